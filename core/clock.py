@@ -1,0 +1,73 @@
+"""The clock that is injected wherever the present moment is needed. Rules never see one: they take time from frames."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time and waits."""
+
+    def utc(self) -> datetime:
+        """Now, aware, in UTC."""
+        ...
+
+    def mono_s(self) -> float:
+        """Seconds on a clock that never jumps."""
+        ...
+
+    def sleep(self, duration_s: float) -> None:
+        """Waits."""
+        ...
+
+
+class SystemClock:
+    """The clock of this machine."""
+
+    def utc(self) -> datetime:
+        return datetime.now(UTC)
+
+    def mono_s(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, duration_s: float) -> None:
+        time.sleep(duration_s)
+
+
+class FakeClock:
+    """A clock for tests: it moves only when told to, and sleeping moves it."""
+
+    def __init__(self, start: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
+        self._start = start
+        self._elapsed_s = 0.0
+
+    def utc(self) -> datetime:
+        return self._start + timedelta(seconds=self._elapsed_s)
+
+    def mono_s(self) -> float:
+        return self._elapsed_s
+
+    def sleep(self, duration_s: float) -> None:
+        self._elapsed_s += duration_s
+
+
+def rfc3339(moment: datetime) -> str:
+    """RFC 3339 with offset, to the millisecond: 2026-01-01T08:00:00.000+08:00."""
+    return moment.isoformat(timespec="milliseconds")
+
+
+def parse_rfc3339(text: str) -> datetime:
+    """The aware moment that `text` names.
+
+    Raises:
+        ValueError: not RFC 3339, or without an offset.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no offset; write it like 2026-01-01T08:00:00+08:00")
+    return moment
+
+
+def to_millisecond(moment: datetime) -> datetime:
+    """The moment cut to whole milliseconds, as everything that is written out holds it."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -1,0 +1,50 @@
+"""Every error that the product raises on purpose.
+
+    JiejingError                one line for people: what, where, what to do
+    +-- InputError              the user gave something that cannot be used (exit code 2)
+    |   +-- SiteError           a site file, a zone or a rule is wrong
+    |   +-- ModelError          a model is missing, broken or of another family
+    |   +-- SourceError         a source address or a video cannot be used
+    +-- StreamError             a camera's stream failed; the supervisor tries again
+    +-- RecordingError          the pictures of that time are not to be had (any more)
+    +-- EvidenceError           a package could not be sealed
+    +-- StorageError            the disk or the data base refuses
+
+Errors of other libraries are mapped to these at the edge; messages never hold a password.
+"""
+
+
+class JiejingError(Exception):
+    """Base of all: its text is one line that says what, where and what to do."""
+
+
+class InputError(JiejingError):
+    """Wrong use or bad input."""
+
+
+class SiteError(InputError):
+    """A site file, camera, zone or rule that cannot be used."""
+
+
+class ModelError(InputError):
+    """A model that is missing, broken or not what it was said to be."""
+
+
+class SourceError(InputError):
+    """A source that is not allowed or cannot be read."""
+
+
+class StreamError(JiejingError):
+    """A stream that ended or stalled; worth another try."""
+
+
+class RecordingError(JiejingError):
+    """Pictures that the recording does not hold."""
+
+
+class EvidenceError(JiejingError):
+    """A package that could not be sealed."""
+
+
+class StorageError(JiejingError):
+    """A folder, file or data base that cannot be written or read."""

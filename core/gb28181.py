@@ -1,0 +1,51 @@
+"""GB/T 28181 device ids: 20 digits = 8 centre + 2 industry + 3 type + 1 network + 6 serial."""
+
+from dataclasses import dataclass
+
+INDUSTRIES = {"00": "public security road", "04": "traffic", "08": "urban management"}
+DEVICE_TYPES = {"118": "NVR", "131": "camera", "132": "IP camera", "215": "business group", "216": "virtual group"}
+NETWORKS = {
+    "0": "public-security video",
+    "1": "public-security video",
+    "2": "industry",
+    "6": "government extranet",
+}
+CAMERA_TYPES = ("131", "132")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceId:
+    """The parts of a device id; `industry`, `device_type`, `network` are names, or the digits where we know none."""
+
+    centre: str
+    industry: str
+    device_type: str
+    network: str
+    serial: str
+
+
+def looks_like_device_id(text: str) -> bool:
+    """Whether a text is meant as a GB/T 28181 id: 20 digits."""
+    return len(text) == 20 and text.isascii() and text.isdigit()
+
+
+def decode(device_id: str) -> DeviceId:
+    """The parts of a camera's device id.
+
+    Raises:
+        ValueError: not 20 digits, or not the id of a camera.
+    """
+    if not looks_like_device_id(device_id):
+        raise ValueError(f"{device_id!r} is no GB/T 28181 id: 20 digits are wanted")
+    kind = device_id[10:13]
+    if kind not in CAMERA_TYPES:
+        named = DEVICE_TYPES.get(kind, "unknown")
+        raise ValueError(f"type code {kind} ({named}) at digits 11-13 is no camera (131) or IP camera (132)")
+    industry, network = device_id[8:10], device_id[13]
+    return DeviceId(
+        centre=device_id[:8],
+        industry=INDUSTRIES.get(industry, industry),
+        device_type=DEVICE_TYPES[kind],
+        network=NETWORKS.get(network, network),
+        serial=device_id[14:],
+    )

@@ -1,0 +1,128 @@
+"""Boxes and polygons. Boxes are (x1, y1, x2, y2) in pixels; polygons are points (x, y) in 0-1 of the frame."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Box = tuple[float, float, float, float]
+Point = tuple[float, float]
+Polygon = tuple[Point, ...]
+
+# The part of a box, from its bottom, that stands on the ground; and how much of each side is left out,
+# because the corners of a box seen in perspective show the street beside the thing.
+GROUND_HEIGHT = 0.10
+GROUND_INSET = 0.10
+
+
+def area_px(box: Box) -> float:
+    """Area of a box in square pixels; 0 for an empty one."""
+    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
+
+
+def intersection_px(a: Box, b: Box) -> float:
+    """Area that two boxes share, in square pixels."""
+    return area_px((max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])))
+
+
+def iou(a: Box, b: Box) -> float:
+    """Intersection over union of two boxes, 0-1."""
+    shared = intersection_px(a, b)
+    union = area_px(a) + area_px(b) - shared
+    return shared / union if union > 0 else 0.0
+
+
+def iou_matrix(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Intersection over union of each box of `a` (N, 4) with each of `b` (M, 4): shape (N, M), 0-1."""
+    a = np.asarray(a, np.float64).reshape(-1, 1, 4)
+    b = np.asarray(b, np.float64).reshape(1, -1, 4)
+    size = np.clip(np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2]), 0, None)
+    shared = size[..., 0] * size[..., 1]
+    area_a = np.clip(a[..., 2:] - a[..., :2], 0, None).prod(-1)
+    area_b = np.clip(b[..., 2:] - b[..., :2], 0, None).prod(-1)
+    union = area_a + area_b - shared
+    result: NDArray[np.float64] = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    return result
+
+
+def union_box(boxes: Sequence[Box]) -> Box:
+    """The smallest box around all of `boxes` (at least one)."""
+    x1, y1, x2, y2 = zip(*boxes, strict=True)
+    return min(x1), min(y1), max(x2), max(y2)
+
+
+def ground_strip(box: Box) -> Box:
+    """The bottom strip of a box, where the thing touches the ground."""
+    inset = (box[2] - box[0]) * GROUND_INSET
+    return box[0] + inset, box[3] - (box[3] - box[1]) * GROUND_HEIGHT, box[2] - inset, box[3]
+
+
+def ground_share(box: Box, polygon: Polygon, size_wh: tuple[int, int]) -> float:
+    """How much of a box's ground strip lies in the polygon, 0-1."""
+    strip = ground_strip(box)
+    whole = area_px(strip)
+    if whole <= 0:
+        return 0.0
+    scaled = [(x * size_wh[0], y * size_wh[1]) for x, y in polygon]
+    return min(1.0, polygon_area(clip_to_box(scaled, strip)) / whole)
+
+
+def polygon_area(points: Sequence[Point]) -> float:
+    """Area of a simple polygon by the shoelace formula, in the square of its unit."""
+    if len(points) < 3:
+        return 0.0
+    x, y = np.asarray(points, np.float64).T
+    return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
+
+
+def clip_to_box(points: Sequence[Point], box: Box) -> list[Point]:
+    """The part of a polygon inside a box (Sutherland and Hodgman 1974); the polygon may be concave."""
+    result = list(points)
+    for axis, bound, keep_above in ((0, box[0], True), (0, box[2], False), (1, box[1], True), (1, box[3], False)):
+        result = _clip_half_plane(result, axis, bound, keep_above=keep_above)
+    return result
+
+
+def _clip_half_plane(points: list[Point], axis: int, bound: float, *, keep_above: bool) -> list[Point]:
+    def inside(point: Point) -> bool:
+        return point[axis] >= bound if keep_above else point[axis] <= bound
+
+    result: list[Point] = []
+    for start, end in zip(points, points[1:] + points[:1], strict=True):
+        if inside(start):
+            result.append(start)
+        if inside(start) != inside(end):
+            share = (bound - start[axis]) / (end[axis] - start[axis])
+            crossing = [start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])]
+            crossing[axis] = bound
+            result.append((crossing[0], crossing[1]))
+    return result
+
+
+def crossing_edges(points: Sequence[Point]) -> tuple[int, int] | None:
+    """The numbers (from 0) of two edges of a polygon that touch or cross without being neighbours, or None."""
+    edges = list(zip(points, [*points[1:], points[0]], strict=True))
+    for i, first in enumerate(edges):
+        for j in range(i + 2, len(edges)):
+            if i == 0 and j == len(edges) - 1:
+                continue
+            if _segments_meet(first, edges[j]):
+                return i, j
+    return None
+
+
+def _segments_meet(a: tuple[Point, Point], b: tuple[Point, Point]) -> bool:
+    turns = _turn(*a, b[0]), _turn(*a, b[1]), _turn(*b, a[0]), _turn(*b, a[1])
+    if turns[0] * turns[1] < 0 and turns[2] * turns[3] < 0:
+        return True
+    on_line = ((a, b[0], turns[0]), (a, b[1], turns[1]), (b, a[0], turns[2]), (b, a[1], turns[3]))
+    return any(turn == 0 and _within(segment, point) for segment, point, turn in on_line)
+
+
+def _turn(a: Point, b: Point, c: Point) -> float:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+
+def _within(segment: tuple[Point, Point], point: Point) -> bool:
+    (ax, ay), (bx, by) = segment
+    return min(ax, bx) <= point[0] <= max(ax, bx) and min(ay, by) <= point[1] <= max(ay, by)

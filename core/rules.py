@@ -1,0 +1,77 @@
+"""A zone's rule with every default filled in, and its version: a hash of its content."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from core.site import Camera, Zone
+from core.violations import ViolationType, violation_types
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneRule:
+    """What holds in one zone, as it was at one time.
+
+    Attributes:
+        zone: the zone with every rule number filled in.
+        version: 16 hex digits; the same content has the same version, anywhere.
+    """
+
+    camera_id: str
+    preset_id: str
+    zone: Zone
+    type: ViolationType
+    version: str
+    candidate_after_s: float
+    violation_after_s: float
+    bridge_gap_s: float
+
+    def snapshot(self) -> dict[str, Any]:
+        """The rule as plain data, for a manifest or the data base."""
+        return {"version": self.version, "preset_id": self.preset_id, "zone": _plain(self.zone)}
+
+
+def rules_of(camera: Camera) -> tuple[ZoneRule, ...]:
+    """The rules of all zones of a camera."""
+    return tuple(resolve(camera.id, preset.id, zone) for preset in camera.presets for zone in preset.zones)
+
+
+def resolve(camera_id: str, preset_id: str, zone: Zone) -> ZoneRule:
+    """Fills in the defaults of the violation's type and names the version."""
+    kind = violation_types()[zone.violation]
+    candidate_after_s = _or(zone.candidate_after_s, kind.candidate_after_s)
+    violation_after_s = _or(zone.violation_after_s, kind.violation_after_s)
+    bridge_gap_s = _or(zone.bridge_gap_s, kind.bridge_gap_s)
+    full = zone.model_copy(
+        update={
+            "candidate_after_s": candidate_after_s,
+            "violation_after_s": violation_after_s,
+            "bridge_gap_s": bridge_gap_s,
+            "attended": zone.attended or kind.attended,
+        }
+    )
+    return ZoneRule(
+        camera_id=camera_id,
+        preset_id=preset_id,
+        zone=full,
+        type=kind,
+        version=short_hash(camera_id, preset_id, _plain(full)),
+        candidate_after_s=candidate_after_s,
+        violation_after_s=violation_after_s,
+        bridge_gap_s=bridge_gap_s,
+    )
+
+
+def _or(value: float | None, default: float) -> float:
+    return default if value is None else value
+
+
+def short_hash(*content: Any) -> str:
+    """16 hex digits that name plain data by its content: SHA-256 over canonical JSON, cut."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _plain(zone: Zone) -> dict[str, Any]:
+    return zone.model_dump(mode="json", by_alias=True)

@@ -1,0 +1,46 @@
+"""Weekly hours in the site's time zone."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+HHMM = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
+
+
+class Hours(BaseModel):
+    """Hours of some days; `from` later than `to` runs past midnight and belongs to the day of `from`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    days: tuple[Day, ...] = Field(default=DAYS, min_length=1, description="days on which these hours begin")
+    from_: HHMM = Field(default="00:00", alias="from", description="HH:MM, included")
+    to: HHMM = Field(default="24:00", description="HH:MM, excluded")
+
+
+ALWAYS: tuple[Hours, ...] = (Hours(),)
+
+
+def applies(schedule: Sequence[Hours], moment: datetime, timezone: ZoneInfo) -> bool:
+    """Whether any of the hours holds at the (aware) moment."""
+    local = moment.astimezone(timezone)
+    today, yesterday = DAYS[local.weekday()], DAYS[(local - timedelta(days=1)).weekday()]
+    seconds = local.hour * 3600 + local.minute * 60 + local.second + local.microsecond / 1e6
+    return any(_holds(hours, today, yesterday, seconds) for hours in schedule)
+
+
+def _holds(hours: Hours, today: Day, yesterday: Day, seconds: float) -> bool:
+    start, end = _seconds(hours.from_), _seconds(hours.to)
+    if start < end:
+        return today in hours.days and start <= seconds < end
+    return (today in hours.days and seconds >= start) or (yesterday in hours.days and seconds < end)
+
+
+def _seconds(text: str) -> int:
+    hour, minute = text.split(":")
+    return int(hour) * 3600 + int(minute) * 60

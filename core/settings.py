@@ -1,0 +1,58 @@
+"""Settings of an installation, from the environment (JIEJING_...). Loaded in main(), never at import."""
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import InputError
+
+
+class Settings(BaseSettings):
+    """Every setting, with its bounds. Variables are named JIEJING_ and the field in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="JIEJING_", extra="ignore", frozen=True)
+
+    home: Path = Field(default=Path("var"), description="folder of data base, keys, ring, packages, imported models")
+    database_url: str | None = Field(
+        default=None, description="SQLAlchemy URL; unset = SQLite in home; postgresql://... for PostgreSQL"
+    )
+    signing_key: Path | None = Field(
+        default=None, description="PEM file of an Ed25519 private key; unset = made in home"
+    )
+    file_roots: tuple[Path, ...] = Field(
+        default=(), description="folders below which file:// sources may lie (JSON list)"
+    )
+    ring_s: float = Field(default=120, ge=30, le=86400, description="seconds of received stream kept for each camera")
+    ring_max_mb: int = Field(
+        default=2048, ge=16, description="megabytes that one camera's ring may take, pins included"
+    )
+    min_free_mb: int = Field(default=512, ge=0, description="free megabytes below which nothing new is recorded")
+    post_roll_s: float = Field(default=5, ge=0, le=60, description="seconds after a violation before it is sealed")
+    stall_s: float = Field(default=10, ge=2, le=120, description="seconds without a packet after which a stream failed")
+    rtsp_transport: str = Field(default="tcp", pattern="^(tcp|udp)$", description="how RTSP media travel: tcp or udp")
+    host: str = Field(
+        default="127.0.0.1", description="address that serve listens on; loopback only until accounts exist"
+    )
+    port: int = Field(default=8600, ge=0, le=65535, description="port that serve listens on; 0 = any free one")
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="how much is logged")
+
+    @property
+    def database(self) -> str:
+        """The data base's URL."""
+        return self.database_url or f"sqlite:///{self.home.resolve() / 'jiejing.db'}"
+
+
+def load_settings() -> Settings:
+    """Settings from the environment.
+
+    Raises:
+        InputError: a variable is wrong; names it.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "JIEJING_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise InputError(f"setting {name}: {first['msg']}; change or unset that variable") from error
+    return settings

@@ -1,0 +1,249 @@
+"""The site file: what a city's cameras are, where their zones lie and which rules hold there. Strict: unknown keys
+are refused. Reading YAML, with line numbers, is the work of store.site_file."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from core import gb28181
+from core.geometry import crossing_edges
+from core.labels import LABELS
+from core.schedule import ALWAYS, Hours
+from core.violations import Attended, violation_types
+
+SOURCE_SCHEMES = ("rtsp", "rtsps", "file")
+
+
+def _simple_polygon(points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    crossing = crossing_edges(points)
+    if crossing:
+        raise ValueError(
+            f"the polygon crosses itself: edge {crossing[0] + 1} meets edge {crossing[1] + 1}; put its points in order"
+        )
+    return points
+
+
+def _timezone_exists(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"no time zone {name!r}; write it like Asia/Shanghai") from error
+    return name
+
+
+def _source_allowed(source: str) -> str:
+    parts = urlsplit(source)
+    if parts.scheme not in SOURCE_SCHEMES:
+        raise ValueError(f"source must begin with rtsp://, rtsps:// or file:///, not {parts.scheme or 'no scheme'!r}")
+    if parts.scheme == "file" and (parts.netloc or not parts.path.startswith("/") or parts.path == "/"):
+        raise ValueError("a file source is written file:///absolute/path")
+    if parts.scheme != "file" and not parts.hostname:
+        raise ValueError("the stream address names no host")
+    return source
+
+
+def _known_label(label: str) -> str:
+    if label not in LABELS:
+        raise ValueError(f"unknown label {label!r}; labels are {', '.join(LABELS)}")
+    return label
+
+
+Unit = Annotated[float, Field(ge=0, le=1)]
+PolygonField = Annotated[tuple[tuple[Unit, Unit], ...], Field(min_length=3), AfterValidator(_simple_polygon)]
+SourceField = Annotated[str, AfterValidator(_source_allowed)]
+LabelField = Annotated[str, AfterValidator(_known_label)]
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+Seconds = Annotated[float, Field(ge=0, le=7 * 86400)]
+
+
+class Strict(BaseModel):
+    """Refuses unknown keys; never changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SiteInfo(Strict):
+    """The place that this installation serves."""
+
+    name: str = Field(min_length=1)
+    division: str = Field(pattern=r"^\d{6}$", description="GB/T 2260 code of the county-level division")
+    timezone: Annotated[str, AfterValidator(_timezone_exists)] = "Asia/Shanghai"
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        """The site's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+class Sampling(Strict):
+    """How often a picture is looked at."""
+
+    mode: Literal["auto", "keyframe", "interval"] = "auto"
+    interval_s: float = Field(default=1.0, ge=0.1, le=60, description="seconds between two looks")
+
+
+class Place(Strict):
+    """Where the camera looks; lon/lat are CGCS2000."""
+
+    lon: float | None = Field(default=None, ge=-180, le=180)
+    lat: float | None = Field(default=None, ge=-90, le=90)
+    address: str = ""
+    grid: str | None = Field(default=None, pattern=r"^\d{1,15}$")
+    heading: str = ""
+
+
+class Legal(Strict):
+    """What a city's lawyers entered about this camera; empty = its records are leads only."""
+
+    review_no: str | None = None
+    review_date: date | None = None
+    technical_review_date: date | None = None
+    notice_no: str | None = None
+    sign: bool = False
+    video_approval: str | None = None
+    video_approval_until: date | None = None
+
+
+class Permit(Strict):
+    """What is allowed to stand: a part of the zone (or all of it), at some hours, for some time."""
+
+    polygon: PolygonField | None = None
+    schedule: tuple[Hours, ...] = ALWAYS
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    permit_no: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for name in ("valid_from", "valid_to"):
+            moment = getattr(self, name)
+            if moment is not None and moment.tzinfo is None:
+                raise ValueError(f"{name} needs an offset, like 2026-01-01T08:00:00+08:00")
+        if self.valid_from and self.valid_to and self.valid_from >= self.valid_to:
+            raise ValueError("valid_from must be before valid_to")
+        return self
+
+
+class Shop(Strict):
+    """The shop whose front a zone watches."""
+
+    name: str = ""
+    licence_no: str = ""
+
+
+class Zone(Strict):
+    """A part of the picture and the rule that holds there; a number left out is the violation type's default."""
+
+    id: Id
+    name: str = ""
+    violation: str
+    polygon: PolygonField
+    candidate_after_s: Seconds | None = None
+    violation_after_s: Annotated[float, Field(gt=0, le=7 * 86400)] | None = None
+    bridge_gap_s: Seconds | None = None
+    reopen_within_s: Seconds = 1800
+    min_score: Unit = 0.25
+    attended: Attended | None = None
+    schedule: tuple[Hours, ...] = Field(default=ALWAYS, min_length=1)
+    permits: tuple[Permit, ...] = ()
+    exempt: tuple[LabelField, ...] = ()
+    agency: str | None = None
+    shop: Shop | None = None
+    observe: bool = False
+
+    @field_validator("violation")
+    @classmethod
+    def _known_violation(cls, key: str) -> str:
+        if key not in violation_types():
+            raise ValueError(f"unknown violation {key!r}; types are {', '.join(violation_types())}")
+        return key
+
+    @model_validator(mode="after")
+    def _candidate_first(self) -> Self:
+        kind = violation_types()[self.violation]
+        candidate = kind.candidate_after_s if self.candidate_after_s is None else self.candidate_after_s
+        violation = kind.violation_after_s if self.violation_after_s is None else self.violation_after_s
+        if candidate > violation:
+            raise ValueError(f"candidate_after_s ({candidate:g}) must not exceed violation_after_s ({violation:g})")
+        return self
+
+
+class Preset(Strict):
+    """One position of the camera (预置位) with its zones."""
+
+    id: Id
+    zones: tuple[Zone, ...] = ()
+
+    @field_validator("zones")
+    @classmethod
+    def _unique(cls, zones: tuple[Zone, ...]) -> tuple[Zone, ...]:
+        _refuse_twice("zone", [zone.id for zone in zones])
+        return zones
+
+
+class Camera(Strict):
+    """One camera: where its stream is, how it is sampled, what is watched."""
+
+    id: Id
+    name: str = Field(min_length=1)
+    org: str | None = None
+    source: SourceField
+    detect_source: SourceField | None = None
+    sampling: Sampling = Sampling()
+    models: tuple[str, ...] | None = None
+    place: Place = Place()
+    legal: Legal = Legal()
+    privacy_masks: tuple[PolygonField, ...] = ()
+    presets: tuple[Preset, ...] = Field(default=(Preset(id="1"),), min_length=1)
+
+    @field_validator("id")
+    @classmethod
+    def _decodes(cls, camera_id: str) -> str:
+        if gb28181.looks_like_device_id(camera_id):
+            gb28181.decode(camera_id)
+        return camera_id
+
+    @field_validator("presets")
+    @classmethod
+    def _unique(cls, presets: tuple[Preset, ...]) -> tuple[Preset, ...]:
+        _refuse_twice("preset", [preset.id for preset in presets])
+        return presets
+
+
+class Site(Strict):
+    """A whole site file."""
+
+    site: SiteInfo
+    cameras: tuple[Camera, ...] = ()
+
+    @field_validator("cameras")
+    @classmethod
+    def _unique(cls, cameras: tuple[Camera, ...]) -> tuple[Camera, ...]:
+        _refuse_twice("camera", [camera.id for camera in cameras])
+        return cameras
+
+    def camera(self, camera_id: str) -> Camera:
+        """The camera of that id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for camera in self.cameras:
+            if camera.id == camera_id:
+                return camera
+        raise KeyError(camera_id)
+
+
+def redacted(source: str) -> str:
+    """A source address without its user name and password, fit for logs, answers and manifests."""
+    return re.sub(r"(?<=://)[^/\s]*@", "***@", source)
+
+
+def _refuse_twice(what: str, ids: list[str]) -> None:
+    twice = {item for item in ids if ids.count(item) > 1}
+    if twice:
+        raise ValueError(f"{what} id {min(twice)!r} is used twice")

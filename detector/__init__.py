@@ -1,0 +1,1 @@
+"""Pre- and postprocessing, inference, frame integrity, tracking of standing things, zones and dwell rules."""

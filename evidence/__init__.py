@@ -1,0 +1,1 @@
+"""Stills, clips, composite, manifest, signing, chain, package and verifier."""

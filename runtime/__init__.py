@@ -1,0 +1,1 @@
+"""Wires the stages: pipeline, worker, supervisor, command line."""

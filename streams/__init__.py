@@ -1,0 +1,1 @@
+"""Sources, sampling, the recording ring, probes and stream health, built on ffmpeg."""

@@ -1,0 +1,42 @@
+"""How a camera's stream is doing, as operations see it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Status = Literal["connecting", "online", "waiting", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamState:
+    """One camera's stream at one moment.
+
+    Attributes:
+        status: connecting (no frame yet), online, waiting (failed; trying again at retry_at), stopped.
+        since: when this status began.
+        real_fps, gop_s: as measured, not as declared; None until measured.
+        sampling: what auto decided: keyframe or interval.
+        delay_s: arrival of the newest frame minus its own time.
+        frames, dropped: sampled frames given out, and frames dropped because a newer one had come.
+        failures: failed connections since the last good frame.
+        error: one line without credentials; None while all is well.
+        unfit: why the newest frame did not count, or None.
+    """
+
+    camera_id: str
+    status: Status
+    since: datetime
+    codec: str | None = None
+    size_wh: tuple[int, int] | None = None
+    real_fps: float | None = None
+    gop_s: float | None = None
+    sampling: str | None = None
+    interval_s: float | None = None
+    last_frame_utc: datetime | None = None
+    delay_s: float | None = None
+    frames: int = 0
+    dropped: int = 0
+    failures: int = 0
+    retry_at: datetime | None = None
+    error: str | None = None
+    unfit: str | None = None

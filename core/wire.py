@@ -1,0 +1,126 @@
+"""The two line formats: events.jsonl (changes of state) and recorded detections. One JSON object a line."""
+
+import base64
+import json
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from core.clock import parse_rfc3339, rfc3339
+from core.domain import Detection, Image, Observation, RuleEvent
+from core.errors import InputError
+from core.labels import LABELS
+
+APPEARANCE_PX = 40
+
+
+def event_to_json(event: RuleEvent, package: str | None = None) -> dict[str, Any]:
+    """One change of state as plain data, keys in the order of the format."""
+    return {
+        "event_id": event.event_id,
+        "camera_id": event.camera_id,
+        "preset_id": event.preset_id,
+        "zone_id": event.zone_id,
+        "violation": event.violation,
+        "state": event.state,
+        "opening": event.opening,
+        "label": event.label,
+        "count": event.count,
+        "score": round(event.score, 4),
+        "bbox_xyxy_px": _rounded(event.bbox_xyxy_px),
+        "frame_size_wh": list(event.frame_size_wh),
+        "first_seen": rfc3339(event.first_seen),
+        "still_since": rfc3339(event.still_since),
+        "violation_at": _time(event.violation_at),
+        "last_seen": rfc3339(event.last_seen),
+        "cleared_at": _time(event.cleared_at),
+        "dwell_s": round(event.dwell_s, 3),
+        "observed_s": round(event.observed_s, 3),
+        "bridged_s": round(event.bridged_s, 3),
+        "observing": event.observing,
+        "model": {"name": event.model.name, "sha256": event.model.sha256} if event.model else None,
+        "rule_version": event.rule_version,
+        "members": [
+            {"label": one.label, "score": round(one.score, 4), "bbox_xyxy_px": _rounded(one.bbox_xyxy_px)}
+            for one in event.members
+        ],
+        "package": package,
+    }
+
+
+def observation_to_json(observation: Observation) -> dict[str, Any]:
+    """One frame's detections as plain data."""
+    record: dict[str, Any] = {
+        "camera_id": observation.camera_id,
+        "preset_id": observation.preset_id,
+        "utc": observation.utc.isoformat(timespec="microseconds"),
+        "frame_size_wh": list(observation.frame_size_wh),
+        "detections": [_detection_to_json(one) for one in observation.detections],
+    }
+    if observation.unfit:
+        record["unfit"] = observation.unfit
+    return record
+
+
+def observation_from_line(line: str, where: str) -> Observation:
+    """One recorded line.
+
+    Raises:
+        InputError: not such a line; names `where` and the cause.
+    """
+    try:
+        record = json.loads(line)
+        width, height = record["frame_size_wh"]
+        return Observation(
+            camera_id=str(record["camera_id"]),
+            preset_id=str(record.get("preset_id", "1")),
+            utc=parse_rfc3339(record["utc"]),
+            frame_size_wh=(int(width), int(height)),
+            detections=tuple(_detection_from_json(one) for one in record["detections"]),
+            unfit=record.get("unfit"),
+        )
+    except KeyError as error:
+        raise InputError(f"{where}: the key {error} is missing; see docs/formats.md") from error
+    except (ValueError, TypeError) as error:
+        raise InputError(f"{where}: {error}; see docs/formats.md") from error
+
+
+def _detection_to_json(detection: Detection) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "label": detection.label,
+        "score": round(detection.score, 4),
+        "bbox_xyxy_px": _rounded(detection.bbox_xyxy_px),
+    }
+    if detection.appearance is not None:
+        record["appearance"] = base64.b64encode(detection.appearance.tobytes()).decode()
+    return record
+
+
+def _detection_from_json(record: dict[str, Any]) -> Detection:
+    if record["label"] not in LABELS:
+        raise ValueError(f"unknown label {record['label']!r}; labels are {', '.join(LABELS)}")
+    x1, y1, x2, y2 = (float(value) for value in record["bbox_xyxy_px"])
+    if x2 <= x1 or y2 <= y1:
+        raise ValueError(f"the box {record['bbox_xyxy_px']} is empty")
+    score = float(record["score"])
+    if not 0 <= score <= 1:
+        raise ValueError(f"the score {score} is not between 0 and 1")
+    return Detection(record["label"], score, (x1, y1, x2, y2), _appearance(record.get("appearance")))
+
+
+def _appearance(text: str | None) -> Image | None:
+    if text is None:
+        return None
+    pixels = np.frombuffer(base64.b64decode(text, validate=True), np.uint8)
+    if pixels.size != APPEARANCE_PX**2:
+        raise ValueError(f"the appearance holds {pixels.size} bytes, not {APPEARANCE_PX}x{APPEARANCE_PX}")
+    return pixels.reshape(APPEARANCE_PX, APPEARANCE_PX)
+
+
+def _rounded(box: tuple[float, float, float, float]) -> list[float]:
+    return [round(value, 1) for value in box]
+
+
+def _time(moment: datetime | None) -> str | None:
+    return rfc3339(moment) if moment else None

@@ -51,6 +51,17 @@ def union_box(boxes: Sequence[Box]) -> Box:
     return min(x1), min(y1), max(x2), max(y2)
 
 
+def covered_share(box: Box, others: Sequence[Box]) -> float:
+    """How much of a box the others cover together, 0-1, counted on a grid of 24 x 24 points."""
+    x1, y1, x2, y2 = box
+    steps = (np.arange(24) + 0.5) / 24
+    xs, ys = x1 + steps * (x2 - x1), (y1 + steps * (y2 - y1))[:, None]
+    covered = np.zeros((24, 24), bool)
+    for ox1, oy1, ox2, oy2 in others:
+        covered |= (xs >= ox1) & (xs <= ox2) & (ys >= oy1) & (ys <= oy2)
+    return float(covered.mean())
+
+
 def ground_strip(box: Box) -> Box:
     """The bottom strip of a box, where the thing touches the ground."""
     inset = (box[2] - box[0]) * GROUND_INSET

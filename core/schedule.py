@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-HHMM = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
+HHMM = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
 
 
 class Hours(BaseModel):
@@ -21,6 +21,12 @@ class Hours(BaseModel):
     days: tuple[Day, ...] = Field(default=DAYS, min_length=1, description="days on which these hours begin")
     from_: HHMM = Field(default="00:00", alias="from", description="HH:MM, included")
     to: HHMM = Field(default="24:00", description="HH:MM, excluded")
+
+    @model_validator(mode="after")
+    def _some_time(self) -> Self:
+        if self.from_ == self.to:
+            raise ValueError(f"from and to are both {self.to}; the whole day is written 00:00 to 24:00")
+        return self
 
 
 ALWAYS: tuple[Hours, ...] = (Hours(),)

@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from core import gb28181
 from core.geometry import crossing_edges
@@ -16,6 +17,10 @@ from core.schedule import ALWAYS, Hours
 from core.violations import Attended, violation_types
 
 SOURCE_SCHEMES = ("rtsp", "rtsps", "file")
+_SECRET_PARAMETER = re.compile(
+    r"((?:user(?:name)?|pass(?:word|wd)?|pwd|token|access[_-]token|secret|api[_-]?key|key|auth|sign)=)[^&\s]*",
+    re.IGNORECASE,
+)
 
 
 def _simple_polygon(points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
@@ -52,12 +57,21 @@ def _known_label(label: str) -> str:
     return label
 
 
+def _written_out(value: object) -> object:
+    # pydantic reads 20260101, number or text, as seconds since 1970.
+    if isinstance(value, int | float) or (isinstance(value, str) and not re.match(r"\d{4}-\d\d-\d\d", value)):
+        raise ValueError(f"{value} is no date or time; write it like 2026-01-31 or 2026-01-31T08:00:00+08:00")
+    return value
+
+
 Unit = Annotated[float, Field(ge=0, le=1)]
 PolygonField = Annotated[tuple[tuple[Unit, Unit], ...], Field(min_length=3), AfterValidator(_simple_polygon)]
 SourceField = Annotated[str, AfterValidator(_source_allowed)]
 LabelField = Annotated[str, AfterValidator(_known_label)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Seconds = Annotated[float, Field(ge=0, le=7 * 86400)]
+Day = Annotated[date, BeforeValidator(_written_out)]
+Moment = Annotated[datetime, BeforeValidator(_written_out)]
 
 
 class Strict(BaseModel):
@@ -70,7 +84,7 @@ class SiteInfo(Strict):
     """The place that this installation serves."""
 
     name: str = Field(min_length=1)
-    division: str = Field(pattern=r"^\d{6}$", description="GB/T 2260 code of the county-level division")
+    division: str = Field(pattern=r"^[0-9]{6}$", description="GB/T 2260 code of the county-level division")
     timezone: Annotated[str, AfterValidator(_timezone_exists)] = "Asia/Shanghai"
 
     @property
@@ -92,7 +106,7 @@ class Place(Strict):
     lon: float | None = Field(default=None, ge=-180, le=180)
     lat: float | None = Field(default=None, ge=-90, le=90)
     address: str = ""
-    grid: str | None = Field(default=None, pattern=r"^\d{1,15}$")
+    grid: str | None = Field(default=None, pattern=r"^[0-9]{1,15}$")
     heading: str = ""
 
 
@@ -100,12 +114,12 @@ class Legal(Strict):
     """What a city's lawyers entered about this camera; empty = its records are leads only."""
 
     review_no: str | None = None
-    review_date: date | None = None
-    technical_review_date: date | None = None
+    review_date: Day | None = None
+    technical_review_date: Day | None = None
     notice_no: str | None = None
     sign: bool = False
     video_approval: str | None = None
-    video_approval_until: date | None = None
+    video_approval_until: Day | None = None
 
 
 class Permit(Strict):
@@ -113,8 +127,8 @@ class Permit(Strict):
 
     polygon: PolygonField | None = None
     schedule: tuple[Hours, ...] = ALWAYS
-    valid_from: datetime | None = None
-    valid_to: datetime | None = None
+    valid_from: Moment | None = None
+    valid_to: Moment | None = None
     permit_no: str = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -239,11 +253,18 @@ class Site(Strict):
 
 
 def redacted(source: str) -> str:
-    """A source address without its user name and password, fit for logs, answers and manifests."""
-    return re.sub(r"(?<=://)[^/\s]*@", "***@", source)
+    """A source address without its user name, password and tokens, fit for logs, answers and manifests."""
+    # Up to the last @: a password may hold a slash that nobody encoded.
+    without_user = re.sub(r"(?<=://)\S*@", "***@", source)
+    return re.sub(_SECRET_PARAMETER, r"\1***", without_user)
 
 
 def _refuse_twice(what: str, ids: list[str]) -> None:
-    twice = {item for item in ids if ids.count(item) > 1}
-    if twice:
-        raise ValueError(f"{what} id {min(twice)!r} is used twice")
+    """Refuses a list in which an id occurs twice; the error's context holds the index of the second."""
+    seen: set[str] = set()
+    for index, one in enumerate(ids):
+        if one in seen:
+            raise PydanticCustomError(
+                "used_twice", "{what} id '{id}' is used twice", {"what": what, "id": one, "index": index}
+            )
+        seen.add(one)

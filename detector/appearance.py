@@ -1,0 +1,41 @@
+"""What a thing looks like: a small luma picture of its box, compared by normalised correlation."""
+
+import cv2
+import numpy as np
+
+from core.domain import Image
+from core.geometry import Box
+from core.wire import APPEARANCE_PX
+
+CORE_PX = 32  # the box itself; the rest of APPEARANCE_PX is margin, so that a box that jitters can be shifted back
+_MARGIN = (APPEARANCE_PX - CORE_PX) // 2
+
+
+def appearance_of(luma: Image, box: Box) -> Image:
+    """The (APPEARANCE_PX, APPEARANCE_PX) uint8 luma of a box and an eighth of its size around it.
+
+    Args:
+        luma: (height, width) uint8; what lies outside the picture repeats its edge.
+        box: in pixels of that picture.
+    """
+    scale = ((box[2] - box[0]) / CORE_PX, (box[3] - box[1]) / CORE_PX)
+    wanted = (APPEARANCE_PX * scale[0], APPEARANCE_PX * scale[1])
+    shrink = min(1.0, 2 * APPEARANCE_PX / min(wanted))
+    patch = (max(2, round(wanted[0] * shrink)), max(2, round(wanted[1] * shrink)))
+    step = (wanted[0] / patch[0], wanted[1] / patch[1])
+    corner = (box[0] - _MARGIN * scale[0], box[1] - _MARGIN * scale[1])
+    to_source = np.array([[step[0], 0, corner[0] + step[0] / 2 - 0.5], [0, step[1], corner[1] + step[1] / 2 - 0.5]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    cut = cv2.warpAffine(luma, to_source, patch, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.resize(cut, (APPEARANCE_PX, APPEARANCE_PX), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def similarity(a: Image, b: Image) -> float:
+    """Normalised correlation of two appearances, -1 to 1, at the best shift within the margin.
+
+    Blind to brightness and contrast; two flat patches, which hold nothing to compare, count as alike.
+    """
+    core = a[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
+    if core.std() < 2 or b.std() < 2:
+        return 1.0 if core.std() < 2 and b.std() < 2 else 0.0
+    return float(cv2.matchTemplate(b, core, cv2.TM_CCOEFF_NORMED).max())

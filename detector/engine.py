@@ -1,0 +1,101 @@
+"""Runs one ONNX model on pictures and gives detections in our labels."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from core.domain import Detection, Image
+from core.errors import ModelError
+from core.labels import group_of
+from detector.appearance import appearance_of
+from detector.families import FAMILIES, RawBoxes
+from detector.letterbox import Letterbox
+from detector.nms import suppress
+from models.card import ModelCard
+
+_PROVIDERS = ("CUDAExecutionProvider", "OpenVINOExecutionProvider", "CPUExecutionProvider")
+
+
+class Detector:
+    """One model, loaded; may be shared by several cameras and threads."""
+
+    def __init__(self, card: ModelCard, weights: Path, *, threads: int = 0) -> None:
+        """Loads the weights.
+
+        Args:
+            threads: of one inference; 0 = as many as there are cores.
+
+        Raises:
+            ModelError: onnxruntime cannot run this file.
+        """
+        self.card = card
+        self._family = FAMILIES[card.family]
+        self._label_of = [card.labels.get(name) for name in card.classes]
+        self._session = _open_session(weights, threads)
+        self._input_name = self._session.get_inputs()[0].name
+
+    def detect(self, image: Image, *, min_score: float) -> tuple[Detection, ...]:
+        """What the model finds in a (height, width, 3) BGR picture, best first.
+
+        Scores are rounded to 4 digits and boxes to a tenth of a pixel, as recorded detections hold them: so that a
+        recording replays to the same events.
+
+        Raises:
+            ModelError: the output is not that of the model's family.
+        """
+        letterbox = Letterbox.fit(
+            (image.shape[1], image.shape[0]), self.card.input.size_wh, centred=self._family.centred
+        )
+        raw = self._run(letterbox.apply(image))
+        labelled = np.array([label is not None for label in self._label_of])
+        keep = (raw.scores >= min_score) & labelled[raw.classes]
+        labels = [self._label_of[number] or "" for number in raw.classes[keep]]
+        boxes = np.round(letterbox.to_source(raw.boxes_xyxy_px[keep]), 1)
+        return _finish(image, labels, np.round(raw.scores[keep].astype(float), 4), boxes)
+
+    def _run(self, picture: Image) -> RawBoxes:
+        try:
+            output = self._session.run(None, {self._input_name: self._family.tensor(picture)})[0]
+        except Exception as error:  # onnxruntime has no common base for its errors
+            raise ModelError(
+                f"model {self.card.name!r} does not run at {self.card.input.size_wh}: {_brief(error)}"
+            ) from error
+        try:
+            return self._family.decode(output, self.card.input.size_wh, len(self.card.classes))
+        except ModelError as error:
+            raise ModelError(f"model {self.card.name!r} is not of the family {self.card.family!r}: {error}") from error
+
+
+def _finish(
+    image: Image, labels: Sequence[str], scores: NDArray[np.floating], boxes: NDArray[np.floating]
+) -> tuple[Detection, ...]:
+    groups = np.array([group_of(label) for label in labels])
+    luma = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
+    found = []
+    for number in suppress(boxes, scores, groups):
+        x1, y1, x2, y2 = (float(value) for value in boxes[number])
+        if x2 - x1 >= 1 and y2 - y1 >= 1:
+            box = (x1, y1, x2, y2)
+            found.append(Detection(labels[number], float(scores[number]), box, appearance_of(luma, box)))
+    return tuple(found)
+
+
+def _open_session(weights: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    available = onnxruntime.get_available_providers()
+    try:
+        return onnxruntime.InferenceSession(
+            str(weights), options, providers=[name for name in _PROVIDERS if name in available]
+        )
+    except Exception as error:  # onnxruntime has no common base for its errors
+        raise ModelError(f"{weights}: onnxruntime cannot load it: {_brief(error)}") from error
+
+
+def _brief(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

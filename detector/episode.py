@@ -1,0 +1,110 @@
+"""One event of a zone, of one thing or of all things in it: opens with the first, clears with the last, reopens."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from core.domain import Member, RuleEvent
+from core.geometry import union_box
+from core.rules import ZoneRule, short_hash
+from detector.dwell import Stay
+from detector.standing import Thing
+
+Standing = tuple[Thing, Stay]
+
+
+@dataclass(slots=True)
+class Episode:
+    """An event as it stands now.
+
+    Attributes:
+        last: the newest change of state that was given out.
+    """
+
+    last: RuleEvent
+
+    @property
+    def open(self) -> bool:
+        """Whether it has not cleared."""
+        return self.last.state != "cleared"
+
+    def advance(self, standing: list[Standing]) -> list[RuleEvent]:
+        """The changes of state that the things now standing (candidates and violations, not empty) bring about."""
+        self.last = _with_members(self.last, standing)
+        due = any(stay.phase == "violation" for _, stay in standing)
+        if not due or self.last.state != "candidate":
+            return []
+        self.last = replace(self.last, state="violation", violation_at=self.last.violation_at or self.last.last_seen)
+        return [self.last]
+
+    def clear(self) -> RuleEvent:
+        """Ends it: it was there until it was last seen."""
+        self.last = replace(self.last, state="cleared", cleared_at=self.last.last_seen)
+        return self.last
+
+    def may_reopen(self, still_since: datetime, rule: ZoneRule) -> bool:
+        """Whether what has stood since then is this event again."""
+        cleared_at = self.last.cleared_at
+        return cleared_at is not None and (still_since - cleared_at).total_seconds() <= rule.zone.reopen_within_s
+
+
+def begin(rule: ZoneRule, standing: list[Standing], size_wh: tuple[int, int]) -> RuleEvent:
+    """The opening of a new event. Its id is a hash of what it is, so the same input gives the same id."""
+    thing, stay = longest(standing)
+    what = rule.type.count_per if rule.type.count_per == "zone" else f"{thing.group}{[round(v) for v in thing.home]}"
+    place = (rule.camera_id, rule.preset_id, rule.zone.id, rule.type.key, rule.version)
+    blank = RuleEvent(
+        event_id=short_hash(*place, what, thing.number, thing.first_seen.isoformat(), stay.still_since.isoformat()),
+        camera_id=rule.camera_id,
+        preset_id=rule.preset_id,
+        zone_id=rule.zone.id,
+        violation=rule.type.key,
+        state="candidate",
+        opening=1,
+        label=thing.label,
+        count=1,
+        score=thing.score,
+        bbox_xyxy_px=thing.home,
+        frame_size_wh=size_wh,
+        first_seen=min(thing.first_seen for thing, _ in standing),
+        still_since=stay.still_since,
+        violation_at=None,
+        last_seen=stay.last_seen,
+        cleared_at=None,
+        dwell_s=0.0,
+        observed_s=0.0,
+        bridged_s=0.0,
+        observing=rule.zone.observe,
+        rule_version=rule.version,
+    )
+    return _with_members(blank, standing)
+
+
+def reopen(last: RuleEvent, standing: list[Standing]) -> RuleEvent:
+    """The next opening of an event that had cleared: same id, same first violation, the dwell starts anew."""
+    fresh = replace(last, state="candidate", opening=last.opening + 1, cleared_at=None)
+    return _with_members(fresh, standing)
+
+
+def longest(standing: list[Standing]) -> Standing:
+    """The one that has stood longest."""
+    return min(standing, key=lambda one: (-one[1].dwell_s, one[1].still_since, one[0].number))
+
+
+def _with_members(event: RuleEvent, standing: list[Standing]) -> RuleEvent:
+    thing, stay = longest(standing)
+    members = sorted(
+        (Member(one.label, one.score, one.home) for one, _ in standing), key=lambda one: (one.bbox_xyxy_px, one.label)
+    )
+    return replace(
+        event,
+        label=thing.label,
+        count=len(members),
+        score=thing.score,
+        bbox_xyxy_px=union_box([one.bbox_xyxy_px for one in members]),
+        still_since=stay.still_since,
+        last_seen=max(stay.last_seen for _, stay in standing),
+        dwell_s=stay.dwell_s,
+        observed_s=stay.observed_s,
+        bridged_s=stay.bridged_s,
+        members=tuple(members),
+    )

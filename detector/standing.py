@@ -1,0 +1,265 @@
+"""Tracks things that stand: the same place and the same look is the same thing, for as long as it is remembered.
+
+Nothing is followed while it moves. A detection that fits no known thing begins a new one at its place; it lives on
+only while it is seen there again and again. What has stood long enough to be *established* is remembered through
+occlusions, light changes and gaps; what has not is forgotten after the short gap of one or two missed samples, so
+that traffic that passes a spot never adds up to one thing.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+
+from core.domain import Detection, Image
+from core.geometry import Box, area_px, covered_share, intersection_px, iou
+from core.labels import group_of
+from detector.appearance import similarity
+
+# Two boxes of one frame are one thing when they overlap this much, or when this much of one lies in the other.
+SAME_IOU = 0.55
+SAME_CONTAINED = 0.9
+
+# A box that things already seen cover this much is no further thing: detectors put boxes across neighbours in a row.
+STRADDLE_COVERED = 0.85
+
+# How far a box may be displaced before it has moved: a share of its size (smaller while it comes to rest), and pixels
+# for the jitter of small boxes. An edge this near to the border of the picture is the border's, not the thing's.
+SHIFT_NEW, SHIFT_ESTABLISHED = 0.10, 0.15
+SHIFT_PX = 1.5
+BORDER_PX = 3
+
+NEW_IOU, NEW_LIKE = 0.6, 0.7  # to be the same thing before it is established
+NEW_HITS = 0.5  # the share of frames in which it must be seen to become established: passing traffic hits a spot less
+AGAIN_IOU, AGAIN_LIKE = 0.5, 0.7  # to be the same thing after a gap
+CHAIN_IOU, HOME_IOU = 0.6, 0.3  # to be the same thing, now partly hidden, without a gap
+
+ORIGIN_SIGHTINGS = 5
+GALLERY = 4  # looks remembered: the first and the newest ones that differ
+GALLERY_NEW = 0.9
+
+
+@dataclass(slots=True, eq=False)
+class Thing:
+    """One standing thing.
+
+    Attributes:
+        number: its own within the camera.
+        origin: where it came to rest; motion is measured against it.
+        home: the box of the whole thing, the median of what was seen lately.
+        last_box: the newest box, which may show only a part.
+        gallery: what it looked like; empty where the detections carry no appearance.
+        established: it stood long enough to be remembered through gaps.
+        sightings, frames: in how many frames it was seen, of how many since it was first seen.
+    """
+
+    number: int
+    group: str
+    first_seen: datetime
+    last_seen: datetime
+    origin: Box
+    home: Box
+    last_box: Box
+    established: bool = False
+    sightings: int = 1
+    frames: int = 1
+    boxes: deque[Box] = field(default_factory=lambda: deque(maxlen=9))
+    scores: deque[float] = field(default_factory=lambda: deque(maxlen=10))
+    labels: Counter[str] = field(default_factory=Counter)
+    gallery: list[Image] = field(default_factory=list)
+
+    @property
+    def score(self) -> float:
+        """Median of the last ten scores, 0-1."""
+        return float(np.median(self.scores))
+
+    @property
+    def label(self) -> str:
+        """The label that it was given most often."""
+        return min(self.labels, key=lambda label: (-self.labels[label], label))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sighting:
+    """A thing, seen in a frame."""
+
+    thing: Thing
+    detection: Detection
+
+
+class StandingTracker:
+    """The standing things of one camera at one preset."""
+
+    def __init__(self, *, establish_after_s: float, remember_s: float) -> None:
+        """
+        Args:
+            establish_after_s: seconds of unbroken sight after which a thing is established.
+            remember_s: seconds for which an established thing out of sight is remembered.
+        """
+        self.establish_after_s = establish_after_s
+        self.remember_s = remember_s
+        self.things: list[Thing] = []
+        self._next_number = 1
+
+    def update(
+        self, detections: Iterable[Detection], now: datetime, size_wh: tuple[int, int], short_gap_s: float
+    ) -> list[Sighting]:
+        """Takes in the detections of one frame that is fit to be looked at; their order does not matter.
+
+        Args:
+            size_wh: of the frame, in pixels.
+            short_gap_s: the longest gap across which sight counts as unbroken.
+        """
+        self._forget(now, short_gap_s)
+        for thing in self.things:
+            thing.frames += 1
+        found = distinct(detections)
+        sightings: list[Sighting] = []
+        for established in (True, False):
+            known = [thing for thing in self.things if thing.established is established]
+            for thing, detection in _matches(known, found, now, size_wh, short_gap_s):
+                self._see(thing, detection, now)
+                sightings.append(Sighting(thing, detection))
+            found = _left_over(found, sightings)
+        return sightings + [Sighting(self._begin(one, now), one) for one in found]
+
+    def _forget(self, now: datetime, short_gap_s: float) -> None:
+        def remembered(thing: Thing) -> bool:
+            limit_s = self.remember_s if thing.established else short_gap_s
+            return (now - thing.last_seen).total_seconds() <= limit_s
+
+        self.things = [thing for thing in self.things if remembered(thing)]
+
+    def _begin(self, detection: Detection, now: datetime) -> Thing:
+        box = detection.bbox_xyxy_px
+        thing = Thing(self._next_number, group_of(detection.label), now, now, origin=box, home=box, last_box=box)
+        self._next_number += 1
+        self.things.append(thing)
+        _note(thing, detection)
+        return thing
+
+    def _see(self, thing: Thing, detection: Detection, now: datetime) -> None:
+        thing.last_seen = now
+        thing.last_box = detection.bbox_xyxy_px
+        thing.sightings += 1
+        stood_s = (now - thing.first_seen).total_seconds()
+        if stood_s >= self.establish_after_s and thing.sightings >= NEW_HITS * thing.frames:
+            thing.established = True
+        _note(thing, detection)
+
+
+def _matches(
+    things: list[Thing], detections: list[Detection], now: datetime, size_wh: tuple[int, int], short_gap_s: float
+) -> list[tuple[Thing, Detection]]:
+    """Pairs of a thing and its detection, each used once, the greatest overlap first."""
+    possible = []
+    for thing in things:
+        unbroken = (now - thing.last_seen).total_seconds() <= short_gap_s
+        for number, detection in enumerate(detections):
+            if _fits(thing, detection, size_wh, unbroken=unbroken):
+                overlap = iou(thing.home, detection.bbox_xyxy_px) + iou(thing.last_box, detection.bbox_xyxy_px)
+                possible.append((-overlap, thing.number, number, thing))
+    pairs: dict[int, tuple[int, Thing]] = {}
+    for _, thing_number, number, thing in sorted(possible, key=lambda match: match[:3]):
+        if thing_number not in pairs and all(number != taken for taken, _ in pairs.values()):
+            pairs[thing_number] = (number, thing)
+    return [(thing, detections[number]) for number, thing in pairs.values()]
+
+
+def _left_over(detections: list[Detection], sightings: list[Sighting]) -> list[Detection]:
+    """The detections that are no sighting yet, without those that only straddle things already seen in this frame."""
+    taken = {id(one.detection) for one in sightings}
+    return [one for one in detections if id(one) not in taken and not _straddles(one, sightings)]
+
+
+def _straddles(detection: Detection, sightings: list[Sighting]) -> bool:
+    group = group_of(detection.label)
+    neighbours = [one.thing.home for one in sightings if one.thing.established and one.thing.group == group]
+    return bool(neighbours) and covered_share(detection.bbox_xyxy_px, neighbours) >= STRADDLE_COVERED
+
+
+def distinct(detections: Iterable[Detection]) -> list[Detection]:
+    """One detection for each thing: of several boxes of one group on one thing, the best."""
+    kept: list[Detection] = []
+    for one in sorted(detections, key=lambda one: (-one.score, one.label, one.bbox_xyxy_px)):
+        if not any(group_of(one.label) == group_of(other.label) and _same_place(one, other) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _same_place(a: Detection, b: Detection) -> bool:
+    shared = intersection_px(a.bbox_xyxy_px, b.bbox_xyxy_px)
+    smaller = min(area_px(a.bbox_xyxy_px), area_px(b.bbox_xyxy_px))
+    return shared > SAME_CONTAINED * smaller or iou(a.bbox_xyxy_px, b.bbox_xyxy_px) > SAME_IOU
+
+
+def displaced(box: Box, origin: Box, size_wh: tuple[int, int], share: float) -> bool:
+    """Whether a box has moved away from where it stood by more than a share of its size.
+
+    What hides a part of a thing shifts one edge of its box; what moves it shifts two opposite edges the same way. So
+    the displacement along an axis is the part that both edges have in common. Where the border of the picture cuts
+    the thing off, only the other edge can tell.
+    """
+    return any(
+        _common_shift(box, origin, axis, size_wh[axis]) > share * (origin[axis + 2] - origin[axis]) + SHIFT_PX
+        for axis in (0, 1)
+    )
+
+
+def _common_shift(box: Box, origin: Box, axis: int, border: int) -> float:
+    low, high = box[axis] - origin[axis], box[axis + 2] - origin[axis + 2]
+    if max(box[axis + 2], origin[axis + 2]) >= border - BORDER_PX:
+        return abs(low)
+    if min(box[axis], origin[axis]) <= BORDER_PX:
+        return abs(high)
+    return min(abs(low), abs(high)) if low * high > 0 else 0.0
+
+
+def _fits(thing: Thing, detection: Detection, size_wh: tuple[int, int], *, unbroken: bool) -> bool:
+    box = detection.bbox_xyxy_px
+    share = SHIFT_ESTABLISHED if thing.established else SHIFT_NEW
+    if thing.group != group_of(detection.label) or displaced(box, thing.origin, size_wh, share):
+        return False
+    overlap = iou(thing.home, box)
+    if not thing.established:
+        return unbroken and overlap >= NEW_IOU and _alike(thing.gallery[-1:], detection) >= NEW_LIKE
+    if unbroken and overlap >= HOME_IOU and iou(thing.last_box, box) >= CHAIN_IOU:
+        return True
+    return overlap >= AGAIN_IOU and _alike(thing.gallery, detection) >= AGAIN_LIKE
+
+
+def _alike(gallery: list[Image], detection: Detection) -> float:
+    """The best similarity to any remembered look; 1 where there is nothing to compare."""
+    if not gallery or detection.appearance is None:
+        return 1.0
+    return max(similarity(look, detection.appearance) for look in gallery)
+
+
+def _note(thing: Thing, detection: Detection) -> None:
+    thing.scores.append(detection.score)
+    thing.labels[detection.label] += 1
+    thing.boxes.append(detection.bbox_xyxy_px)
+    middle = _median(thing.boxes)
+    if thing.sightings <= ORIGIN_SIGHTINGS:
+        thing.origin = thing.home = middle
+    elif area_px(middle) >= area_px(thing.home) or iou(middle, thing.home) >= CHAIN_IOU + 0.2:
+        thing.home = middle
+    _remember_look(thing, detection)
+
+
+def _remember_look(thing: Thing, detection: Detection) -> None:
+    if detection.appearance is None:
+        return
+    newest = thing.gallery[-1:]
+    if thing.gallery and _alike(newest, detection) >= GALLERY_NEW:
+        return
+    thing.gallery.append(detection.appearance)
+    if len(thing.gallery) > GALLERY:
+        del thing.gallery[1]
+
+
+def _median(boxes: Iterable[Box]) -> Box:
+    x1, y1, x2, y2 = (float(value) for value in np.median(np.array(list(boxes)), axis=0))
+    return x1, y1, x2, y2

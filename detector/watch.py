@@ -1,0 +1,162 @@
+"""Watches the zones of one camera: observations in, changes of state out. Pure: no clock, no I/O; time comes from the
+observations alone, and the same observations give the same events."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from core.domain import Observation, RuleEvent
+from core.rules import ZoneRule
+from core.schedule import applies
+from detector.dwell import Stay, short_gap_s
+from detector.episode import Episode, Standing, begin, reopen
+from detector.standing import Sighting, StandingTracker, Thing
+from detector.zones import counted
+
+WHOLE_ZONE = 0  # the key of the one episode of a zone that is counted as a whole; things are numbered from 1
+
+
+@dataclass(slots=True)
+class ZoneMemory:
+    """What a zone remembers.
+
+    Attributes:
+        stays: the present dwell of each thing, by its number.
+        episodes: events that are open or may reopen, by the thing's number or WHOLE_ZONE.
+    """
+
+    rule_version: str
+    stays: dict[int, Stay] = field(default_factory=dict)
+    episodes: dict[int, Episode] = field(default_factory=dict)
+
+
+class ZoneWatch:
+    """One zone under its rule."""
+
+    def __init__(self, rule: ZoneRule, timezone: ZoneInfo, interval_s: float, memory: ZoneMemory | None = None) -> None:
+        self.rule = rule
+        self.memory = memory or ZoneMemory(rule.version)
+        self._timezone = timezone
+        self._short_s = short_gap_s(interval_s)
+
+    def update(
+        self, observation: Observation, sightings: Sequence[Sighting], things: Iterable[Thing]
+    ) -> list[RuleEvent]:
+        """Takes in what was seen of the standing things in one frame.
+
+        Args:
+            sightings: none where the frame is unfit: then time passes, and nothing is observed.
+            things: everything that the tracker remembers.
+        """
+        now = observation.utc
+        if applies(self.rule.zone.schedule, now, self._timezone):
+            self._end_stays(now)
+            events = self._clear_left()
+            self._see(counted(self.rule, sightings, observation, self._timezone), now)
+        else:
+            self.memory.stays.clear()
+            events = self._clear_left()
+        events += self._advance({thing.number: thing for thing in things}, observation.frame_size_wh)
+        self._forget(now)
+        return events
+
+    def _end_stays(self, now: datetime) -> None:
+        stays = self.memory.stays
+        for number in [number for number, stay in stays.items() if stay.ended(now, self.rule, self._short_s)]:
+            del stays[number]
+
+    def _see(self, sightings: Sequence[Sighting], now: datetime) -> None:
+        for sighting in sightings:
+            stay = self.memory.stays.setdefault(sighting.thing.number, Stay(now, now))
+            stay.see(now, self.rule, self._short_s, established=sighting.thing.established)
+
+    def _standing(self, things: dict[int, Thing]) -> dict[int, list[Standing]]:
+        """Candidates and violations, by the episode to which they belong."""
+        standing: dict[int, list[Standing]] = {}
+        for number, stay in sorted(self.memory.stays.items()):
+            if stay.phase != "seen" and number in things:
+                standing.setdefault(self._key(number), []).append((things[number], stay))
+        return standing
+
+    def _key(self, number: int) -> int:
+        return WHOLE_ZONE if self.rule.type.count_per == "zone" else number
+
+    def _clear_left(self) -> list[RuleEvent]:
+        present = {self._key(number) for number, stay in self.memory.stays.items() if stay.phase != "seen"}
+        episodes = sorted(self.memory.episodes.items())
+        return [episode.clear() for key, episode in episodes if episode.open and key not in present]
+
+    def _advance(self, things: dict[int, Thing], size_wh: tuple[int, int]) -> list[RuleEvent]:
+        events = []
+        for key, standing in self._standing(things).items():
+            episode = self.memory.episodes.get(key)
+            if episode is None or not episode.open:
+                episode = self._open(key, episode, standing, size_wh)
+                events.append(episode.last)
+            events += episode.advance(standing)
+        return events
+
+    def _open(self, key: int, last: Episode | None, standing: list[Standing], size_wh: tuple[int, int]) -> Episode:
+        still_since = min(stay.still_since for _, stay in standing)
+        if last and last.may_reopen(still_since, self.rule):
+            episode = Episode(reopen(last.last, standing))
+        else:
+            episode = Episode(begin(self.rule, standing, size_wh))
+        self.memory.episodes[key] = episode
+        return episode
+
+    def _forget(self, now: datetime) -> None:
+        """Drops cleared events that nothing could reopen any more."""
+        horizon_s = self.rule.zone.reopen_within_s + self.rule.candidate_after_s + self._short_s
+        self.memory.episodes = {
+            key: episode
+            for key, episode in self.memory.episodes.items()
+            if episode.last.cleared_at is None or (now - episode.last.cleared_at).total_seconds() <= horizon_s
+        }
+
+
+class PresetWatch:
+    """All zones of one preset over one tracker."""
+
+    def __init__(self, rules: Sequence[ZoneRule], timezone: ZoneInfo, interval_s: float) -> None:
+        self._short_s = short_gap_s(interval_s)
+        self.tracker = StandingTracker(
+            establish_after_s=min((rule.candidate_after_s for rule in rules), default=0.0),
+            remember_s=max((rule.bridge_gap_s + rule.zone.reopen_within_s for rule in rules), default=0.0),
+        )
+        self.zones = [ZoneWatch(rule, timezone, interval_s) for rule in rules]
+
+    def update(self, observation: Observation) -> list[RuleEvent]:
+        """Takes in one frame of this preset."""
+        min_score = min((zone.rule.zone.min_score for zone in self.zones), default=1.0)
+        sightings: list[Sighting] = []
+        if observation.unfit is None:
+            wanted = [one for one in observation.detections if one.score >= min_score]
+            sightings = self.tracker.update(wanted, observation.utc, observation.frame_size_wh, self._short_s)
+        return [event for zone in self.zones for event in zone.update(observation, sightings, self.tracker.things)]
+
+
+class CameraWatch:
+    """The zones of one camera, at whichever preset it stands. A preset that is not in view passes time unobserved."""
+
+    def __init__(self, rules: Sequence[ZoneRule], timezone: ZoneInfo, interval_s: float) -> None:
+        """
+        Args:
+            rules: of one camera, all presets.
+            interval_s: seconds between two sampled frames.
+        """
+        presets = dict.fromkeys(rule.preset_id for rule in rules)
+        self.presets = {
+            preset: PresetWatch([rule for rule in rules if rule.preset_id == preset], timezone, interval_s)
+            for preset in presets
+        }
+
+    def update(self, observation: Observation) -> list[RuleEvent]:
+        """Takes in one frame, in order of time, and gives the changes of state that it brings."""
+        elsewhere = replace(observation, detections=(), unfit="the camera stands at another preset")
+        return [
+            event
+            for preset, watch in self.presets.items()
+            for event in watch.update(observation if preset == observation.preset_id else elsewhere)
+        ]

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from core import gb28181
+from core.clock import parse_rfc3339
 from core.geometry import crossing_edges
 from core.labels import LABELS
 from core.schedule import ALWAYS, Hours
@@ -57,10 +58,24 @@ def _known_label(label: str) -> str:
     return label
 
 
-def _written_out(value: object) -> object:
-    # pydantic reads 20260101, number or text, as seconds since 1970.
-    if isinstance(value, int | float) or (isinstance(value, str) and not re.match(r"\d{4}-\d\d-\d\d", value)):
-        raise ValueError(f"{value} is no date or time; write it like 2026-01-31 or 2026-01-31T08:00:00+08:00")
+# pydantic reads 20260101, number or text, as seconds since 1970: dates and times are parsed here.
+def _day(value: object) -> object:
+    if isinstance(value, str | int | float):
+        try:
+            return datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007 - a date has no zone
+        except ValueError as error:
+            raise ValueError(f"must be a date like 2026-01-31, not {str(value)!r}") from error
+    return value
+
+
+def _moment(value: object) -> object:
+    if isinstance(value, str | int | float):
+        try:
+            return parse_rfc3339(str(value))
+        except ValueError as error:
+            raise ValueError(
+                f"must be a time with offset like 2026-01-31T08:00:00+08:00, not {str(value)!r}"
+            ) from error
     return value
 
 
@@ -70,8 +85,8 @@ SourceField = Annotated[str, AfterValidator(_source_allowed)]
 LabelField = Annotated[str, AfterValidator(_known_label)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Seconds = Annotated[float, Field(ge=0, le=7 * 86400)]
-Day = Annotated[date, BeforeValidator(_written_out)]
-Moment = Annotated[datetime, BeforeValidator(_written_out)]
+Day = Annotated[date, BeforeValidator(_day)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
 
 
 class Strict(BaseModel):

@@ -86,6 +86,23 @@ def observation_from_line(line: str, where: str) -> Observation:
         raise InputError(f"{where}: {error}; see docs/formats.md") from error
 
 
+def appearance_to_text(appearance: Image) -> str:
+    """An appearance as base64 of its bytes, row by row."""
+    return base64.b64encode(appearance.tobytes()).decode()
+
+
+def appearance_from_text(text: str) -> Image:
+    """The (APPEARANCE_PX, APPEARANCE_PX) uint8 picture of such a text.
+
+    Raises:
+        ValueError: no base64, or another size.
+    """
+    pixels = np.frombuffer(base64.b64decode(text, validate=True), np.uint8)
+    if pixels.size != APPEARANCE_PX**2:
+        raise ValueError(f"the appearance holds {pixels.size} bytes, not {APPEARANCE_PX}x{APPEARANCE_PX}")
+    return pixels.reshape(APPEARANCE_PX, APPEARANCE_PX)
+
+
 def _detection_to_json(detection: Detection) -> dict[str, Any]:
     record: dict[str, Any] = {
         "label": detection.label,
@@ -93,7 +110,7 @@ def _detection_to_json(detection: Detection) -> dict[str, Any]:
         "bbox_xyxy_px": _rounded(detection.bbox_xyxy_px),
     }
     if detection.appearance is not None:
-        record["appearance"] = base64.b64encode(detection.appearance.tobytes()).decode()
+        record["appearance"] = appearance_to_text(detection.appearance)
     return record
 
 
@@ -106,16 +123,8 @@ def _detection_from_json(record: dict[str, Any]) -> Detection:
     score = float(record["score"])
     if not 0 <= score <= 1:
         raise ValueError(f"the score {score} is not between 0 and 1")
-    return Detection(record["label"], score, (x1, y1, x2, y2), _appearance(record.get("appearance")))
-
-
-def _appearance(text: str | None) -> Image | None:
-    if text is None:
-        return None
-    pixels = np.frombuffer(base64.b64decode(text, validate=True), np.uint8)
-    if pixels.size != APPEARANCE_PX**2:
-        raise ValueError(f"the appearance holds {pixels.size} bytes, not {APPEARANCE_PX}x{APPEARANCE_PX}")
-    return pixels.reshape(APPEARANCE_PX, APPEARANCE_PX)
+    look = record.get("appearance")
+    return Detection(record["label"], score, (x1, y1, x2, y2), None if look is None else appearance_from_text(look))
 
 
 def _rounded(box: tuple[float, float, float, float]) -> list[float]:

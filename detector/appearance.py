@@ -1,11 +1,17 @@
 """What a thing looks like: a small luma picture of its box, compared by normalised correlation."""
 
+from typing import Annotated
+
 import cv2
 import numpy as np
+from pydantic import PlainSerializer, PlainValidator
 
 from core.domain import Image
 from core.geometry import Box
-from core.wire import APPEARANCE_PX
+from core.wire import APPEARANCE_PX, appearance_from_text, appearance_to_text
+
+# An appearance that can be written down.
+Look = Annotated[Image, PlainSerializer(appearance_to_text), PlainValidator(appearance_from_text)]
 
 CORE_PX = 32  # the box itself; the rest of APPEARANCE_PX is margin, so that a box that jitters can be shifted back
 _MARGIN = (APPEARANCE_PX - CORE_PX) // 2

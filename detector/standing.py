@@ -6,17 +6,17 @@ occlusions, light changes and gaps; what has not is forgotten after the short ga
 that traffic that passes a spot never adds up to one thing.
 """
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
 
-from core.domain import Detection, Image
+from core.domain import Detection
 from core.geometry import Box, area_px, covered_share, intersection_px, iou
 from core.labels import group_of
-from detector.appearance import similarity
+from detector.appearance import Look, similarity
 
 # Two boxes of one frame are one thing when they overlap this much, or when this much of one lies in the other.
 SAME_IOU = 0.55
@@ -35,8 +35,10 @@ NEW_IOU, NEW_LIKE = 0.6, 0.7  # to be the same thing before it is established
 NEW_HITS = 0.5  # the share of frames in which it must be seen to become established: passing traffic hits a spot less
 AGAIN_IOU, AGAIN_LIKE = 0.5, 0.7  # to be the same thing after a gap
 CHAIN_IOU, HOME_IOU = 0.6, 0.3  # to be the same thing, now partly hidden, without a gap
+TRAIL_IOU = 0.5  # to be the same thing, moving off its place
+SHIFT_GONE = 0.4  # it has moved off: a share of its size that no jitter reaches
 
-ORIGIN_SIGHTINGS = 5
+ORIGIN_SIGHTINGS, BOXES, SCORES = 5, 9, 10  # how many of the first or newest sightings a median is taken over
 GALLERY = 4  # looks remembered: the first and the newest ones that differ
 GALLERY_NEW = 0.9
 
@@ -53,6 +55,7 @@ class Thing:
         gallery: what it looked like; empty where the detections carry no appearance.
         established: it stood long enough to be remembered through gaps.
         sightings, frames: in how many frames it was seen, of how many since it was first seen.
+        trail: where it was seen last while it moves off its place; None while it stands.
     """
 
     number: int
@@ -65,10 +68,11 @@ class Thing:
     established: bool = False
     sightings: int = 1
     frames: int = 1
-    boxes: deque[Box] = field(default_factory=lambda: deque(maxlen=9))
-    scores: deque[float] = field(default_factory=lambda: deque(maxlen=10))
+    trail: Box | None = None
+    boxes: list[Box] = field(default_factory=list)
+    scores: list[float] = field(default_factory=list)
     labels: Counter[str] = field(default_factory=Counter)
-    gallery: list[Image] = field(default_factory=list)
+    gallery: list[Look] = field(default_factory=list)
 
     @property
     def score(self) -> float:
@@ -89,19 +93,27 @@ class Sighting:
     detection: Detection
 
 
+@dataclass(slots=True)
+class TrackerMemory:
+    """What a tracker knows: enough to go on after a restart of the process."""
+
+    things: list[Thing] = field(default_factory=list)
+    next_number: int = 1
+
+
 class StandingTracker:
     """The standing things of one camera at one preset."""
 
-    def __init__(self, *, establish_after_s: float, remember_s: float) -> None:
+    def __init__(self, memory: TrackerMemory, *, establish_after_s: float, remember_s: float) -> None:
         """
         Args:
+            memory: goes on from there; empty at first.
             establish_after_s: seconds of unbroken sight after which a thing is established.
             remember_s: seconds for which an established thing out of sight is remembered.
         """
         self.establish_after_s = establish_after_s
         self.remember_s = remember_s
-        self.things: list[Thing] = []
-        self._next_number = 1
+        self.memory = memory
 
     def update(
         self, detections: Iterable[Detection], now: datetime, size_wh: tuple[int, int], short_gap_s: float
@@ -113,16 +125,17 @@ class StandingTracker:
             short_gap_s: the longest gap across which sight counts as unbroken.
         """
         self._forget(now, short_gap_s)
-        for thing in self.things:
+        for thing in self.memory.things:
             thing.frames += 1
         found = distinct(detections)
         sightings: list[Sighting] = []
         for established in (True, False):
-            known = [thing for thing in self.things if thing.established is established]
+            known = [thing for thing in self.memory.things if thing.established is established]
             for thing, detection in _matches(known, found, now, size_wh, short_gap_s):
                 self._see(thing, detection, now)
                 sightings.append(Sighting(thing, detection))
             found = _left_over(found, sightings)
+            self._see_off([thing for thing in known if thing.last_seen != now], found, size_wh)
         return sightings + [Sighting(self._begin(one, now), one) for one in found]
 
     def _forget(self, now: datetime, short_gap_s: float) -> None:
@@ -130,13 +143,23 @@ class StandingTracker:
             limit_s = self.remember_s if thing.established else short_gap_s
             return (now - thing.last_seen).total_seconds() <= limit_s
 
-        self.things = [thing for thing in self.things if remembered(thing)]
+        self.memory.things = [thing for thing in self.memory.things if remembered(thing)]
+
+    def _see_off(self, unseen: list[Thing], detections: list[Detection], size_wh: tuple[int, int]) -> None:
+        """Forgets the established things that were seen to move off: what comes to their place is something else."""
+        gone = set()
+        for thing in unseen:
+            box = next((one.bbox_xyxy_px for one in detections if _moves_off(thing, one, size_wh)), None)
+            thing.trail = box or thing.trail
+            if box and displaced(box, thing.origin, size_wh, SHIFT_GONE):
+                gone.add(thing.number)
+        self.memory.things = [thing for thing in self.memory.things if thing.number not in gone]
 
     def _begin(self, detection: Detection, now: datetime) -> Thing:
         box = detection.bbox_xyxy_px
-        thing = Thing(self._next_number, group_of(detection.label), now, now, origin=box, home=box, last_box=box)
-        self._next_number += 1
-        self.things.append(thing)
+        thing = Thing(self.memory.next_number, group_of(detection.label), now, now, origin=box, home=box, last_box=box)
+        self.memory.next_number += 1
+        self.memory.things.append(thing)
         _note(thing, detection)
         return thing
 
@@ -144,6 +167,7 @@ class StandingTracker:
         thing.last_seen = now
         thing.last_box = detection.bbox_xyxy_px
         thing.sightings += 1
+        thing.trail = None
         stood_s = (now - thing.first_seen).total_seconds()
         if stood_s >= self.establish_after_s and thing.sightings >= NEW_HITS * thing.frames:
             thing.established = True
@@ -230,7 +254,18 @@ def _fits(thing: Thing, detection: Detection, size_wh: tuple[int, int], *, unbro
     return overlap >= AGAIN_IOU and _alike(thing.gallery, detection) >= AGAIN_LIKE
 
 
-def _alike(gallery: list[Image], detection: Detection) -> float:
+def _moves_off(thing: Thing, detection: Detection, size_wh: tuple[int, int]) -> bool:
+    box = detection.bbox_xyxy_px
+    return (
+        thing.established
+        and thing.group == group_of(detection.label)
+        and iou(thing.trail or thing.last_box, box) >= TRAIL_IOU
+        and displaced(box, thing.origin, size_wh, SHIFT_ESTABLISHED)
+        and _alike(thing.gallery, detection) >= AGAIN_LIKE
+    )
+
+
+def _alike(gallery: list[Look], detection: Detection) -> float:
     """The best similarity to any remembered look; 1 where there is nothing to compare."""
     if not gallery or detection.appearance is None:
         return 1.0
@@ -238,9 +273,9 @@ def _alike(gallery: list[Image], detection: Detection) -> float:
 
 
 def _note(thing: Thing, detection: Detection) -> None:
-    thing.scores.append(detection.score)
+    thing.scores = [*thing.scores, detection.score][-SCORES:]
+    thing.boxes = [*thing.boxes, detection.bbox_xyxy_px][-BOXES:]
     thing.labels[detection.label] += 1
-    thing.boxes.append(detection.bbox_xyxy_px)
     middle = _median(thing.boxes)
     if thing.sightings <= ORIGIN_SIGHTINGS:
         thing.origin = thing.home = middle

@@ -1,7 +1,7 @@
 """Watches the zones of one camera: observations in, changes of state out. Pure: no clock, no I/O; time comes from the
 observations alone, and the same observations give the same events."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from core.rules import ZoneRule
 from core.schedule import applies
 from detector.dwell import Stay, short_gap_s
 from detector.episode import Episode, Standing, begin, reopen
-from detector.standing import Sighting, StandingTracker, Thing
+from detector.standing import Sighting, StandingTracker, Thing, TrackerMemory
 from detector.zones import counted
 
 WHOLE_ZONE = 0  # the key of the one episode of a zone that is counted as a whole; things are numbered from 1
@@ -41,41 +41,43 @@ class ZoneWatch:
         self._short_s = short_gap_s(interval_s)
 
     def update(
-        self, observation: Observation, sightings: Sequence[Sighting], things: Iterable[Thing]
+        self, observation: Observation, sightings: Sequence[Sighting], things: Mapping[int, Thing]
     ) -> list[RuleEvent]:
         """Takes in what was seen of the standing things in one frame.
 
         Args:
             sightings: none where the frame is unfit: then time passes, and nothing is observed.
-            things: everything that the tracker remembers.
+            things: everything that the tracker remembers, by number.
         """
         now = observation.utc
         if applies(self.rule.zone.schedule, now, self._timezone):
-            self._end_stays(now)
+            self._end_stays(now, things)
             events = self._clear_left()
             self._see(counted(self.rule, sightings, observation, self._timezone), now)
         else:
             self.memory.stays.clear()
             events = self._clear_left()
-        events += self._advance({thing.number: thing for thing in things}, observation.frame_size_wh)
+        events += self._advance(things, observation.frame_size_wh)
         self._forget(now)
         return events
 
-    def _end_stays(self, now: datetime) -> None:
-        stays = self.memory.stays
-        for number in [number for number, stay in stays.items() if stay.ended(now, self.rule, self._short_s)]:
-            del stays[number]
+    def _end_stays(self, now: datetime, things: Mapping[int, Thing]) -> None:
+        self.memory.stays = {
+            number: stay
+            for number, stay in self.memory.stays.items()
+            if number in things and not stay.ended(now, self.rule, self._short_s)
+        }
 
     def _see(self, sightings: Sequence[Sighting], now: datetime) -> None:
         for sighting in sightings:
             stay = self.memory.stays.setdefault(sighting.thing.number, Stay(now, now))
             stay.see(now, self.rule, self._short_s, established=sighting.thing.established)
 
-    def _standing(self, things: dict[int, Thing]) -> dict[int, list[Standing]]:
+    def _standing(self, things: Mapping[int, Thing]) -> dict[int, list[Standing]]:
         """Candidates and violations, by the episode to which they belong."""
         standing: dict[int, list[Standing]] = {}
         for number, stay in sorted(self.memory.stays.items()):
-            if stay.phase != "seen" and number in things:
+            if stay.phase != "seen":
                 standing.setdefault(self._key(number), []).append((things[number], stay))
         return standing
 
@@ -87,7 +89,7 @@ class ZoneWatch:
         episodes = sorted(self.memory.episodes.items())
         return [episode.clear() for key, episode in episodes if episode.open and key not in present]
 
-    def _advance(self, things: dict[int, Thing], size_wh: tuple[int, int]) -> list[RuleEvent]:
+    def _advance(self, things: Mapping[int, Thing], size_wh: tuple[int, int]) -> list[RuleEvent]:
         events = []
         for key, standing in self._standing(things).items():
             episode = self.memory.episodes.get(key)
@@ -116,16 +118,37 @@ class ZoneWatch:
         }
 
 
+@dataclass(slots=True)
+class PresetMemory:
+    """What is remembered of one preset: its things, and its zones by id."""
+
+    tracker: TrackerMemory = field(default_factory=TrackerMemory)
+    zones: dict[str, ZoneMemory] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class CameraMemory:
+    """What is remembered of a camera, by preset."""
+
+    presets: dict[str, PresetMemory] = field(default_factory=dict)
+
+
 class PresetWatch:
     """All zones of one preset over one tracker."""
 
-    def __init__(self, rules: Sequence[ZoneRule], timezone: ZoneInfo, interval_s: float) -> None:
+    def __init__(self, rules: Sequence[ZoneRule], timezone: ZoneInfo, interval_s: float, memory: PresetMemory) -> None:
         self._short_s = short_gap_s(interval_s)
         self.tracker = StandingTracker(
+            memory.tracker,
             establish_after_s=min((rule.candidate_after_s for rule in rules), default=0.0),
             remember_s=max((rule.bridge_gap_s + rule.zone.reopen_within_s for rule in rules), default=0.0),
         )
-        self.zones = [ZoneWatch(rule, timezone, interval_s) for rule in rules]
+        self.zones = [ZoneWatch(rule, timezone, interval_s, memory.zones.get(rule.zone.id)) for rule in rules]
+
+    @property
+    def memory(self) -> PresetMemory:
+        """What to give to a successor."""
+        return PresetMemory(self.tracker.memory, {zone.rule.zone.id: zone.memory for zone in self.zones})
 
     def update(self, observation: Observation) -> list[RuleEvent]:
         """Takes in one frame of this preset."""
@@ -134,29 +157,61 @@ class PresetWatch:
         if observation.unfit is None:
             wanted = [one for one in observation.detections if one.score >= min_score]
             sightings = self.tracker.update(wanted, observation.utc, observation.frame_size_wh, self._short_s)
-        return [event for zone in self.zones for event in zone.update(observation, sightings, self.tracker.things)]
+        things = {thing.number: thing for thing in self.tracker.memory.things}
+        return [event for zone in self.zones for event in zone.update(observation, sightings, things)]
 
 
 class CameraWatch:
     """The zones of one camera, at whichever preset it stands. A preset that is not in view passes time unobserved."""
 
-    def __init__(self, rules: Sequence[ZoneRule], timezone: ZoneInfo, interval_s: float) -> None:
+    def __init__(
+        self,
+        rules: Sequence[ZoneRule],
+        timezone: ZoneInfo,
+        interval_s: float,
+        memory: CameraMemory | None = None,
+    ) -> None:
         """
         Args:
             rules: of one camera, all presets.
             interval_s: seconds between two sampled frames.
+            memory: of a predecessor: what stood then goes on standing. An event under a rule that no longer holds is
+                cleared at the next observation.
         """
-        presets = dict.fromkeys(rule.preset_id for rule in rules)
-        self.presets = {
-            preset: PresetWatch([rule for rule in rules if rule.preset_id == preset], timezone, interval_s)
-            for preset in presets
+        memory = memory or CameraMemory()
+        self._outdated = _drop_outdated(memory, rules)
+        self._presets = {
+            preset: PresetWatch(
+                [rule for rule in rules if rule.preset_id == preset],
+                timezone,
+                interval_s,
+                memory.presets.get(preset, PresetMemory()),
+            )
+            for preset in dict.fromkeys(rule.preset_id for rule in rules)
         }
+
+    @property
+    def memory(self) -> CameraMemory:
+        """What to give to a successor."""
+        return CameraMemory({preset: watch.memory for preset, watch in self._presets.items()})
 
     def update(self, observation: Observation) -> list[RuleEvent]:
         """Takes in one frame, in order of time, and gives the changes of state that it brings."""
+        outdated, self._outdated = self._outdated, []
         elsewhere = replace(observation, detections=(), unfit="the camera stands at another preset")
-        return [
+        return outdated + [
             event
-            for preset, watch in self.presets.items()
+            for preset, watch in self._presets.items()
             for event in watch.update(observation if preset == observation.preset_id else elsewhere)
         ]
+
+
+def _drop_outdated(memory: CameraMemory, rules: Sequence[ZoneRule]) -> list[RuleEvent]:
+    """Takes out what is remembered under rules that no longer hold; gives the clearings of events open there."""
+    current = {rule.version for rule in rules}
+    cleared = []
+    for preset in memory.presets.values():
+        for zone_id in [zone_id for zone_id, zone in preset.zones.items() if zone.rule_version not in current]:
+            episodes = preset.zones.pop(zone_id).episodes.values()
+            cleared += [episode.clear() for episode in episodes if episode.open]
+    return cleared

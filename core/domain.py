@@ -62,6 +62,7 @@ class Observation:
 
     Attributes:
         unfit: why this frame does not count (the view moved, the picture is grey ...); None = it counts.
+        looked_for: the labels that the models that ran on this frame can find; None = all of the camera's.
     """
 
     camera_id: str
@@ -70,6 +71,7 @@ class Observation:
     frame_size_wh: tuple[int, int]
     detections: tuple[Detection, ...]
     unfit: str | None = None
+    looked_for: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class RuleEvent:
         first_seen: when it was first seen, ever; still_since: when the present dwell began.
         violation_at: when it first became a violation, in this or an earlier opening.
         dwell_s: observed_s + bridged_s.
+        observing: the zone only observes: no alarm, no package.
         members: the things of a zone's event, in the order of their boxes; of an object's event, itself.
     """
 

@@ -1,4 +1,4 @@
-"""A zone's rule with every default filled in, and its version: a hash of its content."""
+"""A zone's rule with every default filled in, and its version: a hash of what decides."""
 
 import hashlib
 import json
@@ -15,7 +15,8 @@ class ZoneRule:
 
     Attributes:
         zone: the zone with every rule number filled in.
-        version: 16 hex digits; the same content has the same version, anywhere.
+        version: 16 hex digits; the same content has the same version, anywhere. Whether the zone only observes does
+            not decide what is a violation and is left out, so that ending the observation loses no dwell.
     """
 
     camera_id: str
@@ -56,7 +57,9 @@ def resolve(camera_id: str, preset_id: str, zone: Zone) -> ZoneRule:
         preset_id=preset_id,
         zone=full,
         type=kind,
-        version=short_hash(camera_id, preset_id, _plain(full)),
+        version=short_hash(
+            camera_id, preset_id, {key: value for key, value in _plain(full).items() if key != "observe"}
+        ),
         candidate_after_s=candidate_after_s,
         violation_after_s=violation_after_s,
         bridge_gap_s=bridge_gap_s,

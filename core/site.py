@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from core import gb28181
 from core.clock import parse_rfc3339
-from core.geometry import crossing_edges
+from core.geometry import crossing_edges, polygon_area
 from core.labels import LABELS
 from core.schedule import ALWAYS, Hours
 from core.violations import Attended, violation_types
@@ -30,6 +30,8 @@ def _simple_polygon(points: tuple[tuple[float, float], ...]) -> tuple[tuple[floa
         raise ValueError(
             f"the polygon crosses itself: edge {crossing[0] + 1} meets edge {crossing[1] + 1}; put its points in order"
         )
+    if polygon_area(points) == 0:
+        raise ValueError("the polygon has no area; its points lie on one line")
     return points
 
 

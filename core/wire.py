@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +61,8 @@ def observation_to_json(observation: Observation) -> dict[str, Any]:
     }
     if observation.unfit:
         record["unfit"] = observation.unfit
+    if observation.looked_for is not None:
+        record["looked_for"] = sorted(observation.looked_for)
     return record
 
 
@@ -71,14 +74,14 @@ def observation_from_line(line: str, where: str) -> Observation:
     """
     try:
         record = json.loads(line)
-        width, height = record["frame_size_wh"]
         return Observation(
             camera_id=str(record["camera_id"]),
             preset_id=str(record.get("preset_id", "1")),
             utc=parse_rfc3339(record["utc"]),
-            frame_size_wh=(int(width), int(height)),
+            frame_size_wh=_size(*record["frame_size_wh"]),
             detections=tuple(_detection_from_json(one) for one in record["detections"]),
             unfit=record.get("unfit"),
+            looked_for=frozenset(record["looked_for"]) if "looked_for" in record else None,
         )
     except KeyError as error:
         raise InputError(f"{where}: the key {error} is missing; see docs/formats.md") from error
@@ -118,13 +121,19 @@ def _detection_from_json(record: dict[str, Any]) -> Detection:
     if record["label"] not in LABELS:
         raise ValueError(f"unknown label {record['label']!r}; labels are {', '.join(LABELS)}")
     x1, y1, x2, y2 = (float(value) for value in record["bbox_xyxy_px"])
-    if x2 <= x1 or y2 <= y1:
-        raise ValueError(f"the box {record['bbox_xyxy_px']} is empty")
+    if not (-math.inf < x1 < x2 < math.inf and -math.inf < y1 < y2 < math.inf):
+        raise ValueError(f"the box {record['bbox_xyxy_px']} is empty or not finite")
     score = float(record["score"])
     if not 0 <= score <= 1:
         raise ValueError(f"the score {score} is not between 0 and 1")
     look = record.get("appearance")
     return Detection(record["label"], score, (x1, y1, x2, y2), None if look is None else appearance_from_text(look))
+
+
+def _size(width: int, height: int) -> tuple[int, int]:
+    if width < 1 or height < 1:
+        raise ValueError(f"the frame size {width} x {height} is empty")
+    return int(width), int(height)
 
 
 def _rounded(box: tuple[float, float, float, float]) -> list[float]:

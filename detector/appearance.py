@@ -11,7 +11,7 @@ from core.geometry import Box
 from core.wire import APPEARANCE_PX, appearance_from_text, appearance_to_text
 
 # An appearance that can be written down.
-Look = Annotated[Image, PlainSerializer(appearance_to_text), PlainValidator(appearance_from_text)]
+Look = Annotated[Image, PlainValidator(appearance_from_text), PlainSerializer(appearance_to_text)]
 
 CORE_PX = 32  # the box itself; the rest of APPEARANCE_PX is margin, so that a box that jitters can be shifted back
 _MARGIN = (APPEARANCE_PX - CORE_PX) // 2

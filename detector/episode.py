@@ -73,7 +73,7 @@ def begin(rule: ZoneRule, standing: list[Standing], size_wh: tuple[int, int]) ->
         dwell_s=0.0,
         observed_s=0.0,
         bridged_s=0.0,
-        observing=rule.zone.observe,
+        observing=False,
         rule_version=rule.version,
     )
     return _with_members(blank, standing)

@@ -13,7 +13,7 @@ from datetime import datetime
 
 import numpy as np
 
-from core.domain import Detection
+from core.domain import Detection, Observation
 from core.geometry import Box, area_px, covered_share, intersection_px, iou
 from core.labels import group_of
 from detector.appearance import Look, similarity
@@ -54,7 +54,7 @@ class Thing:
         last_box: the newest box, which may show only a part.
         gallery: what it looked like; empty where the detections carry no appearance.
         established: it stood long enough to be remembered through gaps.
-        sightings, frames: in how many frames it was seen, of how many since it was first seen.
+        sightings, frames: in how many frames it was seen, of how many in which it was looked for.
         trail: where it was seen last while it moves off its place; None while it stands.
     """
 
@@ -115,19 +115,17 @@ class StandingTracker:
         self.remember_s = remember_s
         self.memory = memory
 
-    def update(
-        self, detections: Iterable[Detection], now: datetime, size_wh: tuple[int, int], short_gap_s: float
-    ) -> list[Sighting]:
+    def update(self, observation: Observation, short_gap_s: float) -> list[Sighting]:
         """Takes in the detections of one frame that is fit to be looked at; their order does not matter.
 
         Args:
-            size_wh: of the frame, in pixels.
             short_gap_s: the longest gap across which sight counts as unbroken.
         """
+        now, size_wh = observation.utc, observation.frame_size_wh
         self._forget(now, short_gap_s)
         for thing in self.memory.things:
-            thing.frames += 1
-        found = distinct(detections)
+            thing.frames += observation.looked_for is None or thing.label in observation.looked_for
+        found = distinct(observation.detections)
         sightings: list[Sighting] = []
         for established in (True, False):
             known = [thing for thing in self.memory.things if thing.established is established]

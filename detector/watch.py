@@ -38,7 +38,11 @@ class ZoneWatch:
         self.rule = rule
         self.memory = memory or ZoneMemory(rule.version)
         self._timezone = timezone
-        self._short_s = short_gap_s(interval_s)
+        self.interval_s = interval_s
+
+    @property
+    def _short_s(self) -> float:
+        return short_gap_s(self.interval_s)
 
     def update(
         self, observation: Observation, sightings: Sequence[Sighting], things: Mapping[int, Thing]
@@ -137,13 +141,24 @@ class PresetWatch:
     """All zones of one preset over one tracker."""
 
     def __init__(self, rules: Sequence[ZoneRule], timezone: ZoneInfo, interval_s: float, memory: PresetMemory) -> None:
-        self._short_s = short_gap_s(interval_s)
         self.tracker = StandingTracker(
             memory.tracker,
             establish_after_s=min((rule.candidate_after_s for rule in rules), default=0.0),
             remember_s=max((rule.bridge_gap_s + rule.zone.reopen_within_s for rule in rules), default=0.0),
         )
         self.zones = [ZoneWatch(rule, timezone, interval_s, memory.zones.get(rule.zone.id)) for rule in rules]
+        self._interval_s = interval_s
+
+    @property
+    def interval_s(self) -> float:
+        """Seconds between two sampled frames."""
+        return self._interval_s
+
+    @interval_s.setter
+    def interval_s(self, interval_s: float) -> None:
+        self._interval_s = interval_s
+        for zone in self.zones:
+            zone.interval_s = interval_s
 
     @property
     def memory(self) -> PresetMemory:
@@ -155,8 +170,8 @@ class PresetWatch:
         min_score = min((zone.rule.zone.min_score for zone in self.zones), default=1.0)
         sightings: list[Sighting] = []
         if observation.unfit is None:
-            wanted = [one for one in observation.detections if one.score >= min_score]
-            sightings = self.tracker.update(wanted, observation.utc, observation.frame_size_wh, self._short_s)
+            wanted = tuple(one for one in observation.detections if one.score >= min_score)
+            sightings = self.tracker.update(replace(observation, detections=wanted), short_gap_s(self.interval_s))
         things = {thing.number: thing for thing in self.tracker.memory.things}
         return [event for zone in self.zones for event in zone.update(observation, sightings, things)]
 
@@ -189,6 +204,17 @@ class CameraWatch:
             )
             for preset in dict.fromkeys(rule.preset_id for rule in rules)
         }
+
+    @property
+    def open_events(self) -> frozenset[str]:
+        """Ids of the events that have not cleared."""
+        zones = [zone for watch in self._presets.values() for zone in watch.zones]
+        return frozenset(one.last.event_id for zone in zones for one in zone.memory.episodes.values() if one.open)
+
+    def resample(self, interval_s: float) -> None:
+        """From now on frames come every interval_s seconds: a stream's own key frames may be further apart."""
+        for watch in self._presets.values():
+            watch.interval_s = interval_s
 
     @property
     def memory(self) -> CameraMemory:

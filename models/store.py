@@ -2,10 +2,11 @@
 ones in JIEJING_HOME/models; of the same name, the imported one counts."""
 
 import hashlib
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from core.errors import ModelError, StorageError
 from models.card import ModelCard
 
 SHIPPED = Path(__file__).parent
-WEIGHTS, CARD = "model.onnx", "model.yaml"
+WEIGHTS, CARD, IN_USE = "model.onnx", "model.yaml", "in-use.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,32 @@ class ModelStore:
         """Every readable model, by name."""
         found = {model.card.name: model for root in (SHIPPED, self._imported) for model in _readable(root)}
         return [found[name] for name in sorted(found)]
+
+    def in_use(self) -> tuple[str, ...]:
+        """The names of the models that look at every camera which names none itself."""
+        try:
+            return tuple(json.loads((self._imported / IN_USE).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return ()
+        except (OSError, ValueError) as error:
+            raise ModelError(f"{self._imported / IN_USE}: cannot be read: {_one_line(error)}") from error
+
+    def use(self, names: Sequence[str]) -> None:
+        """From now on these models are in use.
+
+        Raises:
+            ModelError: one of them is missing or damaged.
+            StorageError: the folder cannot be written.
+        """
+        for name in names:
+            self.find(name)
+        fresh = self._imported / f".{IN_USE}"
+        try:
+            self._imported.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(json.dumps(list(names)), encoding="utf-8")
+            fresh.replace(self._imported / IN_USE)
+        except OSError as error:
+            raise StorageError(f"{self._imported}: {error.strerror}; the models in use stay as they were") from error
 
     def add(self, card: ModelCard, weights: Path) -> StoredModel:
         """Takes in a model, replacing one of the same name at once or not at all.

@@ -7,10 +7,13 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from core.domain import Detection, Observation, RuleEvent
+import numpy as np
+
+from core.domain import Detection, Image, Observation, RuleEvent
 from core.geometry import Box
 from core.rules import resolve
 from core.site import Zone
+from core.wire import APPEARANCE_PX
 from detector.watch import CameraWatch
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday, 09:00 in Shanghai
@@ -42,6 +45,7 @@ class Actor:
     score: float = 0.8
     jitter_px: float = 0.0
     missed: float = 0.0
+    look: int | None = None
 
     def detection(self, t: float, random: Random) -> Detection | None:
         if not self.seen(t) or random.random() < self.missed:
@@ -49,7 +53,15 @@ class Actor:
         dx, dy = self.path(t)
         x1, y1, x2, y2 = (value + random.uniform(-self.jitter_px, self.jitter_px) for value in self.box)
         label = self.label if isinstance(self.label, str) else self.label(t)
-        return Detection(label, self.score, (x1 + dx, y1 + dy, x2 + dx, y2 + dy))
+        box = (x1 + dx, y1 + dy, x2 + dx, y2 + dy)
+        return Detection(label, self.score, box, None if self.look is None else look(self.look, random))
+
+
+def look(seed: int, noise: Random) -> Image:
+    """What a thing looks like: a pattern of its own with some noise of the camera."""
+    pattern = np.random.default_rng(seed).integers(30, 220, (8, 8))
+    grain = np.random.default_rng(noise.getrandbits(32)).normal(0, 8, (APPEARANCE_PX, APPEARANCE_PX))
+    return np.clip(np.kron(pattern, np.ones((5, 5))) + grain, 0, 255).astype(np.uint8)
 
 
 def film(

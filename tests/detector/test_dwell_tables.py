@@ -113,6 +113,29 @@ def test_a_queue_that_stops_and_goes_is_no_parking() -> None:
 
 
 # fmt: off
+LOOKS = [
+    # at second 100 it is hidden, at 140 something stands there again; the looks before and after, and what follows
+    ("the same car", 1, 1, [(C, 10), (V, 300)]),
+    ("another car in the same place", 1, 2, [(C, 10), (C, 150), (X, 99)]),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("before", "after", "expected"), [row[1:] for row in LOOKS], ids=[row[0] for row in LOOKS])
+def test_same_place_other_look(before: int, after: int, expected: list[tuple[str, float]]) -> None:
+    cast = [Actor(look=before, seen=between((0, 100))), Actor(look=after, seen=between((140, 999)))]
+    events = watch(film(cast, 320))
+    assert brief(events) == expected
+    assert len({event.event_id for event in events}) == (1 if before == after else 2)
+
+
+def test_a_sudden_change_of_light_is_the_same_car() -> None:
+    """From one look to the next everything looks different, and stays so: it stands there without a gap."""
+    cast = [Actor(look=1, seen=between((0, 100))), Actor(look=2, seen=between((100, 999)))]
+    assert brief(watch(film(cast, 320))) == [(C, 10), (V, 300)]
+
+
+# fmt: off
 GROUND = [
     # the strip where the wheels stand decides, not the centre of the box
     ("wheels inside, centre outside", [(0.3, 0.53), (0.6, 0.53), (0.6, 0.7), (0.3, 0.7)], True),

@@ -18,7 +18,7 @@ def restarted(camera: CameraWatch, under: ZoneRule) -> CameraWatch:
 
 
 def test_a_restart_at_every_frame_changes_nothing() -> None:
-    frames = film([Actor(missed=0.2, jitter_px=3), Actor(box=(100, 300, 200, 360), label="van")], 60)
+    frames = film([Actor(missed=0.2, jitter_px=3, look=1), Actor(box=(100, 300, 200, 360), label="van")], 60)
     quick = rule(violation_after_s=40)
     straight, broken = CameraWatch([quick], SHANGHAI, 1.0), CameraWatch([quick], SHANGHAI, 1.0)
     expected: list[RuleEvent] = []

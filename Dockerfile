@@ -1,0 +1,33 @@
+# Two stages on the same base: the first makes the environment with the set-up script that `make setup` uses, too.
+FROM python:3.11-slim-bookworm AS build
+WORKDIR /app
+COPY requirements requirements
+COPY deploy/setup.sh deploy/setup.sh
+COPY pyproject.toml README.md LICENSE ./
+COPY core core
+COPY store store
+COPY models models
+COPY streams streams
+COPY detector detector
+COPY evidence evidence
+COPY scenes scenes
+COPY api api
+COPY runtime runtime
+COPY training training
+RUN deploy/setup.sh runtime
+
+FROM python:3.11-slim-bookworm
+WORKDIR /app
+COPY --from=build /app /app
+# The system packages of the first stage stay there; here the same script finds the environment made and adds them.
+RUN deploy/setup.sh runtime && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --home-dir /data jiejing \
+    && install --directory --owner=jiejing --mode=0700 /data
+ENV JIEJING_HOME=/data PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1
+USER jiejing
+VOLUME /data
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8600/readyz', timeout=4)"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["jiejing"]
+CMD ["up"]

@@ -1,0 +1,36 @@
+# Three commands do everything on a fresh Debian or Ubuntu machine with Python 3.11 or later: setup, demo, test.
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: help setup demo test check unit bench lock clean
+
+help:  ## This list.
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+setup:  ## Prepares the machine to run the product, and ends.
+	@VENV=$(VENV) deploy/setup.sh runtime
+
+demo: setup  ## Plays cameras, watches them, seals packages; until Ctrl-C.
+	@$(BIN)/jiejing demo
+
+test:  ## Prepares the machine with everything, and runs all checks and tests.
+	@VENV=$(VENV) deploy/setup.sh all
+	@$(MAKE) --no-print-directory check unit
+
+check:  ## Format, lint, types and layers.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit:  ## All tests, unit and integration.
+	$(BIN)/pytest
+
+bench:  ## Speed and memory, measured on this machine.
+	$(BIN)/python -m tests.bench
+
+lock:  ## Writes the locked versions anew; needs uv.
+	requirements/lock.sh
+
+clean:  ## Removes what building and testing left; var/ stays.
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,162 @@
+"""Fills a package's folder from the recording, and remembers what it could not get and why."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from PIL import Image as Pillow
+
+from core.clock import rfc3339
+from core.domain import RuleEvent
+from core.errors import EvidenceError, RecordingError
+from core.geometry import Box
+from core.ports import Picture, Recording
+from core.rules import short_hash
+from core.site import Camera, SiteInfo
+from evidence import wording
+from evidence.draft import seconds
+from evidence.lettering import Lettering
+from evidence.manifest import About, Body, Kind, Link, Missing
+from evidence.marking import Mark, Row, marked, with_band
+from evidence.package import sha256_of
+from evidence.pictures import blackened, save_shown, save_still, scaled_box, to_pillow
+from evidence.timelapse import small_jpeg
+
+# A picture or clip that is further off than this does not show the moment that was asked for.
+TOLERANCE_S = 2.0
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where a package's pictures come from and how they are shown."""
+
+    camera: Camera
+    site: SiteInfo
+    recording: Recording
+    letters: Lettering
+
+    def clock_text(self, moment: datetime) -> str:
+        """The moment as people there read it."""
+        return wording.local(moment.astimezone(self.site.zone_info))
+
+    def kind_text(self, rule: dict[str, Any]) -> str:
+        """What kind of event it may be: a lead, until an officer decides."""
+        kind = rule["violation"]
+        name = wording.Words(kind["name_zh"], kind["name_en"])
+        return name.on(self.letters) + wording.LEAD.on(self.letters)
+
+    def place_text(self) -> str:
+        """Address and direction, with the camera's name."""
+        place = self.camera.place
+        parts = dict.fromkeys(part for part in (place.address, self.camera.name, place.heading) if part)
+        return " ".join(parts)
+
+    def shown(self, picture: Picture) -> Pillow.Image:
+        """A picture as people may see it: privacy masks black."""
+        return to_pillow(blackened(picture.image, self.camera.privacy_masks))
+
+    def small(self, picture: Picture) -> bytes:
+        """The same as a frame of the time-lapse."""
+        return small_jpeg(blackened(picture.image, self.camera.privacy_masks))
+
+
+@dataclass
+class Contents:
+    """The files written so far into one package's folder."""
+
+    folder: Path
+    scene: Scene
+    files: dict[str, About] = field(default_factory=dict)
+    demanded: list[str] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
+
+    def still(self, name: str, moment: datetime) -> Picture | None:
+        """Cuts the full-size picture nearest to a moment, or notes why it is not there."""
+        path = self._demand(f"originals/{name}.jpg")
+        try:
+            picture = self.scene.recording.picture_at(moment)
+        except RecordingError as error:
+            self._miss(path, str(error))
+            return None
+        save_still(picture.image, self.folder / path)
+        height, width = picture.image.shape[:2]
+        known = {"utc": rfc3339(picture.utc), "asked": rfc3339(moment), "origin": picture.origin}
+        self.files[path] = About("still", {**known, "size_wh": [width, height]})
+        off_s = abs((picture.utc - moment).total_seconds())
+        if off_s > TOLERANCE_S:
+            self._miss(path, f"the nearest picture is {off_s:.1f} s off")
+        return picture
+
+    def clip(self, name: str, moment: datetime, before_s: float, after_s: float) -> None:
+        """Copies the received stream around a moment, or notes why it is not there or does not hold the moment."""
+        path = self._demand(f"clip/{name}.mp4")
+        target = self.folder / path
+        target.parent.mkdir(exist_ok=True)
+        try:
+            clip = self.scene.recording.clip(moment - seconds(before_s), moment + seconds(after_s), target)
+        except RecordingError as error:
+            target.unlink(missing_ok=True)
+            self._miss(path, str(error))
+            return
+        known = {"start": rfc3339(clip.start), "end": rfc3339(clip.end), "codec": clip.codec}
+        self.files[path] = About("clip", {**known, "asked": rfc3339(moment), "origin": "stream copy"})
+        if not clip.start - seconds(TOLERANCE_S) <= moment <= clip.end + seconds(TOLERANCE_S):
+            self._miss(path, f"holds {known['start']} to {known['end']}, not {rfc3339(moment)}")
+
+    def film(self, name: str, known: dict[str, Any] | EvidenceError) -> None:
+        """Notes a film that was rendered into clip/, or why it was not."""
+        path = self._demand(f"clip/{name}.mp4")
+        if isinstance(known, EvidenceError):
+            (self.folder / path).unlink(missing_ok=True)
+            self._miss(path, str(known))
+        else:
+            self.files[path] = About("timelapse", known)
+
+    def marked_copy(self, name: str, picture: Pillow.Image, mark: Mark, rows: Sequence[Row]) -> Pillow.Image:
+        """Writes the marked copy of a still; answers it without its band of text."""
+        drawn = marked(picture, mark, self.scene.letters)
+        path = f"marked/{name}.jpg"
+        save_shown(with_band(drawn, rows, self.scene.letters), self.folder / path)
+        self.files[path] = About("marked", {"of": f"originals/{name}.jpg"})
+        return drawn
+
+    def sheet(self, picture: Pillow.Image) -> None:
+        """Writes the composite."""
+        path = self._demand("composite.jpg")
+        save_shown(picture, self.folder / path)
+        self.files[path] = About("composite")
+        if not self.scene.letters.has_chinese:
+            self._miss(path, "no font with Chinese letters on this system; install fonts-noto-cjk")
+
+    def code(self, package_id: str) -> str:
+        """The anti-forgery code (防伪码) that is printed on the pictures: by whom and from which stills they were made.
+
+        It binds marked pictures and composite to the originals, and anybody who holds the package can work it out
+        again: 16 hex digits of the hash over the package's name and the stills' SHA-256, in the order of their paths.
+        """
+        stills = sorted(path for path, about in self.files.items() if about.role == "still")
+        digits = short_hash(package_id, [[path, sha256_of(self.folder / path)] for path in stills]).upper()
+        return "-".join(digits[start : start + 4] for start in range(0, len(digits), 4))
+
+    def body(self, kind: Kind, facts: dict[str, Any], supplement_to: Link | None = None) -> Body:
+        """All of it, for the manifest."""
+        for folder in ("originals", "marked", "clip"):
+            with suppress(OSError):  # an empty folder is no part of a package; a filled one cannot be removed
+                (self.folder / folder).rmdir()
+        return Body(kind, supplement_to, facts, tuple(self.demanded), self.files, tuple(self.missing))
+
+    def _demand(self, path: str) -> str:
+        self.demanded.append(path)
+        return path
+
+    def _miss(self, what: str, why: str) -> None:
+        self.missing.append(Missing(what, why))
+
+
+def boxes_on(event: RuleEvent, size_wh: tuple[int, int], letters: Lettering) -> list[tuple[Box, str]]:
+    """The boxes of an event's things in a picture of some size, with what they are called."""
+    things = [(one.bbox_xyxy_px, one.label) for one in event.members] or [(event.bbox_xyxy_px, event.label)]
+    return [(scaled_box(box, event.frame_size_wh, size_wh), wording.label(name).on(letters)) for box, name in things]

@@ -1,0 +1,82 @@
+"""What a manifest says of camera, source, law, rule and event, as plain data."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from core import gb28181
+from core.clock import rfc3339
+from core.domain import RuleEvent
+from core.rules import ZoneRule
+from core.site import Camera, SiteInfo, redacted
+from core.wire import event_to_json
+from evidence.clock_offset import UNKNOWN, ClockOffset
+
+UNKNOWN_FACT = "unknown"
+
+
+def camera_facts(camera: Camera, site: SiteInfo) -> dict[str, Any]:
+    """The place, the camera and how its stream reached us. Passwords never enter."""
+    return {
+        "site": site.model_dump(mode="json"),
+        "camera": {
+            "id": camera.id,
+            "name": camera.name,
+            "org": camera.org,
+            "place": camera.place.model_dump(mode="json"),
+            "gb28181": _device(camera.id),
+        },
+        "source": {"address": redacted(camera.source), "received_from": _gateway(camera), "recorder": UNKNOWN_FACT},
+        "legal": {"standing": "lead", "standing_zh": "线索", **camera.legal.model_dump(mode="json")},
+    }
+
+
+def rule_facts(rule: ZoneRule) -> dict[str, Any]:
+    """The zone and its rule as they are now, with the violation type's names and codes."""
+    return {
+        **rule.snapshot(),
+        "violation": {
+            "key": rule.type.key,
+            "name_zh": rule.type.name_zh,
+            "name_en": rule.type.name_en,
+            "gb47678_codes": list(rule.type.gb47678_codes),
+            "gb30428_codes": list(rule.type.gb30428_codes),
+            "code_source": rule.type.code_source,
+            "count_per": rule.type.count_per,
+        },
+    }
+
+
+def event_facts(event: RuleEvent) -> dict[str, Any]:
+    """The event as in events.jsonl; where its package lies is no part of the package."""
+    record = event_to_json(event)
+    del record["package"]
+    return record
+
+
+def model_facts(*events: RuleEvent) -> list[dict[str, str]]:
+    """The models that saw the thing, each once, in the order of the events."""
+    seen = {event.model: None for event in events if event.model}
+    return [{"name": model.name, "sha256": model.sha256} for model in seen]
+
+
+def clock_facts(server: ClockOffset) -> dict[str, Any]:
+    """How far the clocks may be off. Behind a gateway the camera's own clock is out of reach."""
+    return {"server": server.as_record(), "camera": UNKNOWN.as_record()}
+
+
+def range_facts(start: datetime, end: datetime) -> dict[str, str]:
+    """The time range whose original the owner of the recorder should lock."""
+    return {"start": rfc3339(start), "end": rfc3339(end)}
+
+
+def _gateway(camera: Camera) -> str:
+    host = urlsplit(camera.source).hostname
+    return host or UNKNOWN_FACT
+
+
+def _device(camera_id: str) -> dict[str, str] | None:
+    if not gb28181.looks_like_device_id(camera_id):
+        return None
+    device = gb28181.decode(camera_id)
+    return {name: getattr(device, name) for name in ("centre", "industry", "device_type", "network", "serial")}

@@ -1,0 +1,151 @@
+"""Ed25519 keys: the one that signs, and every public key that this installation ever signed with.
+
+    home/keys/signing.pem            the private key, mode 0600, made at the first start
+    home/keys/public/<16 hex>.pem    public keys, the present one and former ones
+
+A package names its key, and is verified with that key of this ring; a key that lies inside a package is never read.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from types import MappingProxyType
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+from core.errors import InputError
+from evidence.storage import flush_folder, storing, write_atomic
+
+PREFIX_LENGTH = 16
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """The key that signs. `key_id` names its public half, see key_id()."""
+
+    private: Ed25519PrivateKey
+    key_id: str
+
+    def sign(self, message: bytes) -> bytes:
+        """The 64 bytes of the Ed25519 signature (RFC 8032) over exactly these bytes."""
+        return self.private.sign(message)
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """Public keys that are trusted, by key id."""
+
+    keys: Mapping[str, Ed25519PublicKey]
+
+    @classmethod
+    def of(cls, keys: Iterable[Ed25519PublicKey]) -> "KeyRing":
+        """A ring of just these keys."""
+        return cls(MappingProxyType({key_id(key): key for key in keys}))
+
+
+def key_id(public: Ed25519PublicKey) -> str:
+    """64 hex digits: SHA-256 of the key's SubjectPublicKeyInfo in DER (RFC 5280)."""
+    return hashlib.sha256(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+
+def open_signing_key(home: Path, given: Path | None = None) -> SigningKey:
+    """The key to sign with: the file given, or the installation's own, which is made when it is not there yet.
+
+    The public half joins the installation's history, so that its packages verify after a change of key.
+
+    Raises:
+        InputError: a key file that cannot be used.
+        StorageError: the key or the history cannot be written.
+    """
+    path = given or _own(home)
+    if given is None and not path.exists():
+        _make(path)
+    private = _read_private(path)
+    public = private.public_key()
+    name = key_id(public)
+    remembered = _history(home) / f"{name[:PREFIX_LENGTH]}.pem"
+    if not remembered.exists():
+        write_atomic(remembered, public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    return SigningKey(private, name)
+
+
+def open_key_ring(home: Path) -> KeyRing:
+    """The public keys of this installation, present and former. Makes nothing, and needs no private key.
+
+    Raises:
+        InputError: a key file that cannot be used.
+    """
+    return KeyRing.of(read_public_key(path) for path in sorted(_history(home).glob("*.pem")))
+
+
+def read_public_key(path: Path) -> Ed25519PublicKey:
+    """A public key from a PEM file.
+
+    Raises:
+        InputError: unreadable, no PEM, or another kind of key.
+    """
+    content = _content(path)
+    try:
+        key = load_pem_public_key(content)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise InputError(f"{path}: no public key in PEM form; give the file that holds BEGIN PUBLIC KEY") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise InputError(f"{path}: a public key of another kind; Ed25519 is wanted")
+    return key
+
+
+def _read_private(path: Path) -> Ed25519PrivateKey:
+    content = _content(path)
+    try:
+        key = load_pem_private_key(content, password=None)
+    except TypeError as error:
+        raise InputError(f"{path}: the key is locked by a pass phrase; give one without, mode 0600") from error
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise InputError(f"{path}: no private key in PEM form; restore that file from a backup") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise InputError(f"{path}: a private key of another kind; make one: openssl genpkey -algorithm ed25519")
+    return key
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: the key cannot be read ({error.strerror}); check the path and its owner") from error
+
+
+def _make(path: Path) -> None:
+    """Makes the private key; where another process was faster, its key stands."""
+    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with storing(path):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # A temporary file is made with mode 0600, and a hard link fails where rename would overwrite.
+        with NamedTemporaryFile(dir=path.parent, prefix=".signing-") as file:
+            file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
+            try:
+                path.hardlink_to(file.name)
+            except FileExistsError:
+                return
+        flush_folder(path.parent)
+
+
+def _own(home: Path) -> Path:
+    return home / "keys" / "signing.pem"
+
+
+def _history(home: Path) -> Path:
+    return home / "keys" / "public"

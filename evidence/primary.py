@@ -1,0 +1,156 @@
+"""What goes into the package of a violation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from PIL import Image as Pillow
+
+from core.clock import rfc3339
+from core.domain import RuleEvent
+from core.errors import EvidenceError
+from core.ports import Picture
+from evidence import wording
+from evidence.clock_offset import ClockOffset
+from evidence.composite import Panel, composite
+from evidence.contents import Contents, Scene, boxes_on
+from evidence.draft import FIRST_AFTER_S, FIRST_BEFORE_S, VIOLATION_BEFORE_S, Draft, seconds
+from evidence.facts import camera_facts, clock_facts, event_facts, model_facts, range_facts
+from evidence.manifest import Body
+from evidence.marking import Mark, Row, marked, with_band
+from evidence.pictures import close_up_box, scaled_box
+from evidence.timelapse import FPS, KeptFrame, render
+
+STILLS = ("first_rest", "middle", "violation")
+_FIRST_REST, _MIDDLE, _VIOLATION = range(3)
+_CAPTIONS = (wording.CAPTION_FIRST_REST, wording.CAPTION_MIDDLE, wording.CAPTION_VIOLATION)
+
+
+@dataclass(frozen=True)
+class Primary:
+    """The package of an opening that became a violation."""
+
+    package_id: str
+    draft: Draft
+    violation: RuleEvent
+    moment: datetime
+    scene: Scene
+    frames: Sequence[KeptFrame]
+    post_roll_s: float
+    clock_offset: ClockOffset
+    software: str
+
+    def fill(self, folder: Path) -> Body:
+        """Writes every file but the manifest."""
+        contents = Contents(folder, self.scene)
+        moments = (self.violation.still_since, self.draft.middle_at, self.moment)
+        pictures = [contents.still(name, moment) for name, moment in zip(STILLS, moments, strict=True)]
+        contents.clip("still_since", self.violation.still_since, FIRST_BEFORE_S, FIRST_AFTER_S)
+        contents.clip("violation", self.moment, VIOLATION_BEFORE_S, self.post_roll_s)
+        contents.film("timelapse", self._timelapse(folder, pictures))
+        code = contents.code(self.package_id)
+        self._show(contents, pictures, code)
+        return contents.body("primary", self._facts(code))
+
+    def _timelapse(self, folder: Path, pictures: Sequence[Picture | None]) -> dict[str, Any] | EvidenceError:
+        """The film of the kept frames; the stills lead in and out, as frames are kept from the candidate on only."""
+        if not self.frames:
+            return EvidenceError("no frame of the dwell was kept")
+        pieces = {still.utc: self.scene.small(still) for still in pictures if still}
+        pieces |= {frame.utc: frame.path.read_bytes() for frame in self.frames}
+        frames = sorted(pieces.items())
+        try:
+            render(frames, folder / "clip" / "timelapse.mp4", self._frame)
+        except EvidenceError as error:
+            return error
+        span = {"start": rfc3339(frames[0][0]), "end": rfc3339(frames[-1][0])}
+        return {**span, "frames": len(frames), "fps": FPS, "origin": "sampled frames, re-encoded"}
+
+    def _frame(self, picture: Pillow.Image, utc: datetime) -> Pillow.Image:
+        drawn = marked(picture, self._mark(_MIDDLE, picture.size), self.scene.letters)
+        rows = [
+            (wording.TIME, self.scene.clock_text(utc)),
+            (wording.ELAPSED, self._elapsed(utc)),
+        ]
+        return with_band(drawn, rows, self.scene.letters)
+
+    def _show(self, contents: Contents, pictures: Sequence[Picture | None], code: str) -> None:
+        """Marked copies, and the composite of them with a close-up."""
+        letters = self.scene.letters
+        panels = []
+        for number, (name, words) in enumerate(zip(STILLS, _CAPTIONS, strict=True)):
+            picture = pictures[number]
+            caption, drawn = words.on(letters), None
+            if picture:
+                shown = self.scene.shown(picture)
+                mark = self._mark(number, shown.size)
+                drawn = contents.marked_copy(name, shown, mark, self._still_rows(picture, code))
+                caption = f"{caption}  {self.scene.clock_text(picture.utc)}"
+            panels.append(Panel(caption, drawn))
+        panels.append(Panel(wording.CAPTION_CLOSE_UP.on(letters), self._close_up(pictures[_VIOLATION])))
+        contents.sheet(composite(wording.TITLE, panels, self._sheet_rows(code), letters))
+
+    def _close_up(self, picture: Picture | None) -> Pillow.Image | None:
+        if picture is None:
+            return None
+        shown = self.scene.shown(picture)
+        box = scaled_box(self.violation.bbox_xyxy_px, self.violation.frame_size_wh, shown.size)
+        return shown.crop(close_up_box(box, shown.size, shown.width / shown.height))
+
+    def _mark(self, number: int, size_wh: tuple[int, int]) -> Mark:
+        """Boxes only where they were seen: what a zone held is known of the moments of its events, not in between."""
+        opened = self.draft.opened
+        event = self.violation if number == _VIOLATION else opened
+        moved = opened.still_since != self.violation.still_since
+        unknown = number == _MIDDLE or (number == _FIRST_REST and moved)
+        is_object = self.draft.rule["violation"]["count_per"] == "object"
+        seen = is_object or not unknown
+        return Mark(self.draft.zone.polygon, boxes_on(event, size_wh, self.scene.letters) if seen else ())
+
+    def _still_rows(self, picture: Picture, code: str) -> list[Row]:
+        return [
+            (wording.TIME, self.scene.clock_text(picture.utc)),
+            (wording.KIND, self.scene.kind_text(self.draft.rule)),
+            (wording.PLACE, self.scene.place_text()),
+            (wording.ELAPSED, self._elapsed(picture.utc)),
+            (wording.DEVICE, self.scene.camera.id),
+            (wording.CODE, code),
+        ]
+
+    def _sheet_rows(self, code: str) -> list[Row]:
+        letters, event = self.scene.letters, self.violation
+        zone = self.draft.zone
+        return [
+            (wording.KIND, self.scene.kind_text(self.draft.rule)),
+            (wording.PLACE, self.scene.place_text()),
+            (wording.FIRST_REST, self.scene.clock_text(event.still_since)),
+            (wording.VIOLATION, self.scene.clock_text(self.moment)),
+            (wording.DWELL, wording.dwell(event.dwell_s, event.observed_s, event.bridged_s).on(letters)),
+            (wording.LIMIT, wording.duration(zone.violation_after_s or 0).on(letters)),
+            (wording.ZONE, zone.name or zone.id),
+            (wording.CLOCK, wording.clock(self.clock_offset.within_limit).on(letters)),
+            (wording.DEVICE, self.scene.camera.id),
+            (wording.EVENT_NO, self.package_id),
+            (wording.CODE, code),
+        ]
+
+    def _elapsed(self, utc: datetime) -> str:
+        elapsed_s = (utc - self.violation.still_since).total_seconds()
+        return wording.duration(elapsed_s).on(self.scene.letters)
+
+    def _facts(self, code: str) -> dict[str, Any]:
+        event = self.violation
+        start, end = event.still_since - seconds(FIRST_BEFORE_S), self.moment + seconds(self.post_roll_s)
+        return {
+            "software": {"name": "jiejing", "version": self.software},
+            **camera_facts(self.scene.camera, self.scene.site),
+            "time_range": range_facts(start, end),
+            "clock": clock_facts(self.clock_offset),
+            "rule": self.draft.rule,
+            "event": event_facts(event),
+            "violation_moment": rfc3339(self.moment),
+            "models": model_facts(self.draft.opened, event),
+            "anti_forgery_code": code,
+        }

@@ -1,0 +1,81 @@
+"""Files that are wholly there or not at all, and the disk's refusals in one line for people."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from core.errors import StorageError
+
+_ADVICE = {
+    errno.ENOSPC: "the disk is full; free some space",
+    errno.EDQUOT: "the quota is used up; free some space",
+    errno.EROFS: "the file system is read-only; mount it writable or choose another folder",
+    errno.EACCES: "permission denied; let this user write there",
+    errno.EPERM: "permission denied; let this user write there",
+    errno.ENOTDIR: "a part of this path is a file; choose another folder",
+}
+
+
+@contextmanager
+def storing(path: Path) -> Iterator[None]:
+    """Maps what the operating system refuses about `path`.
+
+    Raises:
+        StorageError: names the path, the cause and what to do.
+    """
+    try:
+        yield
+    except OSError as error:
+        advice = _ADVICE.get(error.errno or 0) or f"{error.strerror or error}; check the disk"
+        raise StorageError(f"{path}: {advice}") from error
+
+
+def write_flushed(path: Path, content: bytes) -> None:
+    """Writes a file and waits until the disk has it."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Replaces a file so that a reader, or a restart, sees the old content or the new, never a part.
+
+    Raises:
+        StorageError: the disk refuses; the old content stands.
+    """
+    with storing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
+            draft = Path(file.name)
+        try:
+            write_flushed(draft, content)
+            draft.replace(path)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
+        flush_folder(path.parent)
+
+
+def flush_tree(folder: Path) -> None:
+    """Waits until the disk has every file and folder below `folder`, and itself."""
+    for root, _, names in os.walk(folder, topdown=False):
+        for name in names:
+            _flush(Path(root, name))
+        flush_folder(Path(root))
+
+
+def flush_folder(folder: Path) -> None:
+    """Waits until the disk has the folder's entries: without it a rename may be undone by a power cut."""
+    _flush(folder)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,90 @@
+"""What goes into the supplement that shows how a violation ended."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from core.clock import rfc3339
+from core.domain import RuleEvent
+from core.ports import Picture
+from evidence import wording
+from evidence.clock_offset import ClockOffset
+from evidence.composite import Panel, composite
+from evidence.contents import Contents, Scene, boxes_on
+from evidence.draft import CLEARING_AROUND_S, Draft
+from evidence.facts import camera_facts, clock_facts, event_facts, model_facts, range_facts
+from evidence.manifest import Body, Link
+from evidence.marking import Mark, Row
+
+
+@dataclass(frozen=True)
+class Clearing:
+    """The supplement of an opening that cleared after its package was sealed.
+
+    Attributes:
+        gone_at: a moment at which the thing was known to be gone.
+        primary: the package that this one supplements.
+    """
+
+    package_id: str
+    draft: Draft
+    cleared: RuleEvent
+    gone_at: datetime
+    primary: Link
+    scene: Scene
+    clock_offset: ClockOffset
+    software: str
+
+    def fill(self, folder: Path) -> Body:
+        """Writes every file but the manifest."""
+        contents = Contents(folder, self.scene)
+        last = contents.still("last_seen", self.cleared.last_seen)
+        after = contents.still("after", self.gone_at)
+        contents.clip("clearing", self.cleared.last_seen, CLEARING_AROUND_S, CLEARING_AROUND_S)
+        code = contents.code(self.package_id)
+        panels = [
+            self._panel(contents, "last_seen", wording.CAPTION_LAST_SEEN, last, code),
+            self._panel(contents, "after", wording.CAPTION_AFTER, after, code),
+        ]
+        rows = [*self._rows(code), (wording.EVENT_NO, self.package_id)]
+        contents.sheet(composite(wording.TITLE_CLEARING, panels, rows, self.scene.letters))
+        return contents.body("supplement", self._facts(code), self.primary)
+
+    def _panel(self, contents: Contents, name: str, words: wording.Words, picture: Picture | None, code: str) -> Panel:
+        caption = words.on(self.scene.letters)
+        if picture is None:
+            return Panel(caption, None)
+        shown = self.scene.shown(picture)
+        boxes = boxes_on(self.cleared, shown.size, self.scene.letters) if name == "last_seen" else ()
+        time = self.scene.clock_text(picture.utc)
+        rows = [(wording.TIME, time), *self._rows(code)]
+        drawn = contents.marked_copy(name, shown, Mark(self.draft.zone.polygon, boxes), rows)
+        return Panel(f"{caption}  {time}", drawn)
+
+    def _rows(self, code: str) -> list[Row]:
+        event, letters = self.cleared, self.scene.letters
+        return [
+            (wording.KIND, self.scene.kind_text(self.draft.rule)),
+            (wording.PLACE, self.scene.place_text()),
+            (wording.FIRST_REST, self.scene.clock_text(event.still_since)),
+            (wording.LAST_SEEN, self.scene.clock_text(event.last_seen)),
+            (wording.DWELL, wording.dwell(event.dwell_s, event.observed_s, event.bridged_s).on(letters)),
+            (wording.CLOCK, wording.clock(self.clock_offset.within_limit).on(letters)),
+            (wording.DEVICE, self.scene.camera.id),
+            (wording.CODE, code),
+        ]
+
+    def _facts(self, code: str) -> dict[str, Any]:
+        return {
+            "software": {"name": "jiejing", "version": self.software},
+            **camera_facts(self.scene.camera, self.scene.site),
+            "time_range": range_facts(self.cleared.last_seen, self.gone_at),
+            "clock": clock_facts(self.clock_offset),
+            "reason": "clearing",
+            "rule": self.draft.rule,
+            "event": event_facts(self.cleared),
+            "gone_at": rfc3339(self.gone_at),
+            "models": model_facts(self.cleared),
+            "anti_forgery_code": code,
+        }

@@ -1,0 +1,99 @@
+"""A package as it lies there, folder or .zip, read without trusting it and without unpacking it."""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from evidence.package import ENVELOPE, MANIFEST, Fault, chunks_of, printable
+
+
+class TreeError(Exception):
+    """A file that cannot be read to its end; the text says why."""
+
+
+class Tree(Protocol):
+    """The files and folders of a package.
+
+    Attributes:
+        files: the size in bytes of each regular file, by its path.
+        folders: the paths of folders.
+        faults: what is wrong with the container itself (links, names, double entries).
+    """
+
+    @property
+    def files(self) -> Mapping[str, int]: ...
+
+    @property
+    def folders(self) -> frozenset[str]: ...
+
+    @property
+    def faults(self) -> tuple[Fault, ...]: ...
+
+    def chunks(self, path: str) -> Iterator[bytes]:
+        """A file's content in pieces.
+
+        Raises:
+            TreeError: it cannot be read.
+        """
+        ...
+
+    def last_faults(self) -> tuple[Fault, ...]:
+        """What can be told only after every file proved sound."""
+        ...
+
+
+def holds_package(folder: Path) -> bool:
+    """Whether a folder is meant as a package at all: it has a manifest or an envelope, whatever they are worth."""
+    return any(os.path.lexists(folder / name) for name in (MANIFEST, ENVELOPE))
+
+
+class FolderTree:
+    """A folder on disk. Links are never followed."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self.files: dict[str, int] = {}
+        folders: set[str] = set()
+        faults: list[Fault] = []
+        for path, mode, size in _walk(root):
+            if stat.S_ISREG(mode):
+                self.files[path] = size
+            elif stat.S_ISDIR(mode):
+                folders.add(path)
+            else:
+                faults.append(Fault(printable(path), _KINDS.get(stat.S_IFMT(mode), "is no regular file")))
+        self.folders = frozenset(folders)
+        self.faults = tuple(faults)
+
+    def chunks(self, path: str) -> Iterator[bytes]:
+        try:
+            with (self._root / path).open("rb") as file:
+                yield from chunks_of(file)
+        except OSError as error:
+            raise TreeError(f"cannot be read ({error.strerror})") from error
+
+    def last_faults(self) -> tuple[Fault, ...]:
+        return ()
+
+
+_KINDS = {stat.S_IFLNK: "is a symbolic link", 0: "cannot be read"}
+
+
+def _walk(root: Path) -> Iterator[tuple[str, int, int]]:
+    """Path, mode and size of everything below a folder; what cannot be listed has the mode 0."""
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+        except OSError:
+            yield folder or ".", 0, 0
+            continue
+        for entry in entries:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            state = entry.stat(follow_symlinks=False)
+            yield path, state.st_mode, state.st_size
+            if stat.S_ISDIR(state.st_mode):
+                waiting.append(path)

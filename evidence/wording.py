@@ -1,0 +1,100 @@
+"""The words on pictures: Chinese first, English where the system has no Chinese letters."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from evidence.lettering import Lettering
+
+LABELS_ZH = MappingProxyType(
+    {
+        "person": "人员",
+        "bicycle": "自行车",
+        "motorcycle": "摩托车/电动车",
+        "tricycle": "三轮车",
+        "car": "小型汽车",
+        "van": "面包车",
+        "bus": "客车",
+        "truck": "货车",
+        "stall": "摊点",
+        "goods": "货物",
+        "table": "桌椅",
+        "umbrella": "遮阳伞",
+        "garbage": "垃圾",
+        "bin": "垃圾桶",
+        "bin_overflow": "垃圾满溢",
+        "unknown_object": "不明物体",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+    def on(self, letters: Lettering) -> str:
+        """The one that these letters can show."""
+        return self.zh if letters.has_chinese else self.en
+
+
+KIND = Words("事件类型", "Event")
+PLACE = Words("地点", "Place")
+ZONE = Words("区域", "Zone")
+TIME = Words("拍摄时间", "Time")
+FIRST_REST = Words("静止起始", "Still since")
+VIOLATION = Words("超时时刻", "Over time at")
+LAST_SEEN = Words("最后出现", "Last seen")
+ELAPSED = Words("已停留", "Stood for")
+DWELL = Words("停留时长", "Dwell")
+LIMIT = Words("规定时限", "Limit")
+DEVICE = Words("设备编号", "Device")
+EVENT_NO = Words("事件编号", "Event no.")
+CODE = Words("防伪码", "Code")
+CLOCK = Words("服务器时钟", "Server clock")
+
+TITLE = Words("视频取证合成图", "Composite of video evidence")
+TITLE_CLEARING = Words("视频取证合成图（消除）", "Composite of video evidence (clearing)")
+LEAD = Words("（线索）", " (lead)")
+STANDING = Words("线索 · 待人工核实", "lead, to be checked by an officer")
+
+CAPTION_FIRST_REST = Words("图1 静止起始", "1 First rest")
+CAPTION_MIDDLE = Words("图2 停留途中", "2 Between")
+CAPTION_VIOLATION = Words("图3 超过时限", "3 Over time")
+CAPTION_CLOSE_UP = Words("图4 特写（取自图3）", "4 Close-up of 3")
+CAPTION_LAST_SEEN = Words("图1 最后出现", "1 Last seen")
+CAPTION_AFTER = Words("图2 消除之后", "2 After")
+NOT_THERE = Words("缺此图", "Not there")
+
+
+def label(name: str) -> Words:
+    """What a thing is called."""
+    return Words(LABELS_ZH.get(name, name), name.replace("_", " "))
+
+
+def duration(duration_s: float) -> Words:
+    """A time span: 1800 s -> 30分00秒, 0:30:00."""
+    whole = max(0, int(duration_s))
+    hours, minutes, seconds = whole // 3600, whole // 60 % 60, whole % 60
+    zh = f"{hours}小时{minutes:02d}分{seconds:02d}秒" if hours else f"{minutes}分{seconds:02d}秒"
+    return Words(zh, f"{hours}:{minutes:02d}:{seconds:02d}")
+
+
+def dwell(dwell_s: float, observed_s: float, bridged_s: float) -> Words:
+    """A dwell with what was seen of it and what was bridged."""
+    whole, seen, gap = duration(dwell_s), duration(observed_s), duration(bridged_s)
+    return Words(f"{whole.zh}（观测 {seen.zh}，间断 {gap.zh}）", f"{whole.en} (observed {seen.en}, bridged {gap.en})")
+
+
+def clock(within_limit: bool | None) -> Words:  # noqa: FBT001
+    """What is known of the clock's error, against the 1 s of GA/T 832."""
+    if within_limit is None:
+        return Words("误差未知", "error unknown")
+    return Words("误差不超过1秒", "error within 1 s") if within_limit else Words("误差超过1秒", "error above 1 s")
+
+
+def local(moment: datetime) -> str:
+    """A moment as people read it, to the tenth of a second, in its own time zone."""
+    return f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 100_000}"

@@ -1,0 +1,129 @@
+"""One camera, live: reads its stream, looks at it, writes events down and keeps what evidence needs."""
+
+import logging
+import threading
+from collections import deque
+from dataclasses import replace
+from datetime import datetime
+
+from core.clock import Clock
+from core.domain import Frame, RuleEvent
+from core.errors import JiejingError, StorageError
+from core.health import StreamState
+from core.site import Camera, SiteInfo
+from evidence.dossier import Dossiers, Sealed
+from evidence.seal import Sealer
+from runtime.camera_source import CameraSource
+from runtime.installation import Installation
+from runtime.looking import Detectors
+from runtime.memory_file import MemoryFile
+from runtime.pipeline import CameraPipeline
+
+_log = logging.getLogger(__name__)
+
+
+class CameraWorker:
+    """One camera in a thread of its own; sealing is called from another."""
+
+    def __init__(
+        self,
+        camera: Camera,
+        site: SiteInfo,
+        installation: Installation,
+        *,
+        detectors: Detectors,
+        sealer: Sealer,
+        clock: Clock,
+    ) -> None:
+        """Prepares the camera, going on from what an earlier process remembered; `start` begins.
+
+        Raises:
+            InputError: its source or model cannot be used.
+            StorageError: its folders cannot be made.
+        """
+        settings = installation.settings
+        self.camera = camera
+        self._installation = installation
+        self._clock = clock
+        self._source = CameraSource(camera, settings, clock)
+        self._memory = MemoryFile(settings.home / "state" / f"{camera.id}.json", clock)
+        self._pipeline = CameraPipeline(
+            camera, site.zone_info, detectors.ensemble(camera), live=True, memory=self._memory.load()
+        )
+        self._dossiers = Dossiers(
+            camera=camera,
+            site=site,
+            recording=self._source.recording,
+            drafts=settings.home / "drafts",
+            packages=installation.packages_folder,
+            sealer=sealer,
+            post_roll_s=settings.post_roll_s,
+            live=True,
+        )
+        self._dossiers.release_others(self._pipeline.open_events)
+        self._unwritten: deque[RuleEvent] = deque()
+        self._state = StreamState(camera.id, "connecting", clock.utc())
+        self._thread = threading.Thread(target=self._run, name=f"camera {camera.id}", daemon=True)
+
+    @property
+    def state(self) -> StreamState:
+        """How the stream is doing."""
+        return self._state
+
+    def start(self) -> None:
+        """Begins to read."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Asks it to end; `join` waits for that."""
+        self._source.close()
+
+    def join(self, timeout_s: float) -> None:
+        """Waits until it has ended."""
+        self._thread.join(timeout_s)
+
+    def seal_due(self, now: datetime) -> list[Sealed]:
+        """Seals what is due; takes seconds, so it is called from another thread."""
+        return self._dossiers.seal_due(now)
+
+    def _run(self) -> None:
+        try:
+            for frame in self._source.frames(self._note_state):
+                self._take(frame)
+        except JiejingError as error:
+            _log.error("camera %s: %s", self.camera.id, error)
+            self._state = replace(self._state, status="stopped", since=self._clock.utc(), error=str(error))
+        finally:
+            self._memory.save(self._pipeline.memory)
+
+    def _take(self, frame: Frame) -> None:
+        self._pipeline.resample(self._source.interval_s)
+        step = self._pipeline.step(frame)
+        self._state = replace(self._state, unfit=step.observation.unfit)
+        for event in step.events:
+            self._follow(event)
+        self._dossiers.on_frame(frame)
+        self._write_down()
+        if self._memory.due:
+            self._memory.save(self._pipeline.memory)
+
+    def _follow(self, event: RuleEvent) -> None:
+        rule = self._pipeline.rules.get(event.rule_version)
+        observing = rule is not None and rule.zone.observe
+        self._unwritten.append(replace(event, observing=observing))
+        _log.info("camera %s: %s %s %s", self.camera.id, event.violation, event.state, event.event_id)
+        if rule is not None and not observing:
+            self._dossiers.on_event(event, rule)
+
+    def _write_down(self) -> None:
+        """Writes events in their order; what the data base refuses now is tried again with the next frame."""
+        while self._unwritten:
+            try:
+                self._installation.events.apply(self._unwritten[0])
+            except StorageError as error:
+                _log.warning("camera %s: %d events wait to be written: %s", self.camera.id, len(self._unwritten), error)
+                return
+            self._unwritten.popleft()
+
+    def _note_state(self, state: StreamState) -> None:
+        self._state = replace(state, unfit=self._state.unfit)

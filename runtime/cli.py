@@ -1,0 +1,52 @@
+"""The command line: `jiejing COMMAND`. Exit codes: 0 done, 1 a check found a fault, 2 wrong use or bad input."""
+
+import os
+import sys
+
+import click
+import typer
+
+from core.errors import JiejingError
+from runtime.commands import analyze, camera, db, demo, doctor, evidence, model, replay, run, serve, up, verify
+from runtime.console import note
+
+app = typer.Typer(
+    name="jiejing",
+    help="街镜: contactless enforcement (非接触执法), from a camera to a sealed evidence package.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for command in (demo, up, run, serve, analyze, replay, verify, doctor):
+    app.command(name=command.__name__.rpartition(".")[2])(command.command)
+for group in (evidence, camera, model, db):
+    app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
+
+
+def main() -> None:
+    """Runs the command that the arguments name; the only place where errors become lines and exit codes."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        return app(standalone_mode=False) or 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        note(error.format_message())
+    except click.ClickException as error:
+        where = getattr(error, "ctx", None)
+        help_line = f" (see: {where.command_path} --help)" if where else ""
+        note(f"jiejing: {error.format_message()}{help_line}")
+    except JiejingError as error:
+        note(f"jiejing: {error}")
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return 2
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""jiejing analyze: a recorded video becomes events and evidence packages."""
+
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.clock import parse_rfc3339
+from core.errors import InputError
+from core.settings import load_settings
+from evidence.dossier import Dossiers
+from evidence.seal import Sealer
+from runtime.analysis import Analysis, recorder
+from runtime.commands.options import OutOption, SiteOption, camera_of
+from runtime.console import progress, say
+from runtime.event_log import EventLog
+from runtime.looking import Detectors
+from runtime.pipeline import CameraPipeline
+from store import site_file
+from streams.replay import FileSource
+
+
+def command(
+    video: Annotated[Path, typer.Argument(help="Recorded video: any container and codec that ffmpeg reads.")],
+    site: SiteOption,
+    camera: Annotated[str, typer.Option(help="Id of the camera in the site file that recorded it.")],
+    model: Annotated[list[str], typer.Option(help="Model that looks, NAME or NAME@SECONDS; may be given again.")],
+    start: Annotated[str, typer.Option(help="When the first frame was taken: 2026-01-01T08:00:00+08:00.")],
+    out: OutOption,
+    record: Annotated[Path | None, typer.Option(help="Also write the detections to this file, for replay.")] = None,
+) -> None:
+    """Finds violations in a recorded video: writes events.jsonl and packages/ into the folder --out."""
+    settings = load_settings()
+    began = _moment(start)
+    whole = site_file.load(site)
+    watched = camera_of(whole, camera, site)
+    ensemble = Detectors(settings.home).ensemble(watched, model)
+    source = FileSource(watched.id, video, start=began, sampling=watched.sampling, preset_id=watched.presets[0].id)
+    sealer = Sealer.at(settings.home, settings.signing_key)
+    with (
+        EventLog(out, with_packages=True) as log,
+        recorder(record) as write,
+        tempfile.TemporaryDirectory(dir=out, prefix=".drafts-") as drafts,
+        progress(watched.name, source.duration_s) as advance,
+    ):
+        dossiers = Dossiers(
+            camera=watched,
+            site=whole.site,
+            recording=source.recording,
+            drafts=Path(drafts),
+            packages=out / "packages",
+            sealer=sealer,
+            post_roll_s=settings.post_roll_s,
+            live=False,
+        )
+        pipeline = CameraPipeline(watched, whole.site.zone_info, ensemble, live=False)
+        tally = Analysis(source, pipeline, dossiers, log, write, advance).run()
+    say(f"{out / 'events.jsonl'}: {tally.events} changes of state in {tally.frames} frames, {tally.packages} packages")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return parse_rfc3339(text)
+    except ValueError as error:
+        raise InputError(f"--start: {error}; write it like 2026-01-01T08:00:00+08:00") from error

@@ -1,0 +1,82 @@
+"""jiejing evidence: the sealed packages of this installation."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.clock import rfc3339
+from core.errors import InputError
+from evidence.chain import Chain, ChainEntry
+from evidence.reconcile import Row, reconcile
+from evidence.zipfiles import write_zip
+from runtime.commands.options import JsonOption
+from runtime.console import say, say_json, say_table
+from runtime.installation import Installation
+from store.records import PackageRecord
+
+app = typer.Typer(help="The sealed evidence packages.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("list")
+def list_packages(as_json: JsonOption = False) -> None:
+    """Lists the packages, newest first."""
+    rows = sorted(Installation.open().packages.all(), key=lambda row: row.sealed_at, reverse=True)
+    if as_json:
+        say_json([_plain(row) for row in rows])
+        return
+    heads = ("package", "kind", "event", "sealed", "complete")
+    say_table(heads, ((r.package_id, r.kind, r.event_id, rfc3339(r.sealed_at), _complete(r)) for r in rows))
+
+
+@app.command()
+def export(
+    package: Annotated[str, typer.Argument(help="Id of the package.")],
+    out: Annotated[Path, typer.Option("--out", help="The .zip to write.")],
+) -> None:
+    """Writes a package as a .zip that verifies like the folder."""
+    installation = Installation.open()
+    row = installation.packages.get(package)
+    if row is None:
+        raise InputError(f"no package {package!r} here; see: jiejing evidence list")
+    write_zip(installation.packages_folder / row.path, out)
+    say(str(out))
+
+
+@app.command()
+def check() -> None:
+    """Holds folders, chain and data base against each other. Exit 1 when something does not agree."""
+    installation = Installation.open()
+    folder = installation.packages_folder
+    rows = [Row(row.package_id, row.manifest_sha256, folder / row.path) for row in installation.packages.all()]
+    findings = reconcile(folder, _chained(installation.settings.home), rows)
+    for finding in findings:
+        say(f"{finding.path}: {finding.what}")
+    if not findings:
+        say(f"{folder}: {len(rows)} packages, all in agreement")
+    raise typer.Exit(1 if findings else 0)
+
+
+def _chained(home: Path) -> Iterator[ChainEntry]:
+    for path in sorted(home.glob("keys/chain-*.jsonl")):
+        yield from Chain(path).entries()
+
+
+def _complete(row: PackageRecord) -> str:
+    return "yes" if row.complete else "missing: " + ", ".join(row.missing)
+
+
+def _plain(row: PackageRecord) -> dict[str, object]:
+    return {
+        "package_id": row.package_id,
+        "kind": row.kind,
+        "event_id": row.event_id,
+        "opening": row.opening,
+        "path": row.path,
+        "manifest_sha256": row.manifest_sha256,
+        "seq": row.seq,
+        "sealed_at": rfc3339(row.sealed_at),
+        "complete": row.complete,
+        "missing": list(row.missing),
+    }

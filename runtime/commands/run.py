@@ -1,0 +1,15 @@
+"""jiejing run: watches the cameras."""
+
+from core.clock import SystemClock
+from runtime import logs
+from runtime.fleet import Fleet
+from runtime.installation import Installation
+from runtime.signals import stop_on_signals
+
+
+def command() -> None:
+    """Watches all cameras of the site until SIGTERM or Ctrl-C; changes of the site take effect within seconds."""
+    stop = stop_on_signals()
+    installation = Installation.open()
+    logs.set_up(installation.settings.log_level)
+    Fleet(installation, SystemClock()).run(stop)

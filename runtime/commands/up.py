@@ -1,0 +1,18 @@
+"""jiejing up: watches the cameras and serves the API."""
+
+import os
+
+from core.clock import SystemClock
+from runtime import logs
+from runtime.installation import Installation
+from runtime.signals import stop_on_signals
+from runtime.supervisor import Supervisor
+
+
+def command() -> None:
+    """Runs `run` and `serve` together and starts again what ends unasked, until SIGTERM or Ctrl-C."""
+    stop = stop_on_signals()
+    installation = Installation.open()
+    logs.set_up(installation.settings.log_level)
+    _ = installation.engine  # migrated once, before two processes meet there
+    Supervisor(("run", "serve"), SystemClock(), os.environ).run(stop)

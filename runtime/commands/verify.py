@@ -1,0 +1,49 @@
+"""jiejing verify: whether an evidence package is what was sealed."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.settings import load_settings
+from evidence.keys import KeyRing, open_key_ring, read_public_key
+from evidence.verify import Verdict, verify
+from runtime.commands.options import JsonOption
+from runtime.console import note, say, say_json
+
+
+def command(
+    path: Annotated[Path, typer.Argument(help="Package: its folder or its .zip.")],
+    key: Annotated[Path | None, typer.Option(help="Public key (PEM) to trust instead of the installation's.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Checks a package, offline: signature, manifest and every file. Exit 0 sound, 1 a fault, 2 no package there."""
+    keys = KeyRing.of([read_public_key(key)]) if key else open_key_ring(load_settings().home)
+    verdict = verify(path, keys)
+    if as_json:
+        say_json(_as_json(verdict))
+    else:
+        _tell(verdict)
+    raise typer.Exit(2 if not verdict.exists else 0 if verdict.sound else 1)
+
+
+def _tell(verdict: Verdict) -> None:
+    if not verdict.exists:
+        note(f"jiejing: {verdict.path}: no evidence package; give its folder or its .zip")
+        return
+    for fault in verdict.faults:
+        say(f"{fault.path}: {fault.what}")
+    if verdict.sound:
+        files = len(verdict.listing.files) if verdict.listing else 0
+        say(f"{verdict.path}: sound ({files} files; chain: {verdict.chain}; timestamp: {verdict.timestamp})")
+
+
+def _as_json(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "path": str(verdict.path),
+        "exists": verdict.exists,
+        "sound": verdict.sound,
+        "faults": [{"path": fault.path, "what": fault.what} for fault in verdict.faults],
+        "chain": verdict.chain,
+        "timestamp": verdict.timestamp,
+    }

@@ -1,0 +1,60 @@
+"""What the commands say: for people in colour at a terminal, plain and never wrapped elsewhere, JSON for scripts."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+# ruff: noqa: T201  the command line is where printing belongs
+
+
+def say(line: str = "") -> None:
+    """One line of the answer, on standard output."""
+    print(line, flush=True)
+
+
+def note(line: str) -> None:
+    """One line beside the answer, on standard error."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def say_json(answer: Any) -> None:
+    """The whole answer as JSON."""
+    print(json.dumps(answer, ensure_ascii=False, indent=2), flush=True)
+
+
+def say_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Rows of findings, names first: a table at a terminal, tab-separated lines without heads elsewhere."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            say("\t".join(row))
+        return
+    table = Table(*heads, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+@contextmanager
+def progress(what: str, total: float) -> Iterator[Any]:
+    """A bar on standard error while something long goes on; gives a function to call with what is done so far.
+
+    Off a terminal nothing is shown, so that logs stay readable.
+    """
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+    with bar:
+        task = bar.add_task(what, total=round(total) or None)
+        yield lambda done: bar.update(task, completed=round(done))

@@ -1,0 +1,142 @@
+"""All cameras of an installation: started, stopped and changed one by one as the site changes."""
+
+import logging
+import threading
+from collections.abc import Callable, Collection
+
+from core.clock import Clock, parse_rfc3339
+from core.errors import JiejingError, StorageError
+from core.health import StreamState
+from core.site import Camera, SiteInfo
+from evidence.dossier import Sealed
+from evidence.seal import Sealer
+from runtime.camera_worker import CameraWorker
+from runtime.installation import Installation
+from runtime.looking import Detectors
+from store.records import PackageRecord
+
+_log = logging.getLogger(__name__)
+
+FOLLOW_EVERY_S = 1.0
+REPORT_EVERY_S = 2.0
+SEAL_EVERY_S = 1.0
+END_WITHIN_S = 3.5
+
+
+class Fleet:
+    """The cameras, the sealing of their packages and the reports of their state, in one process."""
+
+    def __init__(self, installation: Installation, clock: Clock) -> None:
+        """
+        Raises:
+            InputError: the signing key cannot be used.
+            StorageError: the home or the data base cannot be used.
+        """
+        settings = installation.settings
+        self._installation = installation
+        self._clock = clock
+        # One thread an inference: the cameras' own threads keep the cores busy.
+        self._detectors = Detectors(settings.home, threads=1)
+        self._sealer = Sealer.at(settings.home, settings.signing_key)
+        self._revision = installation.sites.revision() - 1
+        self._workers: dict[str, CameraWorker] = {}
+        self._refused: dict[str, StreamState] = {}
+        self._unwritten: list[PackageRecord] = []
+
+    def run(self, stop: threading.Event) -> None:
+        """Keeps everything going until `stop` is set; then ends within five seconds."""
+        duties = ((SEAL_EVERY_S, self._seal), (REPORT_EVERY_S, self._report))
+        helpers = [
+            threading.Thread(target=_again_and_again, args=(work, period_s, stop), name=work.__name__, daemon=True)
+            for period_s, work in duties
+        ]
+        for helper in helpers:
+            helper.start()
+        _again_and_again(self._follow_site, FOLLOW_EVERY_S, stop)
+        self._end(self._workers.values())
+        for helper in helpers:
+            helper.join(1.0)
+
+    def _follow_site(self) -> None:
+        """Starts, ends and exchanges the cameras that changed; the others go on undisturbed."""
+        revision = self._installation.sites.revision()
+        if revision == self._revision:
+            return
+        site = self._installation.sites.load()
+        wanted = {camera.id: camera for camera in site.cameras} if site else {}
+        if not wanted:
+            _log.warning("there is no camera yet; bring some in with: jiejing camera import SITE.yaml")
+        changed = [one for camera_id, one in self._workers.items() if wanted.get(camera_id) != one.camera]
+        self._end(changed)
+        self._workers = {camera_id: one for camera_id, one in self._workers.items() if one not in changed}
+        self._refused = {}
+        for camera in wanted.values():
+            if site and camera.id not in self._workers:
+                self._begin(camera, site.site)
+        self._revision = revision
+
+    def _begin(self, camera: Camera, site: SiteInfo) -> None:
+        try:
+            worker = CameraWorker(
+                camera,
+                site,
+                self._installation,
+                detectors=self._detectors,
+                sealer=self._sealer,
+                clock=self._clock,
+            )
+        except JiejingError as error:
+            _log.error("camera %s: %s", camera.id, error)
+            self._refused[camera.id] = StreamState(camera.id, "stopped", self._clock.utc(), error=str(error))
+            return
+        worker.start()
+        self._workers = {**self._workers, camera.id: worker}
+
+    def _end(self, workers: Collection[CameraWorker]) -> None:
+        for worker in workers:
+            worker.stop()
+        until_s = self._clock.mono_s() + END_WITHIN_S
+        for worker in workers:
+            worker.join(max(0.0, until_s - self._clock.mono_s()))
+
+    def _seal(self) -> None:
+        for worker in list(self._workers.values()):
+            self._unwritten += [self._record(sealed) for sealed in worker.seal_due(self._clock.utc())]
+        while self._unwritten:
+            self._installation.packages.add(self._unwritten[0])
+            written = self._unwritten.pop(0)
+            _log.info("package %s sealed (%s)", written.package_id, "complete" if written.complete else "incomplete")
+
+    def _record(self, sealed: Sealed) -> PackageRecord:
+        return PackageRecord(
+            package_id=sealed.package_id,
+            event_id=sealed.event_id,
+            opening=sealed.opening,
+            kind=sealed.kind,
+            path=sealed.path.name,
+            manifest_sha256=sealed.manifest_sha256,
+            key_id=sealed.key_id,
+            seq=sealed.seq,
+            sealed_at=parse_rfc3339(sealed.sealed_at),
+            complete=sealed.complete,
+            missing=sealed.missing,
+        )
+
+    def _report(self) -> None:
+        states = [worker.state for worker in list(self._workers.values())] + list(self._refused.values())
+        if states:
+            self._installation.camera_states.put(*states)
+
+
+def _again_and_again(work: Callable[[], None], period_s: float, stop: threading.Event) -> None:
+    """Does something until `stop` is set; a data base or disk that refuses is logged once for as long as it lasts."""
+    refused = ""
+    while not stop.is_set():
+        try:
+            work()
+            refused = ""
+        except StorageError as error:
+            if str(error) != refused:
+                _log.warning("%s", error)
+            refused = str(error)
+        stop.wait(period_s)

@@ -1,0 +1,90 @@
+"""One camera's way from a frame to changes of state: mask, fitness, detection, rules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from core.domain import Frame, Observation, RuleEvent
+from core.rules import ZoneRule, rules_of
+from core.site import Camera
+from detector.ensemble import Ensemble
+from detector.integrity import IntegrityCheck
+from detector.masks import blacked_out
+from detector.view import ViewCheck
+from detector.watch import CameraMemory, CameraWatch
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """What one frame brought."""
+
+    observation: Observation
+    events: Sequence[RuleEvent]
+
+
+class CameraPipeline:
+    """One camera, one thread."""
+
+    def __init__(
+        self,
+        camera: Camera,
+        timezone: ZoneInfo,
+        ensemble: Ensemble,
+        *,
+        live: bool,
+        memory: CameraMemory | None = None,
+    ) -> None:
+        """
+        Args:
+            live: whether a picture that never changes means a frozen camera.
+            memory: of a predecessor.
+        """
+        self._camera = camera
+        self._ensemble = ensemble
+        self._rules = rules_of(camera)
+        self._watch = CameraWatch(self._rules, timezone, self._interval_s(0.0), memory)
+        self._integrity = IntegrityCheck(live=live)
+        self._views: dict[str, ViewCheck] = {}
+
+    @property
+    def memory(self) -> CameraMemory:
+        """What to give to a successor."""
+        return self._watch.memory
+
+    @property
+    def rules(self) -> dict[str, ZoneRule]:
+        """The rules that hold, by version."""
+        return {rule.version: rule for rule in self._rules}
+
+    @property
+    def open_events(self) -> frozenset[str]:
+        """Ids of the events that have not cleared."""
+        return self._watch.open_events
+
+    def resample(self, source_interval_s: float) -> None:
+        """From now on the source gives a frame every so many seconds."""
+        self._watch.resample(self._interval_s(source_interval_s))
+
+    def step(self, frame: Frame) -> Step:
+        """Takes in one frame.
+
+        Raises:
+            ModelError: a model does not run.
+        """
+        frame = replace(frame, image=blacked_out(frame.image, self._camera.privacy_masks))
+        observation = self._observe(frame)
+        events = self._watch.update(observation)
+        return Step(observation, [replace(one, model=self._ensemble.model_of(one.label)) for one in events])
+
+    def _observe(self, frame: Frame) -> Observation:
+        unfit = self._integrity.unfit(frame) or self._view(frame.preset_id).unfit(frame)
+        detections, looked_for = ((), None) if unfit else self._ensemble.detect(frame)
+        return Observation(
+            frame.camera_id, frame.preset_id, frame.utc, frame.size_wh, detections, unfit=unfit, looked_for=looked_for
+        )
+
+    def _view(self, preset_id: str) -> ViewCheck:
+        return self._views.setdefault(preset_id, ViewCheck())
+
+    def _interval_s(self, source_interval_s: float) -> float:
+        return max(source_interval_s, self._camera.sampling.interval_s, self._ensemble.interval_s)

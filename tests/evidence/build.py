@@ -1,0 +1,168 @@
+"""What the tests build with: a camera, rules, events, a sealer."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from core.clock import FakeClock
+from core.domain import Frame, ModelRef, RuleEvent, State
+from core.rules import ZoneRule, resolve
+from core.site import Camera, Legal, Place, Preset, SiteInfo, Zone
+from evidence.chain import Chain
+from evidence.clock_offset import ClockOffset
+from evidence.dossier import Dossiers, Sealed
+from evidence.keys import KeyRing, open_key_ring, open_signing_key
+from evidence.manifest import About, Body
+from evidence.seal import Sealer, chain_path
+from tests.evidence.film import CAR_XYXY, SIZE_WH, START, FileRecording, at, street
+
+SITE = SiteInfo(name="江山市城区", division="330881")
+PASSWORD = "hunter2"
+POLYGON = ((0.2, 0.4), (0.8, 0.4), (0.9, 0.95), (0.1, 0.95))
+OFFSET = ClockOffset("adjtimex", synchronised=True, offset_s=0.0002, max_error_s=0.02)
+
+
+def zone(violation: str = "illegal_parking", **numbers: Any) -> Zone:
+    return Zone(id="pavement-1", name="人行道", violation=violation, polygon=POLYGON, **numbers)
+
+
+def camera(**changes: Any) -> Camera:
+    facts: dict[str, Any] = {
+        "id": "33088100081320000001",
+        "name": "解放路与中山路口",
+        "source": f"rtsp://admin:{PASSWORD}@10.0.0.8/Streaming/Channels/101",
+        "place": Place(address="解放路 1 号", heading="东向西", lon=118.62, lat=28.74),
+        "legal": Legal(notice_no="江综执告〔2026〕3号", sign=True),
+        "presets": (Preset(id="1", zones=(zone(),)),),
+    }
+    return Camera(**facts | changes)
+
+
+def rule(of: Zone | None = None) -> ZoneRule:
+    return resolve(camera().id, "1", of or zone())
+
+
+def candidate(
+    of: ZoneRule, still_since_s: float = 60, event_id: str = "9f2c61d0a8b34e57", opening: int = 1
+) -> RuleEvent:
+    """The event at the moment at which it becomes a candidate."""
+    seen = at(still_since_s + of.candidate_after_s)
+    return RuleEvent(
+        event_id=event_id,
+        camera_id=of.camera_id,
+        preset_id=of.preset_id,
+        zone_id=of.zone.id,
+        violation=of.zone.violation,
+        state="candidate",
+        opening=opening,
+        label=min(of.type.labels),
+        count=1,
+        score=0.83,
+        bbox_xyxy_px=CAR_XYXY,
+        frame_size_wh=SIZE_WH,
+        first_seen=at(still_since_s - 2),
+        still_since=at(still_since_s),
+        violation_at=None,
+        last_seen=seen,
+        cleared_at=None,
+        dwell_s=of.candidate_after_s,
+        observed_s=of.candidate_after_s,
+        bridged_s=0,
+        observing=False,
+        rule_version=of.version,
+        model=ModelRef("coco-nano", "ab" * 32),
+    )
+
+
+def violated(event: RuleEvent, of: ZoneRule) -> RuleEvent:
+    """The same event at the moment at which it becomes a violation."""
+    moment = event.still_since + timedelta(seconds=of.violation_after_s)
+    return later(event, "violation", moment, violation_at=event.violation_at or moment)
+
+
+def cleared(event: RuleEvent, last_seen: datetime) -> RuleEvent:
+    return later(event, "cleared", last_seen, cleared_at=last_seen)
+
+
+def later(event: RuleEvent, state: State, moment: datetime, **changes: Any) -> RuleEvent:
+    dwell_s = (moment - event.still_since).total_seconds()
+    return replace(event, state=state, last_seen=moment, dwell_s=dwell_s, observed_s=dwell_s, bridged_s=0.0, **changes)
+
+
+def frame(second: float, preset_id: str = "1") -> Frame:
+    """The sampled picture of a second of the film."""
+    return Frame(camera().id, at(second), second, second, "1", street(int(second)), preset_id)
+
+
+def sealer(home: Path, signing_key: Path | None = None, **changes: Any) -> Sealer:
+    """A sealer on a fake clock, with a clock offset that is known."""
+    key = open_signing_key(home, signing_key)
+    chain = Chain(chain_path(home, key.key_id))
+    chain.recover()
+    return Sealer(key, chain, clock=FakeClock(START), clock_offset=lambda: OFFSET, **changes)
+
+
+def ring(home: Path) -> KeyRing:
+    return open_key_ring(home)
+
+
+class Run:
+    """One camera's stream with its dossiers, driven second by second."""
+
+    def __init__(self, folder: Path, film: Path, duration_s: int, **changes: Any) -> None:
+        self.folder = folder
+        self.recording = FileRecording(film, duration_s)
+        self.changes = changes
+        self.sealer = sealer(folder / "home")
+        self.sealed: list[Sealed] = []
+        self.dossiers = self.restarted()
+        self.now_s = 0.0
+
+    def restarted(self) -> Dossiers:
+        """Dossiers as a new process makes them."""
+        arguments: dict[str, Any] = {
+            "camera": camera(),
+            "site": SITE,
+            "recording": self.recording,
+            "drafts": self.folder / "drafts",
+            "packages": self.folder / "packages",
+            "sealer": self.sealer,
+            "post_roll_s": 5.0,
+            "live": False,
+        }
+        self.dossiers = Dossiers(**arguments | self.changes)
+        return self.dossiers
+
+    def to(self, second: float, step_s: float = 5) -> None:
+        """Lets the stream run on, and seals what is due."""
+        while self.now_s < second:
+            self.now_s = min(second, self.now_s + step_s)
+            self.recording.receive(self.now_s)
+            self.dossiers.on_frame(frame(self.now_s))
+            self.sealed += self.dossiers.seal_due(at(self.now_s))
+
+    def through(self, of: ZoneRule, still_since_s: float = 60, step_s: float = 5, **names: Any) -> RuleEvent:
+        """A candidate that becomes a violation, each told at its time; stops there."""
+        opened = candidate(of, still_since_s, **names)
+        self.to(still_since_s + of.candidate_after_s, step_s)
+        self.dossiers.on_event(opened, of)
+        self.to(still_since_s + of.violation_after_s, step_s)
+        event = violated(opened, of)
+        self.dossiers.on_event(event, of)
+        return event
+
+
+def manifest_of(package: Path) -> dict[str, Any]:
+    return dict(json.loads((package / "manifest.json").read_bytes()))
+
+
+def small_body(folder: Path) -> Body:
+    """Fills a package with three small files, as far as sealing and verifying see it."""
+    files = {}
+    for path, content in (("originals/first_rest.jpg", b"\xff\xd8picture"), ("clip/a.mp4", b"film"), ("b.jpg", b"b")):
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_bytes(content)
+        files[path] = About("still")
+    return Body("primary", None, {"event": {"event_id": "e"}}, tuple(files), files, ())

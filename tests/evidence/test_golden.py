@@ -1,0 +1,36 @@
+"""A package that was sealed once and for all: whatever this code becomes, it must still verify, bit for bit."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from evidence.keys import KeyRing, read_public_key
+from evidence.verify import verify
+from evidence.zipfiles import write_zip
+from tests.evidence.test_tampering import flipped
+
+GOLDEN = Path(__file__).with_name("golden")
+KEYS = KeyRing.of([read_public_key(GOLDEN / "key.pem")])
+
+
+def test_it_is_sound() -> None:
+    verdict = verify(GOLDEN / "package.zip", KEYS)
+    assert verdict.sound
+    assert verdict.listing
+    assert verdict.listing.completeness.complete
+    assert len(verdict.listing.files) == 10
+
+
+def test_it_is_packed_as_ever(tmp_path: Path) -> None:
+    shutil.unpack_archive(GOLDEN / "package.zip", tmp_path)
+    [package] = tmp_path.iterdir()
+    write_zip(package, tmp_path / "again.zip")
+    assert (tmp_path / "again.zip").read_bytes() == (GOLDEN / "package.zip").read_bytes()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0])
+def test_one_bit_is_enough(tmp_path: Path, share: float) -> None:
+    sound = (GOLDEN / "package.zip").read_bytes()
+    (tmp_path / "package.zip").write_bytes(flipped(sound, round(share * (len(sound) * 8 - 1))))
+    assert verify(tmp_path / "package.zip", KEYS).faults

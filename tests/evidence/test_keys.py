@@ -1,0 +1,120 @@
+"""Keys: made once, kept to their owner, remembered after a change; a wrong file is one clear line."""
+
+import multiprocessing
+import stat
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+from core.errors import InputError
+from evidence.keys import open_key_ring, open_signing_key, read_public_key
+from evidence.verify import verify
+from tests.evidence.build import sealer, small_body
+
+
+def private_pem(path: Path, password: bytes | None = None) -> Path:
+    how = BestAvailableEncryption(password) if password else NoEncryption()
+    path.write_bytes(Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, how))
+    return path
+
+
+def test_made_at_the_first_start_and_kept(home: Path) -> None:
+    first = open_signing_key(home)
+    assert stat.S_IMODE((home / "keys" / "signing.pem").stat().st_mode) == 0o600
+    assert stat.S_IMODE((home / "keys").stat().st_mode) == 0o700
+    assert open_signing_key(home).key_id == first.key_id
+    assert list(open_key_ring(home).keys) == [first.key_id]
+
+
+def test_a_ring_makes_nothing(home: Path) -> None:
+    assert open_key_ring(home).keys == {}
+    assert not home.exists()
+
+
+def _start(home: Path, answers: "multiprocessing.Queue[str]") -> None:
+    answers.put(open_signing_key(home).key_id)
+
+
+def test_two_first_starts_at_once_make_one_key(home: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    answers: multiprocessing.Queue[str] = context.Queue()
+    processes = [context.Process(target=_start, args=(home, answers)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    made = {answers.get(timeout=30) for _ in processes}
+    for process in processes:
+        process.join()
+    assert len(made) == 1
+
+
+def test_older_packages_verify_after_a_change_of_key(tmp_path: Path, home: Path) -> None:
+    old = sealer(home).seal(tmp_path / "packages", "a", small_body).path
+    new = sealer(home, signing_key=private_pem(tmp_path / "new.pem")).seal(tmp_path / "packages", "b", small_body).path
+    keys = open_key_ring(home)
+    assert len(keys.keys) == 2
+    assert verify(old, keys).sound
+    assert verify(new, keys).sound
+    assert verify(new, keys).chain == "first"  # each key has a chain of its own
+
+
+def _elliptic(path: Path) -> Path:
+    key = generate_private_key(SECP256R1())
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return path
+
+
+def _text(path: Path) -> Path:
+    path.write_text("no key")
+    return path
+
+
+def _public(path: Path) -> Path:
+    public = Ed25519PrivateKey.generate().public_key()
+    path.write_bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    return path
+
+
+# A file given as the signing key, and a word of the one line about it.
+WRONG = [
+    (lambda path: path, "cannot be read"),
+    (_text, "no private key"),
+    (_public, "no private key"),
+    (_elliptic, "another kind"),
+    (lambda path: private_pem(path, b"secret"), "pass phrase"),
+    (lambda path: path.parent, "cannot be read"),
+]
+
+
+@pytest.mark.parametrize(("make", "word"), WRONG)
+def test_a_wrong_key_file_is_one_line(tmp_path: Path, home: Path, make: object, word: str) -> None:
+    path = make(tmp_path / "key.pem")  # type: ignore[operator]
+    with pytest.raises(InputError, match=word) as caught:
+        open_signing_key(home, path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_damaged_key_at_home_is_one_line_and_stays(home: Path) -> None:
+    open_signing_key(home)
+    path = home / "keys" / "signing.pem"
+    path.write_text("damaged")
+    with pytest.raises(InputError, match="restore"):
+        open_signing_key(home)
+    assert path.read_text() == "damaged"
+
+
+def test_a_private_key_is_no_public_key(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no public key"):
+        read_public_key(private_pem(tmp_path / "key.pem"))
+    _elliptic(tmp_path / "other.pem")
+    with pytest.raises(InputError):
+        read_public_key(tmp_path / "other.pem")

@@ -84,11 +84,12 @@ class ModelRef:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One thing of an event that counts a zone."""
+    """One thing of an event, and since when it has stood there."""
 
     label: str
     score: float
     bbox_xyxy_px: Box
+    still_since: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.clock import parse_rfc3339, rfc3339
-from core.domain import Detection, Image, Observation, RuleEvent
+from core.domain import Detection, Image, Member, Observation, RuleEvent
 from core.errors import InputError
 from core.labels import LABELS
 
@@ -42,10 +42,7 @@ def event_to_json(event: RuleEvent, package: str | None = None) -> dict[str, Any
         "observing": event.observing,
         "model": {"name": event.model.name, "sha256": event.model.sha256} if event.model else None,
         "rule_version": event.rule_version,
-        "members": [
-            {"label": one.label, "score": round(one.score, 4), "bbox_xyxy_px": _rounded(one.bbox_xyxy_px)}
-            for one in event.members
-        ],
+        "members": [_member_to_json(one) for one in event.members],
         "package": package,
     }
 
@@ -104,6 +101,15 @@ def appearance_from_text(text: str) -> Image:
     if pixels.size != APPEARANCE_PX**2:
         raise ValueError(f"the appearance holds {pixels.size} bytes, not {APPEARANCE_PX}x{APPEARANCE_PX}")
     return pixels.reshape(APPEARANCE_PX, APPEARANCE_PX)
+
+
+def _member_to_json(member: Member) -> dict[str, Any]:
+    return {
+        "label": member.label,
+        "score": round(member.score, 4),
+        "bbox_xyxy_px": _rounded(member.bbox_xyxy_px),
+        "still_since": rfc3339(member.still_since),
+    }
 
 
 def _detection_to_json(detection: Detection) -> dict[str, Any]:

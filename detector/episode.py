@@ -93,7 +93,8 @@ def longest(standing: list[Standing]) -> Standing:
 def _with_members(event: RuleEvent, standing: list[Standing]) -> RuleEvent:
     thing, stay = longest(standing)
     members = sorted(
-        (Member(one.label, one.score, one.home) for one, _ in standing), key=lambda one: (one.bbox_xyxy_px, one.label)
+        (Member(one.label, one.score, one.home, stay.still_since) for one, stay in standing),
+        key=lambda one: (one.bbox_xyxy_px, one.label),
     )
     return replace(
         event,

@@ -206,10 +206,10 @@ class CameraWatch:
         }
 
     @property
-    def open_events(self) -> frozenset[str]:
-        """Ids of the events that have not cleared."""
+    def open_events(self) -> tuple[RuleEvent, ...]:
+        """The events that have not cleared, as they stand now."""
         zones = [zone for watch in self._presets.values() for zone in watch.zones]
-        return frozenset(one.last.event_id for zone in zones for one in zone.memory.episodes.values() if one.open)
+        return tuple(one.last for zone in zones for one in zone.memory.episodes.values() if one.open)
 
     def resample(self, interval_s: float) -> None:
         """From now on frames come every interval_s seconds: a stream's own key frames may be further apart."""

@@ -6,7 +6,7 @@ but copies what is due, works, and notes the outcome on the draft as it then is.
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from evidence.draft import (
     CLEARING_AROUND_S,
     FIRST_AFTER_S,
     FIRST_BEFORE_S,
+    LAST_SEEN_EVERY_S,
     MIDDLE_AROUND_S,
     VIOLATION_BEFORE_S,
     Draft,
@@ -115,6 +116,7 @@ class Dossiers:
         self._unsaved: set[str] = set()
         self._stuck: dict[str, Stuck] = {}
         self._retry_at: dict[str, datetime] = {}
+        self._last_pinned: dict[str, datetime] = {}
         self._newest: datetime | None = None
 
     @property
@@ -140,6 +142,18 @@ class Dossiers:
                 self._forget(draft)
             elif draft is None or draft.violation is None:
                 self._note_violation(draft or self._open(event, rule), event)
+
+    def on_standing(self, events: Iterable[RuleEvent]) -> None:
+        """Keeps what may be wanted later of events that go on: where each of their things came to rest, since any of
+        them may stand longest in the end, and where a violation was last seen, since its bridge may outlast the ring.
+        """
+        with self._lock:
+            for event in events:
+                draft = self._drafts.get(draft_key(event))
+                if draft and draft.violation is None:
+                    self._pin_rests(draft, event)
+                elif draft and draft.cleared is None:
+                    self._pin_last_seen(draft, event.last_seen)
 
     def on_frame(self, frame: Frame) -> None:
         """Keeps what the open candidates need of a frame: a small picture now and then, and the middle's pin."""
@@ -190,7 +204,7 @@ class Dossiers:
 
     def _open(self, event: RuleEvent, rule: ZoneRule) -> Draft:
         middle_at = event.still_since + seconds(rule.violation_after_s / 2)
-        draft = Draft(rule=rule_facts(rule), opened=event, middle_at=middle_at)
+        draft = Draft(rule=rule_facts(rule), opened=event, middle_at=middle_at, rests=(event.still_since,))
         self._pin_first(draft.key, event.still_since)
         self._lapses[draft.key] = self._lapse(draft)
         self._save(draft)
@@ -202,6 +216,21 @@ class Dossiers:
         start, end = still_since - seconds(FIRST_BEFORE_S), still_since + seconds(FIRST_AFTER_S)
         self._scene.recording.pin(key, start, end)
 
+    def _pin_rests(self, draft: Draft, event: RuleEvent) -> None:
+        fresh = {member.still_since for member in event.members} - set(draft.rests)
+        for still_since in fresh:
+            self._pin_first(draft.key, still_since)
+        if fresh:
+            self._save(draft.model_copy(update={"rests": (*draft.rests, *sorted(fresh))}))
+
+    def _pin_last_seen(self, draft: Draft, last_seen: datetime) -> None:
+        pinned = self._last_pinned.get(draft.key)
+        if pinned is None or last_seen - pinned >= seconds(LAST_SEEN_EVERY_S):
+            around, recording = seconds(CLEARING_AROUND_S), self._scene.recording
+            recording.unpin(draft.clearing_pin)
+            recording.pin(draft.clearing_pin, last_seen - around, last_seen + around + seconds(LAST_SEEN_EVERY_S))
+            self._last_pinned[draft.key] = last_seen
+
     def _pin_middle(self, draft: Draft, moment: datetime) -> None:
         """Pins the first moment from the middle on at which there really was a frame."""
         around = seconds(MIDDLE_AROUND_S)
@@ -209,8 +238,8 @@ class Dossiers:
         self._save(draft.model_copy(update={"middle_at": moment, "middle_pinned": True}))
 
     def _note_violation(self, draft: Draft, event: RuleEvent) -> None:
-        if event.still_since != draft.opened.still_since:
-            self._pin_first(draft.key, event.still_since)  # another thing of the zone stood longest in the end
+        self._pin_rests(draft, event)
+        draft = self._drafts[draft.key]
         moment = violation_moment(event)
         end = moment + seconds(self._post_roll_s)
         self._scene.recording.pin(draft.key, moment - seconds(VIOLATION_BEFORE_S), end)
@@ -253,6 +282,7 @@ class Dossiers:
         self._stuck.pop(draft.key, None)
         self._unsaved.discard(draft.key)
         self._retry_at.pop(draft.key, None)
+        self._last_pinned.pop(draft.key, None)
         self._scene.recording.unpin(draft.key)
         self._scene.recording.unpin(draft.clearing_pin)
         try:

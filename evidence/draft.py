@@ -21,6 +21,7 @@ FIRST_AFTER_S = 10.0
 VIOLATION_BEFORE_S = 10.0  # the clip around the violation; post_roll_s follows
 MIDDLE_AROUND_S = 2.0
 CLEARING_AROUND_S = 3.0
+LAST_SEEN_EVERY_S = 10.0  # how far the pin of the last sighting may lag behind
 
 
 class Draft(BaseModel):
@@ -32,6 +33,7 @@ class Draft(BaseModel):
         violation: the event as it became a violation, in this opening.
         middle_at: the moment of the middle still.
         middle_pinned: whether the recording was told to keep it.
+        rests: the moments at which its things came to rest, as far as the recording was told to keep them.
         cleared: the event as it cleared, after a violation.
         gone_at: when a picture can show that it is gone.
         primary: the sealed package of this opening.
@@ -43,6 +45,7 @@ class Draft(BaseModel):
     opened: RuleEvent
     middle_at: datetime
     middle_pinned: bool = False
+    rests: tuple[datetime, ...] = ()
     violation: RuleEvent | None = None
     cleared: RuleEvent | None = None
     gone_at: datetime | None = None

@@ -56,6 +56,7 @@ class Analysis:
             for event in step.events:
                 self.log.add(event)
                 self.dossiers.on_event(event, rules[event.rule_version])
+            self.dossiers.on_standing(self.pipeline.open_events)
             self.dossiers.on_frame(frame)
             self._seal(frame.utc, tally, final=False)
             self.advance(frame.stream_s)

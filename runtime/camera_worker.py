@@ -60,7 +60,7 @@ class CameraWorker:
             post_roll_s=settings.post_roll_s,
             live=True,
         )
-        self._dossiers.release_others(self._pipeline.open_events)
+        self._dossiers.release_others({event.event_id for event in self._pipeline.open_events})
         self._unwritten: deque[RuleEvent] = deque()
         self._state = StreamState(camera.id, "connecting", clock.utc())
         self._thread = threading.Thread(target=self._run, name=f"camera {camera.id}", daemon=True)
@@ -102,6 +102,7 @@ class CameraWorker:
         self._state = replace(self._state, unfit=step.observation.unfit)
         for event in step.events:
             self._follow(event)
+        self._dossiers.on_standing(self._pipeline.open_events)
         self._dossiers.on_frame(frame)
         self._write_down()
         if self._memory.due:

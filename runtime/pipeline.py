@@ -57,8 +57,8 @@ class CameraPipeline:
         return {rule.version: rule for rule in self._rules}
 
     @property
-    def open_events(self) -> frozenset[str]:
-        """Ids of the events that have not cleared."""
+    def open_events(self) -> tuple[RuleEvent, ...]:
+        """The events that have not cleared, as they stand now."""
         return self._watch.open_events
 
     def resample(self, source_interval_s: float) -> None:

@@ -3,8 +3,8 @@
 from typing import Annotated
 
 import typer
-from api.serve import serve
 
+from api.serve import serve
 from runtime import logs
 from runtime.installation import Installation
 

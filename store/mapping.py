@@ -1,0 +1,49 @@
+"""Between frozen dataclasses and table rows whose columns have the names of the fields."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from sqlalchemy import Insert, inspect
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from store.tables import Base
+
+T = TypeVar("T")
+
+
+def columns_of(record: Any) -> dict[str, Any]:
+    """The fields of a dataclass, by name; nested values stay what they are."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def from_row(kind: type[T], row: Base) -> T:
+    """The dataclass of that kind that a row holds."""
+    return kind(**{field.name: getattr(row, field.name) for field in fields(kind)})  # type: ignore[arg-type]
+
+
+def upsert(session: Session, table: type[Base], values: dict[str, Any]) -> None:
+    """Inserts a row, or replaces what the row of the same primary key holds."""
+    changed = {name: value for name, value in values.items() if name not in _primary_key(table)}
+    session.execute(_insert(session, table, values, changed))
+
+
+def insert_once(session: Session, table: type[Base], values: dict[str, Any]) -> bool:
+    """Inserts a row unless one with the same unique columns is there; whether it did."""
+    return bool(session.execute(_insert(session, table, values, {}).returning(*inspect(table).primary_key)).all())
+
+
+def _insert(session: Session, table: type[Base], values: dict[str, Any], changed: dict[str, Any]) -> Insert:
+    statement = _dialect_insert(session)(table).values(**values)
+    if changed:
+        return statement.on_conflict_do_update(index_elements=_primary_key(table), set_=changed)
+    return statement.on_conflict_do_nothing()
+
+
+def _dialect_insert(session: Session) -> Callable[[type[Base]], postgresql.Insert | sqlite.Insert]:
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+
+
+def _primary_key(table: type[Base]) -> list[str]:
+    return [column.name for column in inspect(table).primary_key]

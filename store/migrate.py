@@ -1,0 +1,72 @@
+"""Brings a data base to the tables of this version, with Alembic and without a configuration file."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, func, select
+
+from core.errors import StorageError
+from store.engine import connected, reading, sqlite_path
+from store.faults import shown
+
+_SCRIPTS = Path(__file__).with_name("migrations")
+# Any number will do, if only migrations ask for it.
+_ADVISORY_LOCK = 0x6A69656A
+
+
+def upgrade(engine: Engine) -> None:
+    """Makes the data base ready, from nothing or from any older version, in one transaction; safe to call at once
+    from several processes.
+
+    Raises:
+        StorageError: the data base refuses, or was made by a newer version.
+    """
+    _make_private(sqlite_path(engine))
+    with connected(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+        try:
+            command.upgrade(_config(connection), "head")
+        except CommandError as error:
+            raise StorageError(
+                f"data base {shown(engine)} was made by a newer version of this program; update the program"
+            ) from error
+
+
+def current(engine: Engine) -> str | None:
+    """The revision of the data base; None for an empty one.
+
+    Raises:
+        StorageError: the data base refuses.
+    """
+    with reading(engine) as session:
+        return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def head() -> str:
+    """The revision that this version of the program works with."""
+    revision = ScriptDirectory(str(_SCRIPTS)).get_current_head()
+    assert revision is not None  # noqa: S101 - there is at least one migration
+    return revision
+
+
+def _make_private(path: Path | None) -> None:
+    """Creates the file readable by its owner alone: the data base holds the passwords of cameras."""
+    if path is None:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise StorageError(f"data base {path} cannot be created: {error.strerror}") from error
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,182 @@
+"""Reads YAML into plain data that remembers its lines. YAML 1.2's core rules: `on`, `yes` and 08:00 are text.
+
+Refused, each with its line: syntax errors, keys given twice, tags, anchors and deep nesting.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from core.errors import SiteError
+
+Path = tuple[str | int, ...]
+
+_MAX_DEPTH = 20
+_PREFIX = "tag:yaml.org,2002:"
+# https://yaml.org/spec/1.2.2/#103-core-schema, without the octal and hexadecimal numbers that nobody means.
+_PLAIN = {
+    f"{_PREFIX}bool": re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"),
+    f"{_PREFIX}null": re.compile(r"^(?:~|null|Null|NULL|)$"),
+    f"{_PREFIX}int": re.compile(r"^[-+]?[0-9]{1,4000}$"),
+    f"{_PREFIX}float": re.compile(r"^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?$"),
+}
+_SCALARS: dict[str, Callable[[str], Any]] = {
+    "str": str,
+    "null": lambda _: None,
+    "bool": lambda text: text.lower() == "true",
+    "int": int,
+    "float": float,
+}
+_Reader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Writer: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Plain data, and for each path into it the line (from 1) and, of a scalar, the text as written."""
+
+    data: Any
+    lines: dict[Path, int] = field(default_factory=dict)
+    texts: dict[Path, str] = field(default_factory=dict)
+
+    def line_of(self, path: Path) -> int:
+        """The line of that path, or of the nearest thing around it that is there."""
+        while path not in self.lines and path:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def read(text: str) -> Tree:
+    """Reads one YAML document; an empty one is None.
+
+    Raises:
+        SiteError: "LINE: cause", or "LINE: field: cause".
+    """
+    unprintable = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    if unprintable:
+        line = text.count("\n", 0, unprintable.start()) + 1
+        raise SiteError(located(line, (), f"the character {unprintable.group()!r} cannot be printed; remove it"))
+    try:
+        _refuse_events(text)
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        raise SiteError(_syntax_fault(error, text)) from error
+    tree = Tree(None)
+    return Tree(_build(node, (), tree), tree.lines, tree.texts) if node else tree
+
+
+def write(data: Any) -> str:
+    """Plain data as YAML, in its own order; what holds no mapping stays on one line.
+
+    Any text that YAML 1.1 or 1.2 would take for something else is quoted.
+    """
+    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return text
+
+
+def located(line: int, path: Path, cause: str) -> str:
+    """A fault for people: 12: cameras[2].presets[0].zones[1].polygon: cause."""
+    field_path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+    return f"{line}: {field_path}: {cause}" if field_path else f"{line}: {cause}"
+
+
+class _Loader(_Reader):  # type: ignore[misc]
+    yaml_implicit_resolvers: dict[str | None, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - as PyYAML has it
+
+
+class _Dumper(_Writer):  # type: ignore[misc]
+    pass
+
+
+def _list_node(dumper: Any, values: list[Any]) -> Any:
+    return dumper.represent_sequence(f"{_PREFIX}seq", values, flow_style=not _holds_mapping(values))
+
+
+def _dict_node(dumper: Any, values: dict[str, Any]) -> Any:
+    return dumper.represent_mapping(f"{_PREFIX}map", values.items(), flow_style=not _holds_mapping(values.values()))
+
+
+_Dumper.add_representer(list, _list_node)
+_Dumper.add_representer(dict, _dict_node)
+for _tag, _pattern in _PLAIN.items():
+    _Loader.add_implicit_resolver(_tag, _pattern, None)
+    _Dumper.add_implicit_resolver(_tag, _pattern, None)
+
+
+def _holds_mapping(values: Any) -> bool:
+    return any(isinstance(one, dict) or (isinstance(one, list) and _holds_mapping(one)) for one in values)
+
+
+def _refuse_events(text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_Reader):
+        line = _line(event)
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise SiteError(located(line, (), "anchors (&) and aliases (*) are not used here; write the value out"))
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _MAX_DEPTH:
+            raise SiteError(located(line, (), f"nested more than {_MAX_DEPTH} levels deep"))
+
+
+def _build(node: yaml.Node, path: Path, tree: Tree) -> Any:
+    tree.lines.setdefault(path, _line(node))
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(node, path, tree)
+    if isinstance(node, yaml.SequenceNode):
+        return [_build(item, (*path, index), tree) for index, item in enumerate(node.value)]
+    tree.texts[path] = node.value
+    return _scalar(node, path)
+
+
+def _mapping(node: yaml.MappingNode, path: Path, tree: Tree) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        line = _line(key_node)
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise SiteError(located(line, path, "a key must be a plain word"))
+        key = key_node.value
+        place = (*path, key)
+        if key in result:
+            raise SiteError(located(line, place, f"the key is given twice, first on line {tree.lines[place]}"))
+        tree.lines[place] = line
+        result[key] = _build(value_node, place, tree)
+    return result
+
+
+def _scalar(node: yaml.Node, path: Path) -> Any:
+    text: str = node.value
+    kind = node.tag.removeprefix(_PREFIX)
+    if kind not in _SCALARS:
+        raise SiteError(located(_line(node), path, f"the tag {node.tag} is not used here; leave it out"))
+    try:
+        return _SCALARS[kind](text)
+    except ValueError as error:
+        raise SiteError(located(_line(node), path, f"{text!r} is no {kind}")) from error
+
+
+def _line(thing: Any) -> int:
+    return int(thing.start_mark.line) + 1
+
+
+def _syntax_fault(error: yaml.MarkedYAMLError, text: str) -> str:
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        return located(1, (), f"no valid YAML: {error.problem}")
+    problem = str(error.problem)
+    if re.match(r" *\t", "".join(text.splitlines()[mark.line : mark.line + 1])):
+        cause = "a tab; indent with spaces"
+    elif "mapping values are not allowed" in problem:
+        cause = "a second ': ' in one value, or a wrong indentation; quote the text or indent it"
+    elif "another document" in problem:
+        cause = "a second document begins (---); a file holds one"
+    else:
+        begun = error.context_mark
+        where = f" ({error.context}, begun on line {begun.line + 1})" if error.context and begun else ""
+        cause = f"no valid YAML: {problem}{where}"
+    return located(mark.line + 1, (), cause)

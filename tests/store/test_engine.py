@@ -1,0 +1,166 @@
+"""Two processes share one data base, and what a data base refuses is one clear line without a password."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+import store
+from core.errors import InputError, StorageError
+from store import migrate
+from store.engine import BUSY_TIMEOUT_S, connected, make_engine, reading, writing
+from store.events import EventRepository
+from store.faults import shown
+from store.tables import CameraRow
+from tests.store.examples import CAMERA, event
+
+Connect = Callable[[str], Engine]
+
+EVENTS_EACH = 60
+WRITER = """
+import sys
+from store.engine import make_engine
+from store.events import EventRepository
+from tests.store.examples import as_violation, event
+
+url, first, number = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+events = EventRepository(make_engine(url))
+for each in range(first, first + number):
+    events.apply(event(each))
+    events.page(limit=5)
+    events.apply(as_violation(event(each)))
+"""
+
+
+def test_two_processes_write_at_once(engine: Engine, empty_url: str) -> None:
+    root = Path(store.__file__).parents[1]
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, empty_url, str(first), str(EVENTS_EACH)],
+            cwd=root,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for first in (0, EVENTS_EACH // 2)  # half of the events are reported by both
+    ]
+    for writer in writers:
+        _, errors = writer.communicate(timeout=60)
+        assert writer.returncode == 0, errors
+    assert EventRepository(engine).counts() == {("illegal_parking", "violation"): EVENTS_EACH * 3 // 2}
+    with reading(engine) as session:
+        assert session.scalar(text("SELECT count(*) FROM event_changes")) == EVENTS_EACH * 3
+
+
+def test_a_transaction_is_kept_whole_or_not_at_all(engine: Engine) -> None:
+    def write_and_fail() -> None:
+        with writing(engine) as session:
+            session.add(CameraRow(camera_id="a", position=0, camera=CAMERA))
+            session.flush()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_and_fail()
+    with reading(engine) as session:
+        assert session.get(CameraRow, "a") is None
+
+
+def test_a_reader_changes_nothing(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite knows no read-only transaction")
+    with pytest.raises(StorageError, match="read-only"), reading(engine) as session:
+        session.execute(text("DELETE FROM cameras"))
+
+
+@pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
+def test_sqlite_is_set_up_for_several_processes(engine: Engine) -> None:
+    with connected(engine) as connection:
+        pragmas = {name: connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "foreign_keys")}
+        assert pragmas == {"journal_mode": "wal", "foreign_keys": 1}
+        assert connection.scalar(text("PRAGMA busy_timeout")) == BUSY_TIMEOUT_S * 1000
+
+
+@pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
+def test_a_data_base_that_stays_locked(engine: Engine, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.engine.BUSY_TIMEOUT_S", 0.05)
+    impatient = connect(str(engine.url))
+    with connected(engine), pytest.raises(StorageError, match="stayed locked by another process"):
+        EventRepository(impatient).apply(event())
+
+
+def test_a_data_base_that_nobody_prepared(empty_engine: Engine) -> None:
+    with pytest.raises(StorageError, match=r"is not prepared for this version; run: jiejing db upgrade$"):
+        EventRepository(empty_engine).page()
+
+
+@pytest.fixture
+def prepared(tmp_path: Path, connect: Connect) -> Path:
+    """The file of a SQLite data base that is ready, with nothing left in its log."""
+    path = tmp_path / "jiejing.db"
+    engine = connect(f"sqlite:///{path}")
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+def test_a_file_that_is_no_data_base(prepared: Path, connect: Connect) -> None:
+    prepared.write_text("hello " * 1000)
+    with pytest.raises(StorageError, match=r"is no SQLite data base; restore it"):
+        EventRepository(connect(f"sqlite:///{prepared}")).page()
+
+
+def test_a_damaged_data_base(prepared: Path, connect: Connect) -> None:
+    content = prepared.read_bytes()
+    prepared.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    with pytest.raises(StorageError, match=r"is damaged; restore it from a backup$"):
+        EventRepository(connect(f"sqlite:///{prepared}")).page()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_file(prepared: Path, connect: Connect) -> None:
+    prepared.chmod(0o400)
+    with pytest.raises(StorageError, match="is read-only for this user"):
+        EventRepository(connect(f"sqlite:///{prepared}")).apply(event())
+
+
+def test_a_folder_that_does_not_exist(tmp_path: Path, connect: Connect) -> None:
+    with pytest.raises(StorageError, match=r"none/a.db cannot be opened; does its folder exist"):
+        EventRepository(connect(f"sqlite:///{tmp_path}/none/a.db")).page()
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path, connect: Connect) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="cannot be created"):
+        migrate.upgrade(connect(f"sqlite:///{tmp_path}/file/a.db"))
+
+
+def test_a_server_that_is_not_there_is_named_without_the_password(connect: Connect) -> None:
+    with pytest.raises(StorageError, match=r"data base city at 127\.0\.0\.1 refuses") as raised:
+        EventRepository(connect("postgresql://jiejing:secret@127.0.0.1:1/city?password=secret")).page()
+    assert "secret" not in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "cause"),
+    [
+        ("nonsense secret", "cannot be read"),
+        ("mysql://root:secret@host/name", "the data base mysql is not known"),
+        ("sqlite://", "names no file"),
+        ("sqlite:///:memory:", "names no file"),
+        ("postgresql+psycopg2://root:secret@host/name", "postgresql\\+psycopg2 is not known"),
+    ],
+)
+def test_a_url_that_cannot_be_used(url: str, cause: str) -> None:
+    with pytest.raises(InputError, match=cause) as raised:
+        make_engine(url)
+    assert "secret" not in str(raised.value)
+
+
+def test_a_password_is_never_shown() -> None:
+    assert shown(make_engine("postgresql://me:secret@db.example/city?password=secret")) == "city at db.example"

@@ -1,0 +1,263 @@
+"""The site file: what is written is read back, and a wrong file names line, field and cause."""
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.errors import SiteError
+from core.schedule import DAYS, Hours
+from core.site import Camera, Legal, Permit, Place, Preset, Sampling, Shop, Site, SiteInfo, Zone
+from store import site_file
+from tests.store.examples import SITE, camera, site_of
+
+GOOD = """\
+site: {name: 江山市城区, division: "330881", timezone: Asia/Shanghai}
+cameras:
+  - id: "33088100081320000001"
+    name: 解放路与中山路口
+    source: rtsp://user:secret@10.0.0.8/Streaming/Channels/101
+    detect_source: null
+    sampling: {mode: auto, interval_s: 1.0}
+    place: {lon: 118.62, lat: 28.74, grid: "330881001001001"}
+    legal: {sign: false, review_date: 2026-01-31}
+    presets:
+      - id: "1"
+        zones:
+          - id: pavement-1
+            violation: illegal_parking
+            polygon: [[0.10, 0.55], [0.62, 0.50], [0.70, 0.98], [0.05, 0.98]]
+            candidate_after_s: 10
+            schedule: [{days: [mon, tue], from: 08:00, to: 20:00}]
+            permits: [{permit_no: "7", valid_from: 2026-01-01T00:00:00+08:00}]
+            exempt: [bus]
+"""
+
+ZONE = "cameras[0].presets[0].zones[0]"
+
+# What is replaced in the good file, by what, and the one line that people get.
+WRONG = [
+    # ids are text: YAML would drop a leading zero, and programs the last digits of twenty
+    ('"330881"', "330881", '1: site.division: must be text; quote it: "330881"'),
+    (
+        '"33088100081320000001"',
+        "33088100081320000001",
+        '3: cameras[0].id: must be text; quote it: "33088100081320000001"',
+    ),
+    ('- id: "1"', "- id: 001", '11: cameras[0].presets[0].id: must be text; quote it: "001"'),
+    ('"330881001001001"', "330881001001001", '8: cameras[0].place.grid: must be text; quote it: "330881001001001"'),
+    ('"7"', "true", f'18: {ZONE}.permits[0].permit_no: must be text; quote it: "true"'),
+    # names that nobody knows
+    ("    name: 解放", "    nam: 解放", "4: cameras[0].nam: unknown key; did you mean name?; and 1 more"),
+    ("exempt", "zzz", f"19: {ZONE}.zzz: unknown key"),
+    ("[bus]", "[busse]", f"19: {ZONE}.exempt[0]: unknown label 'busse'; labels are person, "),
+    ("illegal_parking", "parking", f"14: {ZONE}.violation: unknown violation 'parking'; types are illegal_parking, "),
+    ("mode: auto", "mode: fast", "7: cameras[0].sampling.mode: must be 'auto', 'keyframe' or 'interval', not 'fast'"),
+    (
+        "[mon, tue]",
+        "[mon, 周二]",
+        f"17: {ZONE}.schedule[0].days[1]: must be 'mon', 'tue', 'wed', 'thu', 'fri', 'sat' or",
+    ),
+    ("Asia/Shanghai", "Asia/Peking", "1: site.timezone: no time zone 'Asia/Peking'; write it like Asia/Shanghai"),
+    # what is missing
+    ("    name: 解放路与中山路口\n", "", "3: cameras[0].name: is missing"),
+    (GOOD, "# nothing\n", "1: the file is empty; it begins with site: and cameras:"),
+    (GOOD, "site:\n", "1: site: must be a mapping (key: value), not null"),
+    # wrong kinds
+    (GOOD, "hello", "1: must be a mapping (key: value), not 'hello'"),
+    (GOOD, "- a\n", "1: must be a mapping (key: value)"),
+    ("{mode: auto, interval_s: 1.0}", "auto", "7: cameras[0].sampling: must be a mapping (key: value), not 'auto'"),
+    ("sign: false", "sign: yes", "9: cameras[0].legal.sign: must be true or false, not 'yes'"),
+    ("1.0}", '"1"}', "7: cameras[0].sampling.interval_s: must be a number, not '1'"),
+    ("lon: 118.62", "lon: true", "8: cameras[0].place.lon: must be a number, not true"),
+    ("candidate_after_s: 10", "candidate_after_s: .nan", f"16: {ZONE}.candidate_after_s: must be a number, not '.nan'"),
+    # bounds
+    ("1.0}", "0.01}", "7: cameras[0].sampling.interval_s: must be at least 0.1, not 0.01"),
+    ("lat: 28.74", "lat: 128.74", "8: cameras[0].place.lat: must be at most 90, not 128.74"),
+    ("after_s: 10", "after_s: 1000", f"13: {ZONE}: candidate_after_s (1000) must not exceed violation_after_s (300)"),
+    # polygons
+    (
+        "[0.62, 0.50], [0.70, 0.98]",
+        "[0.70, 0.98], [0.62, 0.50]",
+        f"15: {ZONE}.polygon: the polygon crosses itself: edge",
+    ),
+    (", [0.70, 0.98], [0.05, 0.98]]", "]", f"15: {ZONE}.polygon: needs at least 3 entries, has 2"),
+    ("[0.62, 0.50]", "[0.62]", f"15: {ZONE}.polygon[1][1]: needs two numbers, x and y"),
+    ("[0.62, 0.50]", "[0.62, 50]", f"15: {ZONE}.polygon[1][1]: must be at most 1, not 50"),
+    # times
+    ("from: 08:00", "from: 8:00", f"17: {ZONE}.schedule[0].from: must be HH:MM, 00:00 to 24:00, not '8:00'"),
+    ("to: 20:00", "to: 08:00", f"17: {ZONE}.schedule[0]: from and to are both 08:00; the whole day is written 00:00"),
+    ("2026-01-31", "20260131", "9: cameras[0].legal.review_date: must be a date like 2026-01-31, not '20260131'"),
+    (
+        "00:00+08:00",
+        "00:00",
+        f"18: {ZONE}.permits[0].valid_from: must be a time with offset like 2026-01-31T08:00:00+08",
+    ),
+    # ids
+    (
+        "8132000",
+        "8118000",
+        "3: cameras[0].id: type code 118 (NVR) at digits 11-13 is no camera (131) or IP camera (132)",
+    ),
+    ("pavement-1", "pavement 1", f"13: {ZONE}.id: must be 1 to 40 letters, digits, - or _, not 'pavement 1'"),
+    ('"330881"', '"３３０８８１"', "1: site.division: must be 6 digits, not '３３０８８１'"),
+    # sources, whose password is never shown
+    (
+        "rtsp://user",
+        "http://user",
+        "5: cameras[0].source: source must begin with rtsp://, rtsps:// or file:///, not 'http'",
+    ),
+    ("@10.0.0.8", "@", "5: cameras[0].source: the stream address names no host"),
+    # YAML itself
+    ("    place:", "\tplace:", "8: a tab; indent with spaces"),
+    ("    place:", "   place:", "8: no valid YAML: "),
+    (
+        "name: 解放路与中山路口",
+        "name: 解放路: 中山路口",
+        "4: a second ': ' in one value, or a wrong indentation; quote the",
+    ),
+    ("    place:", "    name: again\n    place:", "8: cameras[0].name: the key is given twice, first on line 4"),
+    (
+        "illegal_parking",
+        "&kind illegal_parking",
+        "14: anchors (&) and aliases (*) are not used here; write the value out",
+    ),
+    ("illegal_parking", "!kind illegal_parking", f"14: {ZONE}.violation: the tag !kind is not used here; leave it out"),
+    ("[0.62, 0.50]", "!!int half", f"15: {ZONE}.polygon[1]: 'half' is no int"),
+    ("解放路", "解放\x07路", "4: the character '\\x07' cannot be printed; remove it"),
+    ("sampling: {", "sampling: {[a]: 1, ", "7: cameras[0].sampling: a key must be a plain word"),
+    (GOOD, "[" * 1000, "1: nested more than 20 levels deep"),
+    (GOOD, f"{GOOD}---\n{GOOD}", "20: a second document begins (---); a file holds one"),
+    # several faults: the first in the file, and how many follow
+    ("cameras:", "cameras: 3\nother:", "2: cameras: must be a list, not 3; and 1 more"),
+]
+
+
+@pytest.mark.parametrize(("good", "wrong", "line"), WRONG)
+def test_a_wrong_file_names_line_field_and_cause(good: str, wrong: str, line: str) -> None:
+    assert good in GOOD
+    with pytest.raises(SiteError) as raised:
+        site_file.parse(GOOD.replace(good, wrong, 1), "city.yaml")
+    message = str(raised.value)
+    assert message.startswith(f"city.yaml:{line}")
+    assert "\n" not in message
+    assert "secret" not in message
+
+
+def test_an_id_that_is_used_twice_names_the_second() -> None:
+    cameras = GOOD[GOOD.index("  - id") :]
+    with pytest.raises(SiteError, match=r"^f:20: cameras\[1\]\.id: camera id '33088100081320000001' is used twice$"):
+        site_file.parse(GOOD + cameras, "f")
+
+
+def test_the_good_file_is_good() -> None:
+    site = site_file.parse(GOOD, "city.yaml")
+    zone = site.camera("33088100081320000001").presets[0].zones[0]
+    assert zone.schedule == (Hours(days=("mon", "tue"), from_="08:00", to="20:00"),)
+    assert zone.permits[0].valid_from is not None
+    assert zone.violation_after_s is None
+
+
+def test_words_that_yaml_1_1_changed_stay_words() -> None:
+    text = GOOD.replace("name: 解放路与中山路口", "name: on").replace("[bus]", "[]").replace("江山市城区", "No")
+    site = site_file.parse(text, "f")
+    assert (site.cameras[0].name, site.site.name) == ("on", "No")
+
+
+def test_reading_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "city.yaml"
+    # as editors of Windows save it
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert site_file.load(path) == site_file.parse(GOOD, "f")
+    path.write_bytes(GOOD.encode("gb18030"))
+    with pytest.raises(SiteError, match=r"city\.yaml:1: not UTF-8 text; save the file as UTF-8$"):
+        site_file.load(path)
+    with pytest.raises(SiteError, match=r"cannot be read: Is a directory"):
+        site_file.load(tmp_path)
+    with pytest.raises(SiteError, match=r"none\.yaml: cannot be read: No such file"):
+        site_file.load(tmp_path / "none.yaml")
+
+
+def test_what_is_written_reads_like_the_documented_file() -> None:
+    lines = site_file.dump(SITE).splitlines()
+    assert lines[:5] == [
+        "site: {name: 江山市城区, division: '330881', timezone: Asia/Shanghai}",
+        "cameras:",
+        "- id: '33088100081320000001'",
+        "  name: 解放路与中山路口",
+        "  source: rtsp://user:secret@10.0.0.8/Streaming/Channels/101",
+    ]
+    assert "      polygon: [[0.1, 0.55], [0.62, 0.5], [0.7, 0.98], [0.05, 0.98]]" in lines
+
+
+def test_a_large_site_is_read_in_seconds() -> None:
+    site = site_of(*(camera(f"c{number}") for number in range(500)))
+    assert site_file.parse(site_file.dump(site), "f") == site
+
+
+# Texts that some YAML would take for something else, and any others.
+TEXTS = st.one_of(
+    st.sampled_from(
+        ["on", "no", "null", "~", "08:00", "1e3", "0x10", "1_000", "=", "<<", "2026-01-01", " a ", "#", "a: b"]
+    ),
+    st.text(st.characters(codec="utf-8"), max_size=20),
+)
+IDS = st.one_of(st.sampled_from(["001", "1e3", "null", "on", "-", "0x1F"]), st.from_regex(r"\A[A-Za-z0-9_-]{1,40}\Z"))
+NAMES = TEXTS.filter(bool)
+UNITS = st.floats(0, 1)
+TRIANGLES = st.tuples(UNITS, UNITS, UNITS).map(lambda v: ((0.0, v[0]), (1.0, v[1]), (0.5 + v[2] / 4, 1.0)))
+HOURS = st.builds(
+    Hours,
+    days=st.lists(st.sampled_from(DAYS), min_size=1).map(tuple),
+    from_=st.sampled_from(["00:00", "08:00", "23:59"]),
+    to=st.sampled_from(["06:00", "12:30", "24:00"]),
+)
+SCHEDULES = st.lists(HOURS, min_size=1, max_size=3).map(tuple)
+OFFSETS = st.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+MOMENTS = st.none() | st.datetimes(datetime(2000, 1, 1), timezones=OFFSETS)  # noqa: DTZ001 - its bounds are naive
+PERMITS = st.builds(Permit, polygon=st.none() | TRIANGLES, schedule=SCHEDULES, valid_from=MOMENTS, permit_no=NAMES)
+ZONES = st.builds(
+    Zone,
+    id=IDS,
+    name=TEXTS,
+    violation=st.sampled_from(["illegal_parking", "exposed_garbage"]),
+    polygon=TRIANGLES,
+    candidate_after_s=st.none() | st.floats(0, 60),
+    violation_after_s=st.none() | st.floats(60, 600),
+    min_score=UNITS,
+    attended=st.sampled_from([None, "ignore", "attended", "unattended"]),
+    schedule=SCHEDULES,
+    permits=st.lists(PERMITS, max_size=2).map(tuple),
+    exempt=st.lists(st.sampled_from(["bus", "truck"]), max_size=2).map(tuple),
+    agency=st.none() | TEXTS,
+    shop=st.none() | st.builds(Shop, name=TEXTS, licence_no=TEXTS),
+    observe=st.booleans(),
+)
+CAMERAS = st.builds(
+    Camera,
+    id=IDS,
+    name=NAMES,
+    org=st.none() | TEXTS,
+    source=st.sampled_from(["rtsp://h/1", "rtsps://u:p%40@[::1]:554/a?b=c#d", "file:///a b/'c'.mp4"]),
+    sampling=st.builds(Sampling, interval_s=st.floats(0.1, 60)),
+    models=st.none() | st.lists(TEXTS, max_size=2).map(tuple),
+    place=st.builds(Place, lon=st.none() | st.floats(-180, 180), address=TEXTS, heading=TEXTS),
+    legal=st.builds(Legal, review_no=st.none() | TEXTS, review_date=st.none() | st.dates(), sign=st.booleans()),
+    privacy_masks=st.lists(TRIANGLES, max_size=2).map(tuple),
+    presets=st.lists(ZONES, max_size=2, unique_by=lambda zone: zone.id).map(
+        lambda zones: (Preset(id="1", zones=tuple(zones)),)
+    ),
+)
+SITES = st.builds(
+    Site,
+    site=st.builds(SiteInfo, name=NAMES, division=st.from_regex(r"\A[0-9]{6}\Z")),
+    cameras=st.lists(CAMERAS, max_size=2, unique_by=lambda one: one.id).map(tuple),
+)
+
+
+@given(SITES)
+@settings(deadline=None, max_examples=300)
+def test_every_site_comes_back_from_its_file(site: Site) -> None:
+    assert site_file.parse(site_file.dump(site), "f") == site

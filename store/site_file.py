@@ -56,13 +56,10 @@ def dump(site: Site) -> str:
 def _first_fault(error: ValidationError, tree: yaml_tree.Tree) -> str:
     found = error.errors(include_url=False)
     # A fault inside a list makes pydantic find the list itself too short.
-    inner = [one for one in found if not any(_is_inside(other["loc"], one["loc"]) for other in found)]
+    around = {one["loc"][:length] for one in found for length in range(len(one["loc"]))}
+    inner = [one for one in found if one["loc"] not in around]
     # What is missing may just be misspelt: a key that is there comes first.
     inner.sort(key=lambda one: (one["type"] == "missing", tree.line_of(path_of(one))))
     path = path_of(inner[0])
     first = redacted(yaml_tree.located(tree.line_of(path), path, cause_of(inner[0], tree)))
     return f"{first}; and {len(inner) - 1} more" if len(inner) > 1 else first
-
-
-def _is_inside(path: yaml_tree.Path, around: yaml_tree.Path) -> bool:
-    return len(path) > len(around) and path[: len(around)] == around

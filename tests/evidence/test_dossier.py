@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from core.domain import Member
 from core.errors import StorageError
 from core.ports import Clip, Picture
 from core.violations import violation_types
@@ -310,6 +311,41 @@ def test_another_thing_of_the_zone_stood_longest_in_the_end(tmp_path: Path, film
     assert sealed.complete, sealed.missing
     assert still_second(sealed.path, "first_rest") == 85
     assert manifest_of(sealed.path)["event"]["still_since"] == "2026-03-02T00:01:25.000+00:00"
+
+
+def test_each_thing_of_a_zone_keeps_its_first_rest(tmp_path: Path, long_film: Path) -> None:
+    """The first stall leaves; the second one came to rest before the ring begins, and makes the violation."""
+    of = rule(zone("street_vending"))
+    run = Run(tmp_path, long_film, LONG_FILM_S)
+    opened = candidate(of, 60)
+    run.to(90)
+    run.dossiers.on_event(opened, of)
+    second = Member("stall", 0.8, opened.bbox_xyxy_px, at(100))
+    run.to(130)
+    run.dossiers.on_standing([replace(opened, members=(second,))])
+    run.to(400, step_s=10)
+    run.dossiers.on_event(replace(violated(opened, of), still_since=at(100), last_seen=at(400)), of)
+    run.to(410)
+    [sealed] = run.sealed
+    assert sealed.complete, sealed.missing
+    assert still_second(sealed.path, "first_rest") == 100
+
+
+def test_the_last_sighting_outlasts_the_ring(tmp_path: Path, long_film: Path) -> None:
+    """Garbage may be out of sight for 300 s before it counts as gone; the ring has 120 s."""
+    of = rule(zone("exposed_garbage"))
+    run = Run(tmp_path, long_film, LONG_FILM_S)
+    event = run.through(of, step_s=20)
+    run.to(1870)
+    for second in range(1870, 2001, 10):
+        run.to(second)
+        run.dossiers.on_standing([later(event, "violation", at(second))])
+    run.to(2300, step_s=20)
+    run.dossiers.on_event(cleared(event, at(2000)), of)
+    run.to(2310)
+    supplement = run.sealed[-1]
+    assert (supplement.kind, supplement.complete) == ("supplement", True), supplement.missing
+    assert not run.recording.pins
 
 
 def test_the_end_of_a_file_seals_what_became_a_violation(run: Run) -> None:

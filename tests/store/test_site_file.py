@@ -207,7 +207,9 @@ TEXTS = st.one_of(
 IDS = st.one_of(st.sampled_from(["001", "1e3", "null", "on", "-", "0x1F"]), st.from_regex(r"\A[A-Za-z0-9_-]{1,40}\Z"))
 NAMES = TEXTS.filter(bool)
 UNITS = st.floats(0, 1)
-TRIANGLES = st.tuples(UNITS, UNITS, UNITS).map(lambda v: ((0.0, v[0]), (1.0, v[1]), (0.5 + v[2] / 4, 1.0)))
+TRIANGLES = st.tuples(st.floats(0, 0.9), st.floats(0, 0.9), UNITS).map(
+    lambda v: ((0.0, v[0]), (1.0, v[1]), (0.5 + v[2] / 4, 1.0))
+)
 HOURS = st.builds(
     Hours,
     days=st.lists(st.sampled_from(DAYS), min_size=1).map(tuple),

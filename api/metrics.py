@@ -1,0 +1,110 @@
+"""What Prometheus reads: taken from the data base and the disk at the moment of asking."""
+
+import shutil
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from api.dependencies import Services
+from api.schemas import StreamPublic
+from core.errors import StorageError
+from store.cameras import CameraStateRepository
+from store.events import EventRepository
+from store.packages import PackageRepository
+from store.sites import SiteRepository
+
+Streams = dict[str, StreamPublic | None]
+
+
+def registry_of(services: Services) -> CollectorRegistry:
+    """A registry of its own for each application."""
+    registry = CollectorRegistry()
+    registry.register(_Installation(services))
+    return registry
+
+
+class _Installation(Collector):
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def describe(self) -> list[Metric]:
+        # Registering must not ask the data base.
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        database = GaugeMetricFamily("jiejing_database_up", "Whether the data base answers (1) or not (0).")
+        try:
+            found = list(self._stored())
+            database.add_metric([], 1)
+        except StorageError:
+            found = []
+            database.add_metric([], 0)
+        yield database
+        yield from found
+        yield from self._disk()
+
+    def _stored(self) -> Iterator[Metric]:
+        engine = self._services.engine
+        events = GaugeMetricFamily("jiejing_events", "Events by their present state.", labels=["violation", "state"])
+        for labels, number in EventRepository(engine).counts().items():
+            events.add_metric(labels, number)
+        yield events
+        packages = GaugeMetricFamily("jiejing_packages", "Sealed packages.", labels=["kind", "complete"])
+        for (kind, complete), number in PackageRepository(engine).counts().items():
+            packages.add_metric([kind, str(complete).lower()], number)
+        yield packages
+        yield from _camera_metrics(self._streams())
+
+    def _streams(self) -> Streams:
+        site = SiteRepository(self._services.engine).load()
+        reported = CameraStateRepository(self._services.engine).all()
+        now = self._services.clock.utc()
+        ids = [camera.id for camera in site.cameras] if site else []
+        return {one: StreamPublic.of(reported[one], now) if one in reported else None for one in ids}
+
+    def _disk(self) -> Iterator[Metric]:
+        free = GaugeMetricFamily("jiejing_disk_free_bytes", "Free space where packages are kept.")
+        try:
+            free.add_metric([], shutil.disk_usage(self._services.packages_folder).free)
+        except OSError:
+            return
+        yield free
+
+
+def _camera_metrics(streams: Streams) -> Iterator[Metric]:
+    up = GaugeMetricFamily(
+        "jiejing_camera_up", "Whether frames arrive (1); 0 also where nobody reports any more.", labels=["camera"]
+    )
+    for camera_id, stream in streams.items():
+        up.add_metric([camera_id], bool(stream and stream.status == "online" and not stream.stale))
+    yield up
+    known = {camera_id: stream for camera_id, stream in streams.items() if stream}
+    for name, text, field in _GAUGES:
+        yield _filled(GaugeMetricFamily(name, text, labels=["camera"]), known, field)
+    for name, text, field in _COUNTERS:
+        yield _filled(CounterMetricFamily(name, text, labels=["camera"]), known, field)
+
+
+def _filled(
+    family: GaugeMetricFamily | CounterMetricFamily, streams: dict[str, StreamPublic], field: str
+) -> GaugeMetricFamily | CounterMetricFamily:
+    for camera_id, stream in streams.items():
+        value = getattr(stream, field)
+        if value is not None:
+            family.add_metric([camera_id], value.timestamp() if field == "last_frame_utc" else value)
+    return family
+
+
+_GAUGES = (
+    ("jiejing_camera_real_fps", "Frames a second as measured, not as declared.", "real_fps"),
+    ("jiejing_camera_delay_seconds", "Arrival of the newest frame minus its own time.", "delay_s"),
+    ("jiejing_camera_last_frame_timestamp_seconds", "When the newest frame was taken, Unix time.", "last_frame_utc"),
+    ("jiejing_camera_failures", "Failed connections since the last good frame.", "failures"),
+)
+_COUNTERS = (
+    ("jiejing_camera_frames", "Sampled frames given out since the worker began.", "frames"),
+    ("jiejing_camera_dropped_frames", "Frames dropped because a newer one had come.", "dropped"),
+)

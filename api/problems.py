@@ -1,0 +1,107 @@
+"""Errors as RFC 9457 problem details: what went wrong, and which field of the request is at fault."""
+
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from core.errors import EvidenceError, StorageError
+
+MEDIA_TYPE = "application/problem+json"
+
+_log = logging.getLogger(__name__)
+
+
+class Fault(BaseModel):
+    """One field of the request, or one part of the installation, and what is wrong with it."""
+
+    field: str
+    cause: str
+
+
+class Problem(BaseModel):
+    """https://www.rfc-editor.org/rfc/rfc9457"""
+
+    type: str = "about:blank"
+    title: str = Field(description="the meaning of the status")
+    status: int
+    detail: str = Field(description="one line for people")
+    errors: list[Fault] = []
+
+
+def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Says in the OpenAPI document that these statuses carry a problem."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        status: {"model": Problem, "description": HTTPStatus(status).phrase, "content": content} for status in statuses
+    }
+
+
+def response(status: int, detail: str, errors: Sequence[Fault] = (), headers: Any = None) -> JSONResponse:
+    """A problem as an answer."""
+    problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=list(errors))
+    return JSONResponse(problem.model_dump(mode="json"), status, headers, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Makes every error of the application a problem."""
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(StorageError, _storage)
+    app.add_exception_handler(EvidenceError, _evidence)
+    app.add_exception_handler(Exception, _unexpected)
+    _describe_only_problems(app)
+
+
+def _describe_only_problems(app: FastAPI) -> None:
+    """FastAPI lists each model under application/json too, as which no problem is sent."""
+    document_of = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = document_of()
+        for operation in (one for path in document["paths"].values() for one in path.values()):
+            for answer in operation["responses"].values():
+                if MEDIA_TYPE in answer.get("content", {}):
+                    answer["content"].pop("application/json", None)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+async def _http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - Starlette's signature is wider
+    return response(error.status_code, error.detail, headers=error.headers)
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - Starlette's signature is wider
+    faults = [Fault(field=".".join(str(part) for part in one["loc"][1:]), cause=_cause(one)) for one in error.errors()]
+    detail = "; ".join(f"{fault.field}: {fault.cause}" for fault in faults)
+    return response(HTTPStatus.UNPROCESSABLE_ENTITY, detail, faults)
+
+
+async def _storage(_: Request, error: Exception) -> JSONResponse:
+    _log.warning("%s", error)
+    return response(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+
+
+async def _evidence(_: Request, error: Exception) -> JSONResponse:
+    _log.warning("%s", error)
+    return response(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
+
+
+async def _unexpected(_: Request, error: Exception) -> JSONResponse:
+    # The server logs the error itself; its text may hold what callers must not see.
+    return response(HTTPStatus.INTERNAL_SERVER_ERROR, f"an unexpected {type(error).__name__}; the server's log has it")
+
+
+def _cause(error: dict[str, Any]) -> str:
+    if error["type"] == "extra_forbidden":
+        return "is not a parameter of this request"
+    return str(error["msg"]).removeprefix("Value error, ")

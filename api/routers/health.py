@@ -1,0 +1,68 @@
+"""For those who watch over the service: is it alive, is it ready, what does it measure."""
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from fastapi import APIRouter, Depends, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import Engine
+
+from api.dependencies import ServicesOf, refuse_query
+from api.problems import Fault, described, response
+from core.errors import StorageError
+from store import migrate
+
+router = APIRouter(tags=["health"], dependencies=[Depends(refuse_query)])
+
+
+@router.get("/")
+def get_index() -> dict[str, str]:
+    """Where to go from here."""
+    return {"name": "街镜 Jiejing", "openapi": "/api/v1/openapi.json", "events": "/api/v1/events", "ready": "/readyz"}
+
+
+@router.get("/healthz")
+def get_health() -> dict[str, str]:
+    """Answers as long as the process is alive."""
+    return {"status": "alive"}
+
+
+@router.get("/readyz", responses=described(503))
+def get_readiness(services: ServicesOf) -> Response:
+    """Whether the data base and the packages folder can be used; 503 says what is wrong."""
+    checks: dict[str, Callable[[], str | None]] = {
+        "database": lambda: _database_fault(services.engine),
+        "packages": lambda: _folder_fault(services.packages_folder),
+    }
+    causes = {name: check() for name, check in checks.items()}
+    faults = [Fault(field=name, cause=cause) for name, cause in causes.items() if cause]
+    if faults:
+        return response(503, "; ".join(fault.cause for fault in faults), faults)
+    return Response('{"status":"ready"}', media_type="application/json")
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+def get_metrics(request: Request) -> Response:
+    """Measurements in the text format of Prometheus."""
+    return Response(generate_latest(request.app.state.metrics), media_type=CONTENT_TYPE_LATEST)
+
+
+def _database_fault(engine: Engine) -> str | None:
+    try:
+        found = migrate.current(engine)
+    except StorageError as error:
+        return str(error)
+    if found != migrate.head():
+        return f"the data base is at {found or 'nothing yet'}, not at {migrate.head()}; run: jiejing db upgrade"
+    return None
+
+
+def _folder_fault(folder: Path) -> str | None:
+    # Asking for permissions would not notice a full or read-only disk.
+    try:
+        with TemporaryFile(dir=folder) as file:
+            file.write(b"\0")
+    except OSError as error:
+        return f"{folder} cannot be written: {error.strerror}"
+    return None

@@ -1,0 +1,197 @@
+"""What the API answers. Times are RFC 3339 in UTC, to the millisecond; unknown ones are null."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+
+from core.clock import rfc3339
+from core.domain import State
+from core.geometry import Box
+from core.health import Status
+from core.site import Camera, Legal, Place, PolygonField, Preset, Sampling, redacted
+from store.records import EventHistory, PackageKind, PackageRecord, ReportedState
+
+# A worker reports every few seconds; one that does not any more has ended.
+STALE_AFTER_S = 30
+
+Moment = Annotated[datetime, PlainSerializer(rfc3339, return_type=str, when_used="json")]
+
+
+class Public(BaseModel):
+    """Takes its fields from a domain value of the same field names."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+class ModelPublic(Public):
+    """The model that saw something."""
+
+    name: str
+    sha256: str
+
+
+class MemberPublic(Public):
+    """One thing of an event, and since when it has stood there."""
+
+    label: str
+    score: float
+    bbox_xyxy_px: Box
+    still_since: Moment
+
+
+class EventPublic(Public):
+    """An event as it was at one change of its state."""
+
+    event_id: str
+    camera_id: str
+    preset_id: str
+    zone_id: str
+    violation: str
+    state: State
+    opening: int
+    label: str
+    count: int
+    score: float
+    bbox_xyxy_px: Box
+    frame_size_wh: tuple[int, int]
+    first_seen: Moment
+    still_since: Moment
+    violation_at: Moment | None
+    last_seen: Moment
+    cleared_at: Moment | None
+    dwell_s: float
+    observed_s: float
+    bridged_s: float
+    observing: bool
+    model: ModelPublic | None
+    rule_version: str
+    members: tuple[MemberPublic, ...]
+
+
+class EventPagePublic(Public):
+    """Events, the newest first_seen first; next_cursor is null on the last page."""
+
+    events: tuple[EventPublic, ...]
+    next_cursor: str | None
+
+
+class PackagePublic(Public):
+    """A sealed evidence package."""
+
+    package_id: str
+    event_id: str
+    opening: int
+    kind: PackageKind
+    manifest_sha256: str
+    key_id: str
+    seq: int
+    sealed_at: Moment
+    complete: bool
+    missing: tuple[str, ...]
+
+
+class EventDetail(EventPublic):
+    """An event as it is now, with every change, the rule as it was at the last one, and the packages."""
+
+    changes: tuple[EventPublic, ...]
+    rule: dict[str, Any] | None
+    packages: tuple[PackagePublic, ...]
+
+    @classmethod
+    def of(cls, history: EventHistory, rule: dict[str, Any] | None, packages: tuple[PackageRecord, ...]) -> Self:
+        """All that is known of an event."""
+        return cls(
+            **EventPublic.model_validate(history.event).model_dump(),
+            changes=tuple(EventPublic.model_validate(change) for change in history.changes),
+            rule=rule,
+            packages=tuple(PackagePublic.model_validate(package) for package in packages),
+        )
+
+
+class PackageFilePublic(Public):
+    """A file of a package: its size in bytes, and digests in hex by algorithm name."""
+
+    path: str
+    size: int
+    media_type: str
+    digests: dict[str, str]
+
+
+class StreamPublic(Public):
+    """How a camera's stream is doing. `stale`: nobody has reported for a while, so nobody watches it."""
+
+    status: Status
+    since: Moment
+    codec: str | None
+    size_wh: tuple[int, int] | None
+    real_fps: float | None
+    gop_s: float | None
+    sampling: str | None
+    interval_s: float | None
+    last_frame_utc: Moment | None
+    delay_s: float | None
+    frames: int
+    dropped: int
+    failures: int
+    retry_at: Moment | None
+    error: str | None
+    unfit: str | None
+    reported_at: Moment
+    stale: bool
+
+    @classmethod
+    def of(cls, reported: ReportedState, now: datetime) -> Self:
+        """A stream's state as it is at `now`."""
+        state = {name: getattr(reported.state, name) for name in cls.model_fields if hasattr(reported.state, name)}
+        error = redacted(reported.state.error) if reported.state.error else None
+        stale = (now - reported.reported_at).total_seconds() > STALE_AFTER_S
+        return cls(**{**state, "error": error}, reported_at=reported.reported_at, stale=stale)
+
+
+class CameraSummary(Public):
+    """A camera in a list. Its source shows no password; `stream` is null until a worker has reported."""
+
+    id: str
+    name: str
+    org: str | None
+    source: str
+    place: Place
+    zones: int
+    stream: StreamPublic | None
+
+    @classmethod
+    def of(cls, camera: Camera, stream: StreamPublic | None) -> Self:
+        """A camera with the state of its stream."""
+        return cls(
+            id=camera.id,
+            name=camera.name,
+            org=camera.org,
+            source=redacted(camera.source),
+            place=camera.place,
+            zones=sum(len(preset.zones) for preset in camera.presets),
+            stream=stream,
+        )
+
+
+class CameraDetail(CameraSummary):
+    """A camera as the site file has it."""
+
+    detect_source: str | None
+    sampling: Sampling
+    models: tuple[str, ...] | None
+    legal: Legal
+    privacy_masks: tuple[PolygonField, ...]
+    presets: tuple[Preset, ...]
+
+    @classmethod
+    def of(cls, camera: Camera, stream: StreamPublic | None) -> Self:
+        return cls(
+            **CameraSummary.of(camera, stream).model_dump(),
+            detect_source=redacted(camera.detect_source) if camera.detect_source else None,
+            sampling=camera.sampling,
+            models=camera.models,
+            legal=camera.legal,
+            privacy_masks=camera.privacy_masks,
+            presets=camera.presets,
+        )

@@ -1,0 +1,89 @@
+"""An application over a data base and a packages folder of its own, with events, packages and cameras in it."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from api.app import create_app
+from api.dependencies import Services
+from core.clock import FakeClock
+from store import migrate
+from store.engine import make_engine
+from store.events import EventRepository
+from store.packages import PackageRepository
+from tests.postgres import postgres_folder, postgres_url
+from tests.store.examples import START, event, package
+
+__all__ = ["postgres_folder", "postgres_url"]
+
+STILL = b"\xff\xd8 a still of a car \xff\xd9"
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """A module that shall run on PostgreSQL too overrides this."""
+    return f"sqlite:///{tmp_path / 'jiejing.db'}"
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = make_engine(database_url)
+    migrate.upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(START)
+
+
+@pytest.fixture
+def services(engine: Engine, clock: FakeClock, tmp_path: Path) -> Services:
+    folder = tmp_path / "packages"
+    folder.mkdir()
+    return Services(engine, folder, clock)
+
+
+@pytest.fixture
+def client(services: Services) -> Iterator[TestClient]:
+    with TestClient(create_app(services), base_url="http://localhost", raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def sealed(services: Services) -> Path:
+    """The folder of package-1, whose event is known; beside what it lists lies a file that it does not."""
+    folder = services.packages_folder / "package-1"
+    files = {"originals/a.jpg": STILL, "clip/violation.mp4": bytes(range(256)), "composite.jpg": b"\xff\xd8\xff\xd9"}
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    manifest = {
+        "format": "jiejing-evidence-package/1",
+        "package_id": "package-1",
+        "kind": "primary",
+        "sealed_at": "2026-05-01T00:01:00.000+00:00",
+        "key_id": "ef" * 32,
+        "seq": 1,
+        "previous": None,
+        "supplement_to": None,
+        "completeness": {"complete": True, "missing": []},
+        "files": [
+            {"path": name, "size": len(content), "digests": {"sha256": hashlib.sha256(content).hexdigest()}}
+            for name, content in files.items()
+        ],
+    }
+    content = json.dumps(manifest).encode()
+    (folder / "manifest.json").write_bytes(content)
+    (folder / "manifest.dsse.json").write_text("{}")
+    (folder / "stray.txt").write_text("not sealed")
+    EventRepository(services.engine).apply(event())
+    record = package(path="package-1", manifest_sha256=hashlib.sha256(content).hexdigest())
+    PackageRepository(services.engine).add(record)
+    return folder

@@ -1,0 +1,118 @@
+"""Events over HTTP, on both data bases: filters, pages, one with its history, and requests that are wrong."""
+
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from core.rules import rules_of
+from core.wire import event_to_json
+from store.events import EventRepository
+from store.packages import PackageRepository
+from store.sites import SiteRepository
+from tests.store.examples import CAMERA, SITE, as_cleared, as_violation, event, package
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'jiejing.db'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+def test_an_event_reads_as_in_the_event_log(client: TestClient, engine: Engine) -> None:
+    violation = as_violation(event())
+    EventRepository(engine).apply(violation)
+    (answered,) = client.get("/api/v1/events").json()["events"]
+    logged = event_to_json(violation)
+    del logged["package"]
+    assert answered == logged
+    assert answered["violation_at"] == "2026-05-01T00:05:00.123+00:00"
+    assert answered["cleared_at"] is None
+
+
+def test_filters_and_pages(client: TestClient, engine: Engine) -> None:
+    events = EventRepository(engine)
+    for number in range(5):
+        events.apply(event(number))
+    events.apply(as_violation(event(3)))
+    events.apply(event(9, camera_id="other", zone_id="shop", violation="exposed_garbage", observing=True))
+    for query in (
+        "camera=other",
+        "zone=shop",
+        "violation=exposed_garbage",
+        "observing=true",
+        "since=2026-05-01T08:09:00%2B08:00",
+    ):
+        assert _ids(client, query) == [9], query
+    assert _ids(client, "state=violation") == [3]
+    assert _ids(client, "until=2026-05-01T00:02:00Z") == [1, 0]
+    first = client.get("/api/v1/events?limit=4").json()
+    second = client.get("/api/v1/events", params={"limit": 4, "cursor": first["next_cursor"]}).json()
+    assert second["next_cursor"] is None
+    assert [int(one["event_id"], 16) for one in first["events"] + second["events"]] == [9, 4, 3, 2, 1, 0]
+
+
+def test_one_event_shows_its_changes_the_rule_of_its_day_and_its_packages(client: TestClient, engine: Engine) -> None:
+    SiteRepository(engine).replace(SITE)
+    rule = rules_of(CAMERA)[0]
+    events = EventRepository(engine)
+    candidate = event(rule_version=rule.version)
+    for change in (candidate, as_violation(candidate), as_cleared(as_violation(candidate))):
+        events.apply(change)
+    PackageRepository(engine).add(package())
+    # The rule is gone by now.
+    SiteRepository(engine).remove_camera(CAMERA.id)
+    answer = client.get(f"/api/v1/events/{candidate.event_id}").json()
+    assert [change["state"] for change in answer["changes"]] == ["candidate", "violation", "cleared"]
+    assert answer["state"] == "cleared"
+    assert answer["rule"] == rule.snapshot()
+    assert [one["package_id"] for one in answer["packages"]] == ["package-1"]
+    assert client.get(f"/api/v1/events/{candidate.event_id}/packages").json() == answer["packages"]
+
+
+def test_an_event_whose_rule_is_not_known_here(client: TestClient, engine: Engine) -> None:
+    EventRepository(engine).apply(event())
+    assert client.get(f"/api/v1/events/{event().event_id}").json()["rule"] is None
+
+
+def test_no_such_event(client: TestClient) -> None:
+    for path in ("/api/v1/events/none", "/api/v1/events/none/packages"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["detail"] == "there is no event none"
+
+
+WRONG = [
+    ("camara=1", "camara", "is not a parameter of this request"),
+    ("limit=0", "limit", "greater than or equal to 1"),
+    ("limit=501", "limit", "less than or equal to 500"),
+    ("limit=many", "limit", "valid integer"),
+    ("state=gone", "state", "'candidate', 'violation' or 'cleared'"),
+    ("violation=parking", "violation", "no such violation; types are illegal_parking, "),
+    ("observing=perhaps", "observing", "valid boolean"),
+    ("cursor=nonsense", "cursor", "start again without one"),
+    ("since=yesterday", "since", "Invalid isoformat string"),
+    ("since=2026-05-01T00:00:00", "since", "has no offset"),
+    # a lenient parser would take it for seconds since 1970
+    ("since=20260501", "since", "has no offset"),
+    # a plus sign that was not encoded arrives as a space
+    ("until=2026-05-01T00:00:00+08:00", "until", "Invalid isoformat string"),
+]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("query", "field", "cause"), WRONG)
+def test_a_wrong_query_names_its_field(client: TestClient, query: str, field: str, cause: str) -> None:
+    answer = client.get(f"/api/v1/events?{query}")
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    (fault,) = answer.json()["errors"]
+    assert fault["field"] == field
+    assert cause in fault["cause"]
+
+
+def _ids(client: TestClient, query: str) -> list[int]:
+    return [int(one["event_id"], 16) for one in client.get(f"/api/v1/events?{query}").json()["events"]]

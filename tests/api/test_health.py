@@ -1,0 +1,106 @@
+"""What watches over the service: liveness, readiness with its reasons, and the measurements."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import Engine, text
+
+from api.app import create_app
+from api.dependencies import Services
+from core.clock import FakeClock
+from store.cameras import CameraStateRepository
+from store.engine import make_engine, writing
+from store.events import EventRepository
+from store.sites import SiteRepository
+from tests.store.examples import CAMERA, as_violation, camera, event, site_of, stream_state
+
+
+def test_alive_and_ready(client: TestClient, services: Services) -> None:
+    assert client.get("/healthz").json() == {"status": "alive"}
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ready"})
+    assert list(services.packages_folder.iterdir()) == []
+
+
+def test_not_ready_without_a_packages_folder(client: TestClient, services: Services) -> None:
+    services.packages_folder.rmdir()
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    (fault,) = answer.json()["errors"]
+    assert fault["field"] == "packages"
+    assert fault["cause"].endswith("packages cannot be written: No such file or directory")
+    assert client.get("/healthz").status_code == 200
+
+
+def test_not_ready_at_another_version(client: TestClient, engine: Engine) -> None:
+    with writing(engine) as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    (fault,) = client.get("/readyz").json()["errors"]
+    assert fault == {
+        "field": "database",
+        "cause": "the data base is at 0000, not at 0001; run: jiejing db upgrade",
+    }
+
+
+@pytest.fixture
+def cut_off(tmp_path: Path) -> Services:
+    """Services whose data base cannot be reached."""
+    return Services(make_engine(f"sqlite:///{tmp_path}/none/jiejing.db"), tmp_path)
+
+
+def test_a_data_base_that_is_gone(cut_off: Services) -> None:
+    client = TestClient(create_app(cut_off), base_url="http://localhost")
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (503, "database")
+    answer = client.get("/api/v1/events")
+    assert answer.status_code == 503
+    assert "cannot be opened" in answer.json()["detail"]
+    metrics = _metrics(client)
+    assert metrics["jiejing_database_up", ()] == 0
+    assert ("jiejing_disk_free_bytes", ()) in metrics
+
+
+def test_metrics(client: TestClient, engine: Engine, clock: FakeClock) -> None:
+    SiteRepository(engine).replace(site_of(CAMERA, camera("new")))
+    CameraStateRepository(engine, clock).put(stream_state(), stream_state("removed"))
+    EventRepository(engine).apply(event(0))
+    EventRepository(engine).apply(as_violation(event(1)))
+    metrics = _metrics(client)
+    of_camera = (("camera", CAMERA.id),)
+    assert metrics["jiejing_database_up", ()] == 1
+    assert metrics["jiejing_events", (("state", "violation"), ("violation", "illegal_parking"))] == 1
+    assert metrics["jiejing_camera_up", of_camera] == 1
+    assert metrics["jiejing_camera_up", (("camera", "new"),)] == 0
+    assert metrics["jiejing_camera_real_fps", of_camera] == 24.98
+    assert metrics["jiejing_camera_delay_seconds", of_camera] == 0.4
+    assert metrics["jiejing_camera_frames_total", of_camera] == 30
+    assert metrics["jiejing_camera_dropped_frames_total", of_camera] == 2
+    assert metrics["jiejing_camera_failures", of_camera] == 0
+    assert metrics["jiejing_camera_last_frame_timestamp_seconds", of_camera] == pytest.approx(1777593660.123456)
+    assert ("jiejing_camera_up", (("camera", "removed"),)) not in metrics
+
+
+def test_packages_are_measured(client: TestClient, sealed: Path) -> None:
+    assert _metrics(client)["jiejing_packages", (("complete", "true"), ("kind", "primary"))] == 1
+
+
+def test_a_camera_that_nobody_reports_is_down(client: TestClient, engine: Engine, clock: FakeClock) -> None:
+    SiteRepository(engine).replace(site_of(CAMERA))
+    CameraStateRepository(engine, clock).put(stream_state())
+    clock.sleep(60)
+    assert _metrics(client)["jiejing_camera_up", (("camera", CAMERA.id),)] == 0
+
+
+def test_metrics_without_a_packages_folder(client: TestClient, services: Services) -> None:
+    shutil.rmtree(services.packages_folder)
+    assert ("jiejing_disk_free_bytes", ()) not in _metrics(client)
+
+
+def _metrics(client: TestClient) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    answer = client.get("/metrics")
+    assert answer.status_code == 200
+    families = text_string_to_metric_families(answer.text)
+    return {(one.name, tuple(sorted(one.labels.items()))): one.value for family in families for one in family.samples}

@@ -1,11 +1,13 @@
 """model.yaml, the card of a model: what it is, how it is fed, what it was made of, how good it was measured to be."""
 
+import re
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from core.labels import LABELS
 
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 Family = Literal["yolox", "yolo", "yolo-e2e"]
 
 
@@ -38,7 +40,7 @@ class ModelCard(Strict):
         figures: what was measured, with the data it was measured on; never a promise.
     """
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+    name: str = Field(pattern=f"^{NAME.pattern}$")
     family: Family
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     input: ModelInput

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from core.domain import ModelRef
 from core.errors import ModelError, StorageError
-from models.card import ModelCard
+from models.card import NAME, ModelCard
 
 SHIPPED = Path(__file__).parent
 WEIGHTS, CARD, IN_USE = "model.onnx", "model.yaml", "in-use.json"
@@ -52,7 +52,7 @@ class ModelStore:
             ModelError: there is none, or its files are damaged.
         """
         for root in (self._imported, SHIPPED):
-            if (root / name / CARD).is_file():
+            if NAME.fullmatch(name) and (root / name / CARD).is_file():
                 model = _read(root / name)
                 _check_digest(model)
                 return model

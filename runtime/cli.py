@@ -2,13 +2,16 @@
 
 import os
 import sys
+from typing import Any
 
-import click
 import typer
 
 from core.errors import JiejingError
 from runtime.commands import analyze, camera, db, demo, doctor, evidence, model, replay, run, serve, up, verify
 from runtime.console import note
+
+# Typer carries click under a private name; the base of its errors is reached from the one error that it shows.
+WrongUse: type[Exception] = typer.BadParameter.mro()[2]
 
 app = typer.Typer(
     name="jiejing",
@@ -32,20 +35,26 @@ def main() -> None:
 def _run() -> int:
     try:
         return app(standalone_mode=False) or 0
-    except click.exceptions.NoArgsIsHelpError as error:
-        note(error.format_message())
-    except click.ClickException as error:
-        where = getattr(error, "ctx", None)
-        help_line = f" (see: {where.command_path} --help)" if where else ""
-        note(f"jiejing: {error.format_message()}{help_line}")
+    except WrongUse as error:
+        note(_explained(error))
     except JiejingError as error:
         note(f"jiejing: {error}")
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return 2
+
+
+def _explained(error: Any) -> str:
+    """An error of the command line in one line, with the command whose help tells more; the bare help where no
+    command was given."""
+    message = error.format_message()
+    if message.startswith("Usage: "):
+        return str(message)
+    where = f" (see: {error.ctx.command_path} --help)" if getattr(error, "ctx", None) else ""
+    return f"jiejing: {' '.join(message.split())}{where}"
 
 
 if __name__ == "__main__":

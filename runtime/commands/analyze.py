@@ -31,7 +31,7 @@ def command(
     out: OutOption,
     record: Annotated[Path | None, typer.Option(help="Also write the detections to this file, for replay.")] = None,
 ) -> None:
-    """Finds violations in a recorded video: writes events.jsonl and packages/ into the folder --out."""
+    """Finds violations in a recorded video. Writes events.jsonl and packages/ into the folder --out."""
     settings = load_settings()
     began = _moment(start)
     whole = site_file.load(site)

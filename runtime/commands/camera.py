@@ -26,7 +26,7 @@ def import_(
     site: Annotated[Path, typer.Argument(help="Site file (YAML).")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the file and change nothing.")] = False,
 ) -> None:
-    """Makes the site what the file says: cameras that it does not name are removed. All of it or nothing."""
+    """Makes the site what a file says. Cameras that it does not name are removed; all of it or nothing."""
     wanted = site_file.load(site)
     if not dry_run:
         Installation.open().sites.replace(wanted)
@@ -39,7 +39,7 @@ def import_(
 def export(
     out: Annotated[Path | None, typer.Option("--out", help="File to write; standard output otherwise.")] = None,
 ) -> None:
-    """Writes the site as a file that import reads; it holds the cameras' passwords."""
+    """Writes the site as import reads it. The file holds the cameras' passwords."""
     text = site_file.dump(Installation.open().site())
     if out is None:
         say(text.rstrip("\n"))
@@ -61,7 +61,7 @@ def add(
     interval_s: Annotated[float, typer.Option("--interval", help="Seconds between two looks.")] = 1.0,
     probing: Annotated[bool, typer.Option("--probe/--no-probe", help="Measure the stream first.")] = True,
 ) -> None:
-    """Adds a camera, or changes the source of one; its zones are kept. Zones come with import."""
+    """Adds a camera or changes its source. Its zones are kept; zones come with import."""
     installation = Installation.open()
     site = installation.site()
     old = next((camera for camera in site.cameras if camera.id == camera_id), None)
@@ -80,7 +80,7 @@ def probe_source(
     seconds: Annotated[float, typer.Option(help="How long to measure.")] = DEFAULT_S,
     as_json: JsonOption = False,
 ) -> None:
-    """Measures a stream: codec, size, the real frame rate and key frame interval."""
+    """Measures a stream. Codec, size, the real frame rate and the key frame interval."""
     installation = Installation.open()
     if "://" not in source:
         source = _known(installation, source).source
@@ -94,7 +94,7 @@ def probe_source(
 
 @app.command("list")
 def list_cameras(as_json: JsonOption = False) -> None:
-    """Lists the cameras and how their streams are doing."""
+    """Lists the cameras and their streams."""
     installation = Installation.open()
     states = installation.camera_states.all()
     cameras = installation.site().cameras
@@ -122,7 +122,7 @@ def check() -> None:
 
 @app.command()
 def remove(camera_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the camera.")]) -> None:
-    """Takes a camera out of service; its events and packages stay."""
+    """Takes a camera out of service. Its events and packages stay."""
     if not Installation.open().sites.remove_camera(camera_id):
         raise SiteError(f"there is no camera {camera_id!r}; see: jiejing camera list")
     say(f"{camera_id}: removed")

@@ -14,14 +14,14 @@ app = typer.Typer(help="The data base of this installation.", no_args_is_help=Tr
 
 @app.command()
 def upgrade() -> None:
-    """Brings the data base to this version; makes it where there is none. Every start does so too."""
+    """Brings the data base up to date. Makes it where there is none; every start does so too."""
     engine = Installation.open().engine
     say(f"{shown(engine)}: at {current(engine)}")
 
 
 @app.command()
 def status() -> None:
-    """Says where the data base is and whether it is up to date. Exit 1 when it is not."""
+    """Says whether the data base is up to date. And where it is; exit 1 when it is not."""
     engine = make_engine(load_settings().database)
     version = current(engine)
     up_to_date = version == head()

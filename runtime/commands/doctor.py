@@ -22,7 +22,7 @@ from store.migrate import current, head
 
 
 def command(as_json: JsonOption = False) -> None:
-    """Checks programs, folders, data base, key, models and clock, and says what to do. Exit 1 at a fault."""
+    """Checks whether all is fit to work. Programs, folders, data base, key, models, clock; exit 1 at a fault."""
     settings = load_settings()
     results = [(name, *_outcome(check, settings)) for name, check in CHECKS.items()]
     if as_json:

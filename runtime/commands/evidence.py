@@ -35,7 +35,7 @@ def export(
     package: Annotated[str, typer.Argument(help="Id of the package.")],
     out: Annotated[Path, typer.Option("--out", help="The .zip to write.")],
 ) -> None:
-    """Writes a package as a .zip that verifies like the folder."""
+    """Writes a package as a .zip. It verifies like the folder."""
     installation = Installation.open()
     row = installation.packages.get(package)
     if row is None:
@@ -46,7 +46,7 @@ def export(
 
 @app.command()
 def check() -> None:
-    """Holds folders, chain and data base against each other. Exit 1 when something does not agree."""
+    """Looks for what does not agree. Holds folders, chain and data base against each other; exit 1 at a finding."""
     installation = Installation.open()
     folder = installation.packages_folder
     rows = [Row(row.package_id, row.manifest_sha256, folder / row.path) for row in installation.packages.all()]

@@ -16,7 +16,7 @@ app = typer.Typer(help="The models of this installation.", no_args_is_help=True,
 
 @app.command("list")
 def list_models(as_json: JsonOption = False) -> None:
-    """Lists the models, each with its family, input and labels."""
+    """Lists the models. Each with its family, input and labels, the name first."""
     store = ModelStore(load_settings().home)
     in_use = store.in_use()
     if as_json:
@@ -39,7 +39,7 @@ def import_(
     picture: Annotated[Path | None, typer.Option(help="Picture to try it on; a drawn one otherwise.")] = None,
     use: Annotated[bool, typer.Option("--use", help="Put it in use, in place of what is in use now.")] = False,
 ) -> None:
-    """Takes in a model: tries it on a picture first, and refuses what does not fit."""
+    """Takes in a model. Tries it on a picture first, and refuses what does not fit."""
     size_wh = parse_size(size) if size else None
     store = ModelStore(load_settings().home)
     request = ImportRequest(weights, name, family_named(family), labels, size_wh, licence, picture)
@@ -54,7 +54,7 @@ def import_(
 
 @app.command("use")
 def use_models(names: Annotated[list[str], typer.Argument(help="Names of models.")]) -> None:
-    """Puts models in use: they look at every camera that names none itself."""
+    """Puts models in use. They look at every camera that names none itself."""
     ModelStore(load_settings().home).use(names)
     say(f"in use: {', '.join(names)}")
 

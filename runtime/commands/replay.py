@@ -24,7 +24,7 @@ def command(
     site: SiteOption,
     out: OutOption,
 ) -> None:
-    """Applies the rules to recorded detections, without pictures: writes events.jsonl into the folder --out."""
+    """Applies the rules to recorded detections. Needs no pictures; writes events.jsonl into the folder --out."""
     whole = site_file.load(site)
     count = 0
     watches: dict[str, CameraWatch] = {}

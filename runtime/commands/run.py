@@ -8,7 +8,7 @@ from runtime.signals import stop_on_signals
 
 
 def command() -> None:
-    """Watches all cameras of the site until SIGTERM or Ctrl-C; changes of the site take effect within seconds."""
+    """Watches all cameras of the site. Until SIGTERM or Ctrl-C; changes of the site take effect within seconds."""
     stop = stop_on_signals()
     installation = Installation.open()
     logs.set_up(installation.settings.log_level)

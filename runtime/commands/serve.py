@@ -13,7 +13,7 @@ def command(
     host: Annotated[str | None, typer.Option(help="Address to listen on; loopback only until accounts exist.")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one.")] = None,
 ) -> None:
-    """Serves events, packages and the state of the cameras over HTTP until SIGTERM or Ctrl-C."""
+    """Serves the HTTP interface. Events, packages and the state of the cameras, until SIGTERM or Ctrl-C."""
     installation = Installation.open()
     logs.set_up(installation.settings.log_level)
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}

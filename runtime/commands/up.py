@@ -10,7 +10,7 @@ from runtime.supervisor import Supervisor
 
 
 def command() -> None:
-    """Runs `run` and `serve` together and starts again what ends unasked, until SIGTERM or Ctrl-C."""
+    """Watches the cameras and serves. Runs `run` and `serve` and starts again what ends unasked, until SIGTERM."""
     stop = stop_on_signals()
     installation = Installation.open()
     logs.set_up(installation.settings.log_level)

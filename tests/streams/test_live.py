@@ -69,7 +69,11 @@ def test_frames_have_true_times_and_the_bits_are_those_that_were_sent(
     name: str, codec: str, clips: dict[str, Path], settings: Settings, tmp_path: Path
 ) -> None:
     frames: list[Frame] = []
-    with RtspServer({name: clips[name]}) as server, live(server.url(name), settings, tmp_path / "ring") as source:
+    sampling = Sampling(mode="interval", interval_s=0.2)
+    with (
+        RtspServer({name: clips[name]}) as server,
+        live(server.url(name), settings, tmp_path / "ring", sampling=sampling) as source,
+    ):
         with pytest.raises(StreamError, match="ended"):
             frames.extend(source.frames())
         state = source.state()
@@ -79,11 +83,11 @@ def test_frames_have_true_times_and_the_bits_are_those_that_were_sent(
 
     assert (state.codec, state.size_wh, state.status) == (codec, (320, 240), "waiting")
     assert len(frames) >= 3
-    steps = [(later.utc - earlier.utc).total_seconds() for earlier, later in itertools.pairwise(frames)]
-    assert all(0.4 <= step <= 0.65 for step in steps[1:])
-    assert [round(frame.mono_s - frames[0].mono_s, 2) for frame in frames] == pytest.approx(
-        [(frame.utc - frames[0].utc).total_seconds() for frame in frames], abs=0.05
-    )
+    for earlier, later in itertools.pairwise(frames):
+        step_s = (later.utc - earlier.utc).total_seconds()
+        assert step_s > 0
+        assert step_s == pytest.approx(later.stream_s - earlier.stream_s, abs=0.1)
+        assert step_s == pytest.approx(later.mono_s - earlier.mono_s, abs=0.1)
     assert timedelta() <= datetime.now(UTC) - frames[-1].utc < timedelta(seconds=10)
 
     sent = picture_packets(clips[name], codec)
@@ -114,6 +118,10 @@ def test_auto_decides_by_the_measured_gop(
         frames = list(itertools.islice(source.frames(), 3))
         assert source.state().sampling == decided
         assert source.interval_s == pytest.approx(interval_s, abs=0.05)
+        # a frame comes when it was decoded, not when the next one pushes it out
+        delay_s = source.state().delay_s
+        assert delay_s is not None
+        assert delay_s < 0.7
     assert frames[2].stream_s - frames[1].stream_s == pytest.approx(interval_s, abs=0.13)
 
 
@@ -125,7 +133,7 @@ def test_no_key_frame_for_long_is_no_stall(cameras: RtspServer, settings: Settin
         reader = threading.Thread(target=lambda: frames.extend(source.frames()))
         reader.start()
         assert until(lambda: source.state().frames == 1)
-        time.sleep(settings.stall_s + 1.5)
+        time.sleep(settings.stall_s + 1.2)
         assert source.state().status == "online"
         source.close()
         reader.join(5)
@@ -168,7 +176,7 @@ def test_a_camera_comes_back_after_its_server_was_gone(
         )
         first = next(frames)
         server.stop()
-        threading.Timer(1.0, server.start).start()
+        threading.Timer(0.3, server.start).start()
         back = next(frame for frame in frames if frame.session != first.session)
         stop.set()
         assert list(frames) == []

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.clock import FakeClock
-from core.errors import RecordingError
+from core.errors import RecordingError, StorageError
 from core.site import Sampling
 from streams.media import inspect
 from streams.replay import FileSource
@@ -188,6 +188,17 @@ def test_a_full_disk_stops_recording_and_says_so(tmp_path: Path) -> None:
     feed(ring, 0)
     assert ring.coverage(at(0), at(4)) == "lost"
     assert "free" in str(ring.error)
+
+
+def test_a_folder_that_vanished_is_reported_and_nothing_crashes(tmp_path: Path) -> None:
+    ring = opened(tmp_path / "ring")
+    (tmp_path / "ring").rmdir()
+    ring.close_segment("open_1_000001.mkv", Segment(at(0), at(4), 0, 4, SESSION, "h264"))
+    assert "could not be kept" in str(ring.error)
+    assert not ring.has_room()
+    assert ring.coverage(at(0), at(4)) == "lost"
+    with pytest.raises(StorageError):
+        ring.pin("event", at(0), at(1))
 
 
 @pytest.mark.parametrize("name", ["h264", "h265", "b_frames"])

@@ -1,0 +1,100 @@
+"""Frames that must not count: damaged, dark, covered, frozen, and views that have moved."""
+
+from datetime import UTC, datetime, timedelta
+
+import cv2
+import numpy as np
+import pytest
+
+from core.domain import Frame, Image
+from detector.integrity import IntegrityCheck, fault_of
+from detector.view import LOST_S, ViewCheck
+
+START = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def street(seed: int = 1, size_wh: tuple[int, int] = (960, 540)) -> Image:
+    """Something like a street: large flat areas, edges and fine texture everywhere."""
+    random = np.random.default_rng(seed)
+    picture = np.full((size_wh[1], size_wh[0], 3), 120, np.uint8)
+    for _ in range(220):
+        x, y = int(random.integers(0, size_wh[0])), int(random.integers(0, size_wh[1]))
+        w, h = (int(value) for value in random.integers(12, 90, 2))
+        colour = tuple(int(value) for value in random.integers(20, 235, 3))
+        cv2.rectangle(picture, (x, y), (x + w, y + h), colour, cv2.FILLED)
+    return noisy(picture, seed)
+
+
+def noisy(picture: Image, seed: int) -> Image:
+    grain = np.random.default_rng(seed).normal(0, 4, picture.shape)
+    return np.clip(picture + grain, 0, 255).astype(np.uint8)
+
+
+def frame(picture: Image, t: float) -> Frame:
+    return Frame("cam", START + timedelta(seconds=t), t, t, "1", picture)
+
+
+def lower_half(change: object) -> Image:
+    picture = street()
+    picture[270:] = change  # type: ignore[assignment]
+    return picture
+
+
+# fmt: off
+PICTURES = [
+    ("a street by day", street(), None),
+    ("a street at night", noisy((street() * 0.18).astype(np.uint8), 3), None),
+    ("hardly any light", noisy(np.full((540, 960, 3), 4, np.uint8), 3), "dark"),
+    ("a covered lens", noisy(np.full((540, 960, 3), 70, np.uint8), 3), "covered"),
+    ("the grey that a decoder shows for what it lost", lower_half(128), "grey"),
+    ("one row repeated to the bottom", lower_half(street()[270]), "smeared"),
+    ("a white wall in the lower half", lower_half(noisy(np.full((270, 960, 3), 230, np.uint8), 3)), None),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("picture", "fault"), [row[1:] for row in PICTURES], ids=[row[0] for row in PICTURES])
+def test_what_is_wrong_with_a_picture(picture: Image, fault: str | None) -> None:
+    assert (fault_of(picture) or "").partition(":")[0] == (fault or "")
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_picture_that_never_changes_is_a_frozen_camera_but_no_fault_of_a_file(live: bool) -> None:
+    check, picture = IntegrityCheck(live=live), street()
+    verdicts = [check.unfit(frame(picture, t)) for t in range(70)]
+    assert verdicts[59] is None
+    assert (verdicts[60] or "").startswith("frozen") is live
+    assert check.unfit(frame(noisy(picture, 9), 71)) is None
+
+
+def test_the_view() -> None:
+    wide = street(size_wh=(1400, 900))
+    home = wide[180:720, 200:1160]
+    views = [
+        # seconds, the picture of that time, whether the view has moved
+        (0, home, False),
+        (5, noisy(home, 2), False),
+        (10, np.clip(home * 0.6 + 10, 0, 255).astype(np.uint8), False),  # a cloud
+        (15, wide[184:724, 205:1165], False),  # wind
+        (20, wide[180:720, 320:1280], True),  # turned
+        (25, cv2.resize(wide[249:651, 340:1020], (960, 540)), True),  # zoomed
+        (30, noisy(home, 3), False),  # back
+    ]
+    check = ViewCheck()
+    for t, picture, moved in views:
+        assert (check.unfit(frame(np.asarray(picture, np.uint8), t)) is not None) is moved, f"at {t} s"
+
+
+def test_another_view_altogether() -> None:
+    check = ViewCheck()
+    assert check.unfit(frame(street(1), 0)) is None
+    verdicts = {t: check.unfit(frame(street(2), t)) for t in range(1, 20)}
+    assert verdicts[int(LOST_S) - 1] is None  # a lorry may hide everything for a moment
+    assert verdicts[int(LOST_S) + 1] is not None
+    assert check.unfit(frame(noisy(street(1), 5), 21)) is None
+
+
+def test_night_falls_without_a_verdict() -> None:
+    check = ViewCheck()
+    assert check.unfit(frame(street(), 0)) is None
+    assert check.unfit(frame(noisy(np.full((540, 960, 3), 8, np.uint8), 3), 60)) is None

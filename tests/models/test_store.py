@@ -1,0 +1,120 @@
+"""The model store: what is taken in comes out again, and what is damaged is named."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.errors import ModelError, StorageError
+from models.card import ModelCard, ModelInput
+from models.store import ModelStore, sha256_of
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    path = tmp_path / "weights.onnx"
+    path.write_bytes(b"weights")
+    return path
+
+
+def card(weights: Path, name: str = "street-n") -> ModelCard:
+    return ModelCard(
+        name=name,
+        family="yolo",
+        sha256=sha256_of(weights),
+        input=ModelInput(width=640, height=384),
+        classes=("car", "stall", "dog"),
+        labels={"car": "car", "stall": "stall"},
+        licence="AGPL-3.0",
+        data="rendered streets",
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ModelStore:
+    return ModelStore(tmp_path / "home")
+
+
+def test_what_is_taken_in_comes_out_again(store: ModelStore, weights: Path) -> None:
+    taken = store.add(card(weights), weights)
+    assert store.find("street-n") == taken
+    assert taken.weights.read_bytes() == b"weights"
+    assert [model.card.name for model in store.all()] == ["street-n"]
+
+
+def test_a_model_of_the_same_name_is_replaced(store: ModelStore, weights: Path) -> None:
+    store.add(card(weights), weights)
+    weights.write_bytes(b"better weights")
+    store.add(card(weights), weights)
+    assert store.find("street-n").weights.read_bytes() == b"better weights"
+    assert len(list((store.find("street-n").folder.parent).iterdir())) == 1
+
+
+def test_models_in_use(store: ModelStore, weights: Path) -> None:
+    assert store.in_use() == ()
+    store.add(card(weights), weights)
+    store.use(["street-n"])
+    assert store.in_use() == ("street-n",)
+    with pytest.raises(ModelError, match="'street-x' is not in the store"):
+        store.use(["street-x"])
+    assert store.in_use() == ("street-n",)
+
+
+def rewrite(name: str, change: Callable[[str], str]) -> Callable[[Path], object]:
+    """Changes the text of a file of the model's folder."""
+
+    def damage(folder: Path) -> None:
+        path = folder / name
+        path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+    return damage
+
+
+# fmt: off
+DAMAGES = [
+    # what happens to the folder of a model, and what is said
+    ("the file differs", rewrite("model.onnx", str.upper), "is not the file that its card names"),
+    ("the file is gone", lambda folder: (folder / "model.onnx").unlink(), "is missing"),
+    ("the card is no YAML", rewrite("model.yaml", lambda _: "a: ["), "cannot be read as a model card"),
+    ("the card is empty", rewrite("model.yaml", lambda _: ""), "the card"),
+    ("an unknown key", rewrite("model.yaml", lambda text: text + "speed: fast\n"), "speed"),
+    ("another name", lambda folder: folder.rename(folder.with_name("other")), "not in the store"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("damage", "said"), [row[1:] for row in DAMAGES], ids=[row[0] for row in DAMAGES])
+def test_damage_is_named(store: ModelStore, weights: Path, damage: Callable[[Path], object], said: str) -> None:
+    taken = store.add(card(weights), weights)
+    damage(taken.folder)
+    with pytest.raises(ModelError, match=said) as caught:
+        store.find("street-n")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"labels": {"cat": "car"}}, "which the model does not have"),
+        ({"labels": {"car": "tank"}}, "unknown label 'tank'"),
+        ({"labels": {}}, "would never find anything"),
+        ({"name": "../evil"}, "name"),
+        ({"input": {"width": 641, "height": 384}}, "multiple of 32"),
+    ],
+)
+def test_a_card_that_cannot_be(weights: Path, changes: dict[str, object], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        ModelCard.model_validate(card(weights).model_dump() | changes)
+
+
+@pytest.mark.parametrize("name", ["../models/street-n", "street-n/../street-n", "", "."])
+def test_a_name_is_no_path(store: ModelStore, weights: Path, name: str) -> None:
+    store.add(card(weights), weights)
+    with pytest.raises(ModelError, match="not in the store"):
+        store.find(name)
+
+
+def test_a_store_that_cannot_be_written(tmp_path: Path, weights: Path) -> None:
+    (tmp_path / "home").write_text("a file where the folder should be", encoding="utf-8")
+    with pytest.raises(StorageError):
+        ModelStore(tmp_path / "home").add(card(weights), weights)

@@ -1,6 +1,6 @@
 """Reads YAML into plain data that remembers its lines. YAML 1.2's core rules: `on`, `yes` and 08:00 are text.
 
-Refused, each with its line: syntax errors, keys given twice, tags, anchors and deep nesting.
+Refused, each with its line: syntax errors, keys given twice, tags, deep nesting, and aliases that blow up.
 """
 
 import re
@@ -15,6 +15,8 @@ from core.errors import SiteError
 Path = tuple[str | int, ...]
 
 _MAX_DEPTH = 20
+_MAX_NODES = 2_000_000  # a site of 10,000 cameras has fewer; aliases of aliases can mean billions
+_TOO_DEEP = f"nested more than {_MAX_DEPTH} levels deep"
 _PREFIX = "tag:yaml.org,2002:"
 # https://yaml.org/spec/1.2.2/#103-core-schema, without the octal and hexadecimal numbers that nobody means.
 _PLAIN = {
@@ -60,7 +62,7 @@ def read(text: str) -> Tree:
         line = text.count("\n", 0, unprintable.start()) + 1
         raise SiteError(located(line, (), f"the character {unprintable.group()!r} cannot be printed; remove it"))
     try:
-        _refuse_events(text)
+        _refuse_depth(text)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         raise SiteError(_syntax_fault(error, text)) from error
@@ -110,21 +112,22 @@ def _holds_mapping(values: Any) -> bool:
     return any(isinstance(one, dict) or (isinstance(one, list) and _holds_mapping(one)) for one in values)
 
 
-def _refuse_events(text: str) -> None:
+def _refuse_depth(text: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=_Reader):
-        line = _line(event)
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise SiteError(located(line, (), "anchors (&) and aliases (*) are not used here; write the value out"))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > _MAX_DEPTH:
-            raise SiteError(located(line, (), f"nested more than {_MAX_DEPTH} levels deep"))
+            raise SiteError(located(_line(event), (), _TOO_DEEP))
 
 
 def _build(node: yaml.Node, path: Path, tree: Tree) -> Any:
+    if len(path) > _MAX_DEPTH:  # an alias can hold itself
+        raise SiteError(located(_line(node), (), _TOO_DEEP))
+    if len(tree.lines) > _MAX_NODES:
+        raise SiteError(located(_line(node), (), f"more than {_MAX_NODES} values; are there aliases of aliases?"))
     tree.lines.setdefault(path, _line(node))
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, tree)

@@ -37,8 +37,8 @@ def command(
     family: Annotated[str, typer.Option(help="Its family: yolo, yolox or yolo-e2e.")] = "yolo",
     port: Annotated[int, typer.Option(help="Port of the HTTP interface; 0 takes a free one.")] = 8600,
 ) -> None:
-    """Shows the product at work on this machine. Plays videos as RTSP cameras, watches them and seals a package for each
-    violation, until Ctrl-C.
+    """Shows the product at work on this machine. Plays videos as RTSP cameras, watches them and seals packages, until
+    Ctrl-C.
     """
     stop, clock = stop_on_signals(), SystemClock()
     logs.set_up("WARNING")

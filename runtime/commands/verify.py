@@ -17,7 +17,7 @@ def command(
     key: Annotated[Path | None, typer.Option(help="Public key (PEM) to trust instead of the installation's.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Checks an evidence package, offline. Signature, manifest and every file; exit 0 sound, 1 a fault, 2 none there."""
+    """Checks an evidence package, offline. Signature, manifest and files; exit 0 sound, 1 a fault, 2 none there."""
     keys = KeyRing.of([read_public_key(key)]) if key else open_key_ring(load_settings().home)
     verdict = verify(path, keys)
     if as_json:

@@ -4,13 +4,14 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import SiteError
 from core.schedule import DAYS, Hours
 from core.site import Camera, Legal, Permit, Place, Preset, Sampling, Shop, Site, SiteInfo, Zone
-from store import site_file
+from store import site_file, yaml_tree
 from tests.store.examples import SITE, camera, site_of
 
 GOOD = """\
@@ -119,11 +120,7 @@ WRONG = [
         "4: a second ': ' in one value, or a wrong indentation; quote the",
     ),
     ("    place:", "    name: again\n    place:", "8: cameras[0].name: the key is given twice, first on line 4"),
-    (
-        "illegal_parking",
-        "&kind illegal_parking",
-        "14: anchors (&) and aliases (*) are not used here; write the value out",
-    ),
+    ("[0.62, 0.50]", "&self [*self]", "15: nested more than 20 levels deep"),
     ("illegal_parking", "!kind illegal_parking", f"14: {ZONE}.violation: the tag !kind is not used here; leave it out"),
     ("[0.62, 0.50]", "!!int half", f"15: {ZONE}.polygon[1]: 'half' is no int"),
     ("解放路", "解放\x07路", "4: the character '\\x07' cannot be printed; remove it"),
@@ -263,3 +260,20 @@ SITES = st.builds(
 @settings(deadline=None, max_examples=300)
 def test_every_site_comes_back_from_its_file(site: Site) -> None:
     assert site_file.parse(site_file.dump(site), "f") == site
+
+
+def test_aliases_stand_for_what_they_name() -> None:
+    polygon = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9]]
+    zones = [{"id": name, "violation": "illegal_parking", "polygon": polygon} for name in "ab"]
+    wanted = {"id": "c", "name": "c", "source": "rtsp://10.0.0.8/1", "presets": [{"id": "1", "zones": zones}]}
+    text = yaml.safe_dump({"site": {"name": "s", "division": "330881"}, "cameras": [wanted]})
+    assert "*id001" in text
+    first, second = site_file.parse(text, "f").cameras[0].presets[0].zones
+    assert first.polygon == second.polygon == ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9))
+
+
+def test_aliases_of_aliases_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml_tree, "_MAX_NODES", 10_000)
+    levels = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
+    with pytest.raises(SiteError, match="aliases of aliases"):
+        site_file.parse("\n".join(["a0: &a0 [x, x, x, x, x, x, x, x, x, x]", *levels]), "f")

@@ -1,0 +1,83 @@
+"""Which sources may be opened, and how they are written down without their credentials."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from core.errors import SourceError
+from core.settings import Settings
+from core.site import SOURCE_SCHEMES, redacted
+
+_SECRET_VALUE = re.compile(r"(?i)(user(?:name)?|usr|pass(?:word|wd)?|pwd|token|auth|secret|sign|key)=[^&\s'\"]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A source that may be opened.
+
+    Attributes:
+        url: as ffmpeg opens it, credentials included: never log it, never put it into an argument of a process.
+        shown: the same without credentials.
+        path: the file, where it is one.
+    """
+
+    url: str = field(repr=False)
+    shown: str
+    path: Path | None = None
+
+    def scrub(self, text: str) -> str:
+        """The text (a line of ffmpeg) without this address's user name and password."""
+        text = without_credentials(text)
+        if self.path:
+            return text
+        parts = urlsplit(self.url)
+        for secret in filter(None, (parts.password, unquote(parts.password or ""))):
+            text = text.replace(secret, "***")
+        for name in filter(None, (parts.username, unquote(parts.username or ""))):
+            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "***", text)
+        return text
+
+
+def open_allowed(source: str, settings: Settings) -> Address:
+    """The address of a source, if it may be opened: rtsp, rtsps, or a file below one of the configured roots.
+
+    Raises:
+        SourceError: it may not, or it is no address; the text holds no credentials.
+    """
+    scheme = source.partition(":")[0].lower()
+    if scheme not in SOURCE_SCHEMES:
+        raise SourceError("a source begins with rtsp://, rtsps:// or file:///; nothing else is opened")
+    if any(ord(character) < 33 or ord(character) == 127 for character in source):
+        raise SourceError("the source address holds white space or control characters; write them percent-encoded")
+    if scheme == "file":
+        return _file_below_roots(source, settings.file_roots)
+    return _stream(source)
+
+
+def without_credentials(text: str) -> str:
+    """The text with every address in it stripped of user name, password and token."""
+    return _SECRET_VALUE.sub(r"\1=***", redacted(text))
+
+
+def _stream(source: str) -> Address:
+    try:
+        parts = urlsplit(source)
+        usable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SourceError("the stream address names no host or port; write @ : / ? # in a password percent-encoded")
+    return Address(source, without_credentials(source))
+
+
+def _file_below_roots(source: str, roots: tuple[Path, ...]) -> Address:
+    parts = urlsplit(source)
+    if parts.netloc or not parts.path.startswith("/"):
+        raise SourceError("a file source is written file:///absolute/path")
+    path = Path(unquote(parts.path)).resolve()
+    if not any(path.is_relative_to(root.resolve()) for root in roots):
+        raise SourceError(f"{source} is not below a folder of JIEJING_FILE_ROOTS; move it there or add its folder")
+    if not path.is_file():
+        raise SourceError(f"{source}: there is no such file")
+    return Address(f"file:{path}", source, path)

@@ -1,0 +1,165 @@
+"""One ffmpeg process: started without a shell or credentials in its arguments, always drained, always ended."""
+
+import contextlib
+import os
+import selectors
+import subprocess
+import threading
+from collections.abc import Callable
+from typing import IO
+
+from core.errors import StorageError
+
+TERM_S = 2.0
+SECOND_TERM_S = 0.3
+LineHandler = Callable[[str], None]
+
+
+class FfmpegProcess:
+    """Runs ffmpeg until it ends or is ended.
+
+    One thread reads every text channel (stderr and the extra pipes) line by line, so that ffmpeg never blocks on us.
+    Frames come on stdout by `read_into`, whose caller sets the pace.
+
+    The child needs no parent-death signal: a live run writes a line a packet into our pipe and dies of the broken pipe
+    with the next packet, or by its socket timeout. (PR_SET_PDEATHSIG would need code between fork and exec, unsafe
+    with threads, and fires when the starting *thread* ends.)
+    """
+
+    def __init__(
+        self,
+        arguments: Callable[[list[str]], list[str]],
+        *,
+        on_stderr: LineHandler,
+        on_pipes: tuple[LineHandler, ...] = (),
+        stdin: str | None = None,
+        on_end: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Starts it.
+
+        Args:
+            arguments: makes the argument list from the names of the extra pipes (pipe:N), one per handler of on_pipes.
+            stdin: text that ffmpeg reads as pipe:0 (a concat script with the address: no file, no argument holds it).
+            on_end: called by the reading thread once every text channel has ended.
+
+        Raises:
+            StorageError: ffmpeg cannot be started.
+        """
+        pipes = [os.pipe() for _ in on_pipes]
+        write_ends = [write for _, write in pipes]
+        command = arguments([f"pipe:{end}" for end in write_ends])
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                pass_fds=write_ends,
+            )
+        except OSError as error:
+            for read, _ in pipes:
+                os.close(read)
+            raise StorageError(f"ffmpeg cannot be started ({error.strerror}); install ffmpeg 5 or newer") from error
+        finally:
+            for end in write_ends:
+                os.close(end)
+        assert self._process.stdout is not None  # noqa: S101 (both are pipes)
+        assert self._process.stderr is not None  # noqa: S101
+        self._stdout: IO[bytes] = self._process.stdout
+        self._stderr: IO[bytes] = self._process.stderr
+        self._tell(stdin)
+        channels = [(self._stderr.fileno(), on_stderr)]
+        channels += [(read, handler) for (read, _), handler in zip(pipes, on_pipes, strict=True)]
+        self._owned = [read for read, _ in pipes]
+        self._on_end = on_end
+        self._reader = threading.Thread(target=self._drain, args=(channels,), name="ffmpeg-lines", daemon=True)
+        self._reader.start()
+        self._ending = threading.Lock()
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        """Exit status, None while it runs."""
+        return self._process.poll()
+
+    def read_into(self, buffer: memoryview) -> bool:
+        """Fills the buffer from stdout; False where it ended before."""
+        try:
+            return self._stdout.readinto(buffer) == len(buffer)  # type: ignore[attr-defined, no-any-return]
+        except ValueError:  # closed by end()
+            return False
+
+    def wait(self) -> int:
+        """Waits for its end and until all its lines were handled; gives the exit status."""
+        status = self._process.wait()
+        self._reader.join()
+        return status
+
+    def end(self) -> None:
+        """Ends it: SIGTERM, so that it closes its files, and SIGKILL after TERM_S. Safe to call twice."""
+        with self._ending:
+            if self._process.poll() is None:
+                self._terminate_or_kill()
+            if self._reader is not threading.current_thread():
+                self._reader.join()
+            for end in self._owned:
+                os.close(end)
+            self._owned = []
+            self._stderr.close()
+            self._stdout.close()
+
+    def _terminate_or_kill(self) -> None:
+        # Frames that nobody reads any more would keep ffmpeg in a write: read them away until it is gone.
+        discard = threading.Thread(target=self._discard_frames, name="ffmpeg-discard", daemon=True)
+        discard.start()
+        # The first SIGTERM ends ffmpeg at its next packet, the second also ends its waiting for one.
+        for patience_s in (SECOND_TERM_S, TERM_S - SECOND_TERM_S):
+            self._process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(patience_s)
+                break
+        else:
+            self._process.kill()
+            self._process.wait()
+        discard.join()
+
+    def _discard_frames(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            while os.read(self._stdout.fileno(), 1 << 20):
+                pass
+
+    def _tell(self, text: str | None) -> None:
+        if self._process.stdin is None:
+            return
+        with contextlib.suppress(BrokenPipeError), self._process.stdin as pipe:
+            pipe.write((text or "").encode())
+
+    def _drain(self, channels: list[tuple[int, LineHandler]]) -> None:
+        with selectors.DefaultSelector() as selector:
+            for descriptor, handler in channels:
+                selector.register(descriptor, selectors.EVENT_READ, _Lines(handler))
+            while selector.get_map():
+                for key, _ in selector.select():
+                    if not key.data.read(key.fd):
+                        selector.unregister(key.fd)
+        self._on_end()
+
+
+class _Lines:
+    """Cuts what comes from a descriptor into lines."""
+
+    def __init__(self, handler: LineHandler) -> None:
+        self._handler = handler
+        self._rest = b""
+
+    def read(self, descriptor: int) -> bool:
+        """Reads what is there; False at the end."""
+        chunk = os.read(descriptor, 65536)
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        for line in lines:
+            self._handler(line.decode(errors="replace").rstrip("\r"))
+        return bool(chunk)

@@ -1,0 +1,205 @@
+"""The whole product against a real RTSP server: connect, violation, package, verify; server and process come back."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runtime.installation import Installation
+from store.records import EventHistory
+from streams.playout import Playout, missing
+from tests.runtime.conftest import Jiejing, site
+from tests.runtime.films import stands, write_film
+
+pytestmark = [pytest.mark.rtsp, pytest.mark.skipif(missing() is not None, reason=str(missing()))]
+
+CAMERA = "33088100081320000001"
+PATIENCE_S = 60.0
+
+
+@pytest.fixture(scope="module")
+def long_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two minutes with the car there from the first second to the last."""
+    return write_film(tmp_path_factory.mktemp("film") / "parked.mp4", 120, stands(0))
+
+
+def until(found: Callable[[], Any], what: str) -> Any:
+    """Waits for something to come true and gives it."""
+    end_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end_s:
+        result = found()
+        if result:
+            return result
+        time.sleep(0.2)
+    raise AssertionError(f"waited {PATIENCE_S:.0f} s in vain for {what}")
+
+
+@contextmanager
+def process(*words: str) -> Iterator[subprocess.Popen[str]]:
+    """A command in a process of its own, ended by SIGTERM within five seconds and with exit code 0."""
+    command = [sys.executable, "-m", "runtime.cli", *words]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ) as running:
+        try:
+            yield running
+            running.send_signal(signal.SIGTERM)
+            _, told = running.communicate(timeout=5)
+            assert running.returncode == 0, told
+        finally:
+            running.kill()
+
+
+def history(installation: Installation, state: str) -> EventHistory | None:
+    for event in installation.events.page().events:
+        told = installation.events.get(event.event_id)
+        if told and any(change.state == state for change in told.changes):
+            return told
+    return None
+
+
+@pytest.fixture
+def installation(home: Path, with_model: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
+    monkeypatch.setenv("JIEJING_RING_S", "30")
+    monkeypatch.setenv("JIEJING_POST_ROLL_S", "2")
+    opened = Installation.open()
+    yield opened
+    opened.engine.dispose()
+
+
+def watched(
+    installation: Installation, jiejing: Jiejing, site_file: Callable[..., Path], url: str, **zone: Any
+) -> None:
+    said = jiejing("camera", "import", site_file(site(url, CAMERA, **zone)))
+    assert said.code == 0, said.err
+
+
+def test_the_server_stops_and_comes_back_and_it_is_the_same_event(
+    installation: Installation, jiejing: Jiejing, site_file: Callable[..., Path], long_film: Path
+) -> None:
+    """The car is a candidate when the stream breaks off; with a bridge of 30 s it becomes one violation afterwards."""
+    with Playout({"cam": long_film}, login="officer:geheim") as playout:
+        url = playout.url("cam", "officer:geheim")
+        watched(installation, jiejing, site_file, url, violation_after_s=15, bridge_gap_s=30)
+        with process("run") as running:
+            candidate = until(lambda: history(installation, "candidate"), "a candidate").event
+            playout.stop()
+            until(lambda: installation.camera_states.all()[CAMERA].state.status == "waiting", "the loss to be noticed")
+            time.sleep(4)
+            playout.start()
+            told = until(lambda: history(installation, "violation"), "a violation")
+            packages = until(lambda: installation.packages.of_event(candidate.event_id), "a package")
+            arguments = Path(f"/proc/{running.pid}/cmdline").read_bytes()
+    violation = told.changes[1]
+    assert [change.state for change in told.changes[:2]] == ["candidate", "violation"]
+    assert told.event.event_id == candidate.event_id
+    assert violation.still_since == candidate.still_since
+    assert violation.bridged_s > 3
+    assert violation.dwell_s == pytest.approx(violation.observed_s + violation.bridged_s)
+    assert len(installation.events.page().events) == 1
+    folder = installation.packages_folder / packages[0].path
+    said = jiejing("verify", folder)
+    assert said.code == 0, said.out
+    everything = b"".join(path.read_bytes() for path in folder.rglob("*.json")) + arguments
+    assert b"geheim" not in everything
+    assert b"officer" not in everything
+    assert jiejing("evidence", "check").code == 0
+
+
+def test_a_restart_of_the_process_keeps_the_event(
+    installation: Installation, jiejing: Jiejing, site_file: Callable[..., Path], long_film: Path
+) -> None:
+    with Playout({"cam": long_film}) as playout:
+        watched(installation, jiejing, site_file, playout.url("cam"), violation_after_s=15, bridge_gap_s=30)
+        with process("run"):
+            candidate = until(lambda: history(installation, "candidate"), "a candidate").event
+        with process("run"):
+            told = until(lambda: history(installation, "violation"), "a violation")
+            packages = until(lambda: installation.packages.of_event(candidate.event_id), "a package")
+    assert told.event.event_id == candidate.event_id
+    assert told.event.still_since == candidate.still_since
+    assert jiejing("verify", installation.packages_folder / packages[0].path).code == 0
+
+
+def test_what_is_served_while_cameras_are_watched(
+    installation: Installation,
+    jiejing: Jiejing,
+    site_file: Callable[..., Path],
+    long_film: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`up`: a camera is added while it runs, its violation is listed and its package fetched over HTTP."""
+    monkeypatch.setenv("JIEJING_PORT", str(_free_port()))
+    port = os.environ["JIEJING_PORT"]
+
+    def answer(path: str) -> bytes | None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as reply:
+                return bytes(reply.read())
+        except OSError:
+            return None
+
+    with Playout({"cam": long_film}) as playout, process("up"):
+        until(lambda: answer("/readyz"), "the interface")
+        watched(installation, jiejing, site_file, playout.url("cam"), violation_after_s=5, candidate_after_s=2)
+        violations = "/api/v1/events?state=violation"
+        listed = until(lambda: json.loads(answer(violations) or b"{}").get("events"), "a violation over HTTP")
+        of_event = f"/api/v1/events/{listed[0]['event_id']}/packages"
+        (package,) = until(lambda: json.loads(answer(of_event) or b"[]"), "a package over HTTP")
+        archive = answer(f"/api/v1/packages/{package['package_id']}/archive")
+        cameras = answer("/api/v1/cameras")
+        metrics = answer("/metrics")
+    assert archive
+    (tmp_path / "package.zip").write_bytes(archive)
+    assert jiejing("verify", tmp_path / "package.zip").code == 0
+    assert cameras
+    assert json.loads(cameras)[0]["stream"]["status"] == "online"
+    assert metrics
+    assert b"jiejing_" in metrics
+
+
+def test_a_camera_that_observes_gives_events_and_no_packages(
+    installation: Installation, jiejing: Jiejing, site_file: Callable[..., Path], long_film: Path
+) -> None:
+    quick = {"violation_after_s": 5, "candidate_after_s": 2, "observe": True}
+    with Playout({"cam": long_film}) as playout:
+        watched(installation, jiejing, site_file, playout.url("cam"), **quick)
+        with process("run"):
+            told = until(lambda: history(installation, "violation"), "a violation")
+            time.sleep(6)
+    assert told.event.observing is True
+    assert installation.packages.all() == ()
+
+
+def test_one_camera_that_cannot_be_reached_does_not_hurt_the_others(
+    installation: Installation, jiejing: Jiejing, site_file: Callable[..., Path], long_film: Path
+) -> None:
+    with Playout({"cam": long_film}) as playout:
+        both = site(playout.url("cam"), CAMERA)
+        both["cameras"] += site("rtsp://127.0.0.1:9/nobody", "dead")["cameras"]
+        assert jiejing("camera", "import", site_file(both)).code == 0
+        with process("run"):
+            until(lambda: history(installation, "candidate"), "a candidate")
+            dead = until(lambda: _with_error(installation, "dead"), "the other camera's error")
+    assert dead.status in ("waiting", "connecting")
+    assert "127.0.0.1:9" in dead.error
+
+
+def _with_error(installation: Installation, camera_id: str) -> Any:
+    reported = installation.camera_states.all().get(camera_id)
+    return reported.state if reported and reported.state.error else None
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])

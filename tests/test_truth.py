@@ -60,7 +60,7 @@ def detector(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     family, weights = request.param
     store = ModelStore(tmp_path_factory.mktemp("home"))
     model, _ = import_model(ImportRequest(WEIGHTS / weights, "m", family, "coco", (640, 640), None, None), store)
-    return Detector(model.card, model.weights)
+    return Detector(model.card, model.weights, threads=1)
 
 
 def violations(detector: Detector, clip: str, rule: dict[str, Any]) -> Found:

@@ -8,12 +8,11 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer
 from core.clock import rfc3339
 from core.domain import State
 from core.geometry import Box
-from core.health import Status
+from core.health import STALE_AFTER_S, Status
 from core.site import Camera, Legal, Place, PolygonField, Preset, Sampling, redacted
 from store.records import EventHistory, PackageKind, PackageRecord, ReportedState
 
 # A worker reports every few seconds; one that does not any more has ended.
-STALE_AFTER_S = 30
 
 Moment = Annotated[datetime, PlainSerializer(rfc3339, return_type=str, when_used="json")]
 

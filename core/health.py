@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+STALE_AFTER_S = 30  # a state that nobody has reported anew for so long says nothing of the present
+
 Status = Literal["connecting", "online", "waiting", "stopped"]
 
 

@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo
 
 from core.domain import Observation, RuleEvent
 from core.rules import ZoneRule
-from core.schedule import applies
 from detector.dwell import Stay, short_gap_s
 from detector.episode import Episode, Standing, begin, reopen
 from detector.standing import Sighting, StandingTracker, Thing, TrackerMemory
-from detector.zones import counted
+from detector.zones import counted, in_force
 
 WHOLE_ZONE = 0  # the key of the one episode of a zone that is counted as a whole; things are numbered from 1
 
@@ -53,19 +52,17 @@ class ZoneWatch:
             sightings: none where the frame is unfit: then time passes, and nothing is observed.
             things: everything that the tracker remembers, by number.
         """
-        now = observation.utc
-        if applies(self.rule.zone.schedule, now, self._timezone):
-            self._end_stays(now, things)
-            events = self._clear_left()
-            self._see(counted(self.rule, sightings, observation, self._timezone), now)
-        else:
-            self.memory.stays.clear()
-            events = self._clear_left()
+        holds = in_force(self.rule, observation, self._timezone)
+        self._end_stays(observation.utc, {number: one for number, one in things.items() if holds(one.home)})
+        events = self._clear_left()
+        seen = counted(self.rule, sightings, observation)
+        self._see([one for one in seen if holds(one.thing.home)], observation.utc)
         events += self._advance(things, observation.frame_size_wh)
-        self._forget(now)
+        self._forget(observation.utc)
         return events
 
     def _end_stays(self, now: datetime, things: Mapping[int, Thing]) -> None:
+        """Ends the stays of all but these things, and those that have been out of sight for too long."""
         self.memory.stays = {
             number: stay
             for number, stay in self.memory.stays.items()

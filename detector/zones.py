@@ -1,6 +1,6 @@
 """Whether something that stands counts for a zone: by label, score, ground contact, permit and attendance."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,18 +17,23 @@ GROUND_SHARE = 0.5  # of the ground contact that must lie in the zone
 ATTEND_WIDTHS = 1.0
 
 
-def counted(
-    rule: ZoneRule, sightings: Sequence[Sighting], observation: Observation, timezone: ZoneInfo
-) -> list[Sighting]:
+def in_force(rule: ZoneRule, observation: Observation, timezone: ZoneInfo) -> Callable[[Box], bool]:
+    """For the moment of a frame: whether the rule holds for what stands in a box, that is, the zone's schedule applies
+    and no permit covers it."""
+    if not applies(rule.zone.schedule, observation.utc, timezone):
+        return lambda _: False
+    permits = [permit for permit in rule.zone.permits if _is_valid(permit, observation.utc, timezone)]
+    return lambda box: not any(_covers(permit, box, observation.frame_size_wh) for permit in permits)
+
+
+def counted(rule: ZoneRule, sightings: Sequence[Sighting], observation: Observation) -> list[Sighting]:
     """The sightings of a frame that count for the zone, in their order."""
-    permits = [permit for permit in rule.zone.permits if _in_force(permit, observation.utc, timezone)]
     persons = [one for one in observation.detections if one.label == "person" and one.score >= rule.zone.min_score]
     return [
         one
         for one in sightings
         if _is_kind(rule, one)
         and _stands_in(rule, one, observation.frame_size_wh)
-        and not any(_permitted(permit, one, observation.frame_size_wh) for permit in permits)
         and _attendance_fits(rule, one.thing.home, persons)
     ]
 
@@ -43,14 +48,14 @@ def _stands_in(rule: ZoneRule, sighting: Sighting, size_wh: tuple[int, int]) -> 
     return ground_share(sighting.thing.home, rule.zone.polygon, size_wh) >= GROUND_SHARE
 
 
-def _in_force(permit: Permit, now: datetime, timezone: ZoneInfo) -> bool:
+def _is_valid(permit: Permit, now: datetime, timezone: ZoneInfo) -> bool:
     begun = permit.valid_from is None or permit.valid_from <= now
     ended = permit.valid_to is not None and permit.valid_to <= now
     return begun and not ended and applies(permit.schedule, now, timezone)
 
 
-def _permitted(permit: Permit, sighting: Sighting, size_wh: tuple[int, int]) -> bool:
-    return permit.polygon is None or ground_share(sighting.thing.home, permit.polygon, size_wh) >= GROUND_SHARE
+def _covers(permit: Permit, box: Box, size_wh: tuple[int, int]) -> bool:
+    return permit.polygon is None or ground_share(box, permit.polygon, size_wh) >= GROUND_SHARE
 
 
 def _attendance_fits(rule: ZoneRule, box: Box, persons: Sequence[Detection]) -> bool:

@@ -23,7 +23,11 @@ _log = logging.getLogger(__name__)
 
 
 class CameraWorker:
-    """One camera in a thread of its own; sealing is called from another."""
+    """One camera in a thread of its own; sealing is called from another.
+
+    Attributes:
+        failed_s: when it ended by an error, on the clock that never jumps; None = it did not.
+    """
 
     def __init__(
         self,
@@ -43,6 +47,7 @@ class CameraWorker:
         """
         settings = installation.settings
         self.camera = camera
+        self.failed_s: float | None = None
         self._installation = installation
         self._clock = clock
         self._source = CameraSource(camera, settings, clock)
@@ -92,9 +97,17 @@ class CameraWorker:
                 self._take(frame)
         except JiejingError as error:
             _log.error("camera %s: %s", self.camera.id, error)
-            self._state = replace(self._state, status="stopped", since=self._clock.utc(), error=str(error))
+            self._fail(str(error))
+        except Exception as error:  # noqa: BLE001  one camera must not end unseen, whatever it was
+            _log.exception("camera %s ended in a way that nobody expected", self.camera.id)
+            self._fail(f"ended by an unexpected {type(error).__name__}; see the log")
         finally:
             self._memory.save(self._pipeline.memory)
+
+    def _fail(self, why: str) -> None:
+        self._source.close()
+        self._state = replace(self._state, status="stopped", since=self._clock.utc(), error=why)
+        self.failed_s = self._clock.mono_s()
 
     def _take(self, frame: Frame) -> None:
         self._pipeline.resample(self._source.interval_s)
@@ -110,10 +123,10 @@ class CameraWorker:
 
     def _follow(self, event: RuleEvent) -> None:
         rule = self._pipeline.rules.get(event.rule_version)
-        observing = rule is not None and rule.zone.observe
-        self._unwritten.append(replace(event, observing=observing))
+        event = replace(event, observing=rule is not None and rule.zone.observe)
+        self._unwritten.append(event)
         _log.info("camera %s: %s %s %s", self.camera.id, event.violation, event.state, event.event_id)
-        if rule is not None and not observing:
+        if rule is not None:
             self._dossiers.on_event(event, rule)
 
     def _write_down(self) -> None:

@@ -4,22 +4,22 @@ import logging
 import threading
 from collections.abc import Callable, Collection
 
-from core.clock import Clock, parse_rfc3339
+from core.clock import Clock
 from core.errors import JiejingError, StorageError
 from core.health import StreamState
 from core.site import Camera, SiteInfo
-from evidence.dossier import Sealed
 from evidence.seal import Sealer
 from runtime.camera_worker import CameraWorker
 from runtime.installation import Installation
 from runtime.looking import Detectors
-from store.records import PackageRecord
+from runtime.package_rows import row_of, rows_left_out
 
 _log = logging.getLogger(__name__)
 
 FOLLOW_EVERY_S = 1.0
 REPORT_EVERY_S = 2.0
 SEAL_EVERY_S = 1.0
+RETRY_AFTER_S = 30.0
 END_WITHIN_S = 3.5
 
 
@@ -39,9 +39,10 @@ class Fleet:
         self._detectors = Detectors(settings.home, threads=1)
         self._sealer = Sealer.at(settings.home, settings.signing_key)
         self._revision = installation.sites.revision() - 1
+        self._tried_s = clock.mono_s()
         self._workers: dict[str, CameraWorker] = {}
         self._refused: dict[str, StreamState] = {}
-        self._unwritten: list[PackageRecord] = []
+        self._unwritten = rows_left_out(installation)
 
     def run(self, stop: threading.Event) -> None:
         """Keeps everything going until `stop` is set; then ends within five seconds."""
@@ -60,13 +61,17 @@ class Fleet:
     def _follow_site(self) -> None:
         """Starts, ends and exchanges the cameras that changed; the others go on undisturbed."""
         revision = self._installation.sites.revision()
-        if revision == self._revision:
+        if revision == self._revision and not self._retry_due():
             return
         site = self._installation.sites.load()
         wanted = {camera.id: camera for camera in site.cameras} if site else {}
         if not wanted:
             _log.warning("there is no camera yet; bring some in with: jiejing camera import SITE.yaml")
-        changed = [one for camera_id, one in self._workers.items() if wanted.get(camera_id) != one.camera]
+        changed = [
+            one
+            for camera_id, one in self._workers.items()
+            if wanted.get(camera_id) != one.camera or one.failed_s is not None
+        ]
         self._end(changed)
         self._workers = {camera_id: one for camera_id, one in self._workers.items() if one not in changed}
         self._refused = {}
@@ -74,6 +79,12 @@ class Fleet:
             if site and camera.id not in self._workers:
                 self._begin(camera, site.site)
         self._revision = revision
+        self._tried_s = self._clock.mono_s()
+
+    def _retry_due(self) -> bool:
+        """Whether cameras that were refused or ended by an error have waited long enough for another try."""
+        failed = [worker for worker in self._workers.values() if worker.failed_s is not None]
+        return bool(failed or self._refused) and self._clock.mono_s() - self._tried_s >= RETRY_AFTER_S
 
     def _begin(self, camera: Camera, site: SiteInfo) -> None:
         try:
@@ -89,6 +100,8 @@ class Fleet:
             _log.error("camera %s: %s", camera.id, error)
             self._refused[camera.id] = StreamState(camera.id, "stopped", self._clock.utc(), error=str(error))
             return
+        if len(camera.presets) > 1:
+            _log.warning("camera %s: only the zones of preset %s are watched", camera.id, camera.presets[0].id)
         worker.start()
         self._workers = {**self._workers, camera.id: worker}
 
@@ -101,26 +114,11 @@ class Fleet:
 
     def _seal(self) -> None:
         for worker in list(self._workers.values()):
-            self._unwritten += [self._record(sealed) for sealed in worker.seal_due(self._clock.utc())]
+            self._unwritten += [row_of(sealed) for sealed in worker.seal_due(self._clock.utc())]
         while self._unwritten:
             self._installation.packages.add(self._unwritten[0])
             written = self._unwritten.pop(0)
             _log.info("package %s sealed (%s)", written.package_id, "complete" if written.complete else "incomplete")
-
-    def _record(self, sealed: Sealed) -> PackageRecord:
-        return PackageRecord(
-            package_id=sealed.package_id,
-            event_id=sealed.event_id,
-            opening=sealed.opening,
-            kind=sealed.kind,
-            path=sealed.path.name,
-            manifest_sha256=sealed.manifest_sha256,
-            key_id=sealed.key_id,
-            seq=sealed.seq,
-            sealed_at=parse_rfc3339(sealed.sealed_at),
-            complete=sealed.complete,
-            missing=sealed.missing,
-        )
 
     def _report(self) -> None:
         states = [worker.state for worker in list(self._workers.values())] + list(self._refused.values())

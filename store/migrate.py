@@ -38,11 +38,14 @@ def upgrade(engine: Engine) -> None:
 
 
 def current(engine: Engine) -> str | None:
-    """The revision of the data base; None for an empty one.
+    """The revision of the data base; None for an empty one, or where there is none yet: looking makes nothing.
 
     Raises:
         StorageError: the data base refuses.
     """
+    path = sqlite_path(engine)
+    if path is not None and not path.exists():
+        return None
     with reading(engine) as session:
         return MigrationContext.configure(session.connection()).get_current_revision()
 
@@ -55,12 +58,14 @@ def head() -> str:
 
 
 def _make_private(path: Path | None) -> None:
-    """Creates the file readable by its owner alone: the data base holds the passwords of cameras."""
+    """Makes the file readable by its owner alone, before anything is in it: it will hold the passwords of cameras."""
     if path is None:
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
+        if path.stat().st_size == 0:
+            path.chmod(0o600)
     except OSError as error:
         raise StorageError(f"data base {path} cannot be created: {error.strerror}") from error
 

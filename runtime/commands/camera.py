@@ -1,14 +1,16 @@
 """jiejing camera: the cameras of this installation."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 
-from core.clock import rfc3339
+from core.clock import SystemClock, rfc3339
 from core.errors import InputError, JiejingError, SiteError
+from core.health import STALE_AFTER_S
 from core.site import Camera, Sampling, redacted
 from runtime.commands.options import JsonOption
 from runtime.console import note, progress, say, say_json, say_table
@@ -164,6 +166,8 @@ def _status(reported: ReportedState | None) -> str:
     if reported is None:
         return "not watched yet"
     state = reported.state
+    if SystemClock().utc() - reported.reported_at > timedelta(seconds=STALE_AFTER_S):
+        return f"not watched since {rfc3339(reported.reported_at)}"
     trouble = state.error or state.unfit
     return f"{state.status}: {trouble}" if trouble else state.status
 

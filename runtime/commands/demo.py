@@ -20,6 +20,7 @@ from runtime.console import note, say
 from runtime.demo_site import SCENES, WEIGHTS, Scene, demo_site, own_scenes
 from runtime.installation import Installation
 from runtime.model_import import ImportRequest, family_named, import_model
+from runtime.ports import free_port
 from runtime.signals import stop_on_signals
 from runtime.supervisor import Supervisor
 from store.records import PackageRecord
@@ -43,6 +44,7 @@ def command(
     stop, clock = stop_on_signals(), SystemClock()
     logs.set_up("WARNING")
     scenes, weights = _scenes(video), _existing(model or WEIGHTS, "--model FILE.onnx", "a detector")
+    port = port or free_port()
     installation = _fresh_installation(load_settings(), port)
     request = ImportRequest(weights, "demo", family_named(family), "coco", None, None, None)
     store = ModelStore(installation.settings.home)

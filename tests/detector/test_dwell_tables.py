@@ -215,6 +215,9 @@ PERMITS = [
     ("the part where it stands", {"polygon": AROUND_CAR}, []),
     ("another part", {"polygon": ELSEWHERE}, [(C, 10), (V, 300)]),
     ("until 09:01: the dwell begins there", {"schedule": [{"from": "08:00", "to": "09:01"}]}, [(C, 70), (V, 360)]),
+    ("half a minute from 09:02, shorter than the bridge: the dwell ends, and begins anew",
+     {"valid_from": "2026-03-02T09:02:00+08:00", "valid_to": "2026-03-02T09:02:30+08:00"},
+     [(C, 10), (X, 119), (C, 160)]),
     ("not yet valid", {"valid_from": "2026-03-03T00:00:00+08:00"}, [(C, 10), (V, 300)]),
     ("no longer valid", {"valid_to": "2026-03-01T00:00:00+08:00"}, [(C, 10), (V, 300)]),
 ]

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 
 from runtime.installation import Installation
+from runtime.ports import free_port
 from store.records import EventHistory
 from streams.playout import Playout, missing
 from tests.runtime.conftest import Jiejing, site
@@ -138,7 +138,7 @@ def test_what_is_served_while_cameras_are_watched(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """`up`: a camera is added while it runs, its violation is listed and its package fetched over HTTP."""
-    monkeypatch.setenv("JIEJING_PORT", str(_free_port()))
+    monkeypatch.setenv("JIEJING_PORT", str(free_port()))
     port = os.environ["JIEJING_PORT"]
 
     def answer(path: str) -> bytes | None:
@@ -197,9 +197,3 @@ def test_one_camera_that_cannot_be_reached_does_not_hurt_the_others(
 def _with_error(installation: Installation, camera_id: str) -> Any:
     reported = installation.camera_states.all().get(camera_id)
     return reported.state if reported and reported.state.error else None
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

@@ -1,0 +1,107 @@
+"""The cameras of one process, driven by files: what fails is tried again, and nothing sealed is forgotten."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from core.clock import SystemClock
+from core.domain import Frame
+from runtime import fleet
+from runtime.fleet import Fleet
+from runtime.installation import Installation
+from runtime.pipeline import CameraPipeline, Step
+from tests.runtime.conftest import Jiejing, site
+
+
+@contextmanager
+def running(installation: Installation) -> Iterator[None]:
+    """A fleet in a thread, ended at the end."""
+    stop = threading.Event()
+    thread = threading.Thread(target=Fleet(installation, SystemClock()).run, args=(stop,))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def until(found: Callable[[], Any]) -> Any:
+    end_s = time.monotonic() + 60
+    while time.monotonic() < end_s:
+        result = found()
+        if result:
+            return result
+        time.sleep(0.1)
+    raise AssertionError("waited in vain")
+
+
+@pytest.fixture
+def installation(
+    home: Path,
+    with_model: str,
+    film: Path,
+    jiejing: Jiejing,
+    site_file: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Installation]:
+    """An installation that watches the film as a camera, with short times."""
+    monkeypatch.setenv("JIEJING_FILE_ROOTS", f'["{film.parent}"]')
+    monkeypatch.setattr(fleet, "RETRY_AFTER_S", 4.0)
+    quick = {"candidate_after_s": 1, "violation_after_s": 3, "bridge_gap_s": 3}
+    assert jiejing("camera", "import", site_file(site(f"file://{film}", **quick))).code == 0
+    opened = Installation.open()
+    yield opened
+    opened.engine.dispose()
+
+
+def test_a_camera_that_ends_unexpectedly_is_said_to_have_stopped_and_tried_again(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step, broken = CameraPipeline.step, [True]
+
+    def breaks_once(self: CameraPipeline, frame: Frame) -> Step:
+        if broken and broken.pop():
+            raise RuntimeError("a fault that nobody thought of")
+        return step(self, frame)
+
+    def state() -> Any:
+        reported = installation.camera_states.all().get("cam")
+        return reported.state if reported else None
+
+    monkeypatch.setattr(CameraPipeline, "step", breaks_once)
+    with running(installation):
+        stopped = until(lambda: state() if state() and state().status == "stopped" else None)
+        assert "unexpected RuntimeError" in stopped.error
+        until(lambda: state().status == "online")
+        assert state().error is None
+
+
+def test_a_package_whose_row_a_crash_left_out_gets_it_at_the_next_start(
+    installation: Installation, jiejing: Jiejing
+) -> None:
+    with running(installation):
+        until(installation.packages.all)
+    (package,) = (one for one in installation.packages.all() if one.kind == "primary")
+    with installation.engine.connect() as connection, connection.begin():
+        connection.execute(text("DELETE FROM packages"))
+    assert jiejing("evidence", "check").code == 1
+    with running(installation):
+        until(installation.packages.all)
+    assert package in installation.packages.all()
+    assert jiejing("evidence", "check").code == 0
+
+
+def test_looking_at_a_home_makes_no_data_base(home: Path, jiejing: Jiejing) -> None:
+    assert jiejing("db", "status").code == 1
+    assert jiejing("doctor").code == 1
+    assert not (home / "jiejing.db").exists()
+    assert jiejing("db", "upgrade").code == 0
+    assert (home / "jiejing.db").stat().st_mode & 0o777 == 0o600

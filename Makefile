@@ -24,7 +24,7 @@ check:  ## Format, lint, types and layers.
 	$(BIN)/lint-imports
 
 unit:  ## All tests, unit and integration.
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist worksteal
 
 bench:  ## Speed and memory, measured on this machine.
 	$(BIN)/python -m tests.bench

@@ -6,19 +6,23 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
+from core.clock import Clock, SystemClock
 from core.domain import ModelRef
 from core.errors import ModelError, StorageError
 from models.card import NAME, ModelCard
+from models.history import History, Promotion
 
 SHIPPED = Path(__file__).parent
-WEIGHTS, CARD, IN_USE = "model.onnx", "model.yaml", "in-use.json"
+WEIGHTS, CARD = "model.onnx", "model.yaml"
+FORMER = ".former"  # models whose name another one took, by SHA-256
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +44,14 @@ class StoredModel:
 
 
 class ModelStore:
-    """Finds, lists and takes in models."""
+    """Finds, lists and takes in models, and knows which are in use."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, clock: Clock | None = None) -> None:
         self._imported = home / "models"
+        self._former = self._imported / FORMER
+        self._candidate = self._imported / "candidate.json"
+        self._history = History(self._imported / "history.jsonl")
+        self._clock = clock or SystemClock()
 
     def find(self, name: str) -> StoredModel:
         """The model of that name, its file checked against its card.
@@ -54,62 +62,126 @@ class ModelStore:
         for root in (self._imported, SHIPPED):
             if NAME.fullmatch(name) and (root / name / CARD).is_file():
                 model = _read(root / name)
+                _check_name(model)
                 _check_digest(model)
                 return model
         known = ", ".join(model.card.name for model in self.all()) or "none yet"
         raise ModelError(f"model {name!r} is not in the store (there: {known}); bring it in with: jiejing model import")
+
+    def version(self, ref: ModelRef) -> StoredModel:
+        """The very model, also when another of its name was taken in since.
+
+        Raises:
+            ModelError: it is not there any more, or its files are damaged.
+        """
+        former = self._former / ref.sha256
+        model = _read(former) if (former / CARD).is_file() else self.find(ref.name)
+        if model.card.sha256 != ref.sha256:
+            raise ModelError(f"model {ref.name!r} with SHA-256 {ref.sha256[:12]} is gone; import that file again")
+        _check_digest(model)
+        return model
 
     def all(self) -> list[StoredModel]:
         """Every readable model, by name."""
         found = {model.card.name: model for root in (SHIPPED, self._imported) for model in _readable(root)}
         return [found[name] for name in sorted(found)]
 
-    def in_use(self) -> tuple[str, ...]:
-        """The names of the models that look at every camera which names none itself."""
-        try:
-            return tuple(json.loads((self._imported / IN_USE).read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            return ()
-        except (OSError, ValueError) as error:
-            raise ModelError(f"{self._imported / IN_USE}: cannot be read: {_one_line(error)}") from error
+    def history(self) -> tuple[Promotion, ...]:
+        """Every change of what is in use, oldest first."""
+        return self._history.all()
 
-    def use(self, names: Sequence[str]) -> None:
-        """From now on these models are in use.
+    def in_use(self) -> tuple[ModelRef, ...]:
+        """The models that look at every camera which names none itself."""
+        changes = self._history.all()
+        return changes[-1].models if changes else ()
+
+    def promote(
+        self, models: Sequence[str], *, reason: str, forced: bool = False, evidence: Mapping[str, Any] | None = None
+    ) -> tuple[ModelRef, ...]:
+        """From now on these models are in use; running pipelines take them within seconds.
+
+        Args:
+            models: their names.
+            forced: whether a gate had refused.
+            evidence: what the decision rested on, as plain data.
 
         Raises:
             ModelError: one of them is missing or damaged.
-            StorageError: the folder cannot be written.
+            StorageError: the disk refuses; what is in use stays.
         """
-        for name in names:
-            self.find(name)
-        fresh = self._imported / f".{IN_USE}"
+        refs = tuple(self.find(name).ref for name in models)
+        self._history.append(Promotion(self._clock.utc(), "promote", refs, reason, forced, evidence or {}))
+        return refs
+
+    def rollback(self, *, reason: str) -> tuple[ModelRef, ...]:
+        """From now on those models are in use again that were before; going on, step by step.
+
+        Raises:
+            ModelError: there is nothing to go back to, or it is gone.
+            StorageError: the disk refuses; what is in use stays.
+        """
+        refs = self._history.before_last()
+        for ref in refs:
+            self.version(ref)
+        self._history.append(Promotion(self._clock.utc(), "rollback", refs, reason))
+        return refs
+
+    def candidate(self) -> ModelRef | None:
+        """The model that runs in shadow, if any."""
         try:
-            self._imported.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(json.dumps(list(names)), encoding="utf-8")
-            fresh.replace(self._imported / IN_USE)
+            plain = json.loads(self._candidate.read_text(encoding="utf-8"))
+            return ModelRef(plain["name"], plain["sha256"])
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError) as error:
+            raise ModelError(f"{self._candidate}: is damaged; run: jiejing model shadow --stop") from error
+
+    def shadow(self, name: str | None) -> ModelRef | None:
+        """From now on that model runs in shadow in every pipeline; None ends that.
+
+        Raises:
+            ModelError: it is missing or damaged.
+            StorageError: the disk refuses.
+        """
+        ref = self.find(name).ref if name else None
+        try:
+            self._candidate.unlink(missing_ok=True)
+            if ref:
+                self._candidate.write_text(json.dumps({"name": ref.name, "sha256": ref.sha256}), encoding="utf-8")
         except OSError as error:
-            raise StorageError(f"{self._imported}: {error.strerror}; the models in use stay as they were") from error
+            raise StorageError(f"{self._candidate}: {error.strerror}") from error
+        return ref
 
     def add(self, card: ModelCard, weights: Path) -> StoredModel:
-        """Takes in a model, replacing one of the same name at once or not at all.
+        """Takes in a model, replacing one of the same name at once or not at all. What was replaced is kept aside, so
+        that what is in use stays in use and can be rolled back to.
 
         Raises:
             StorageError: the folder cannot be written.
         """
         target = self._imported / card.name
         try:
-            self._imported.mkdir(parents=True, exist_ok=True)
+            self._former.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=self._imported, prefix=".incoming-") as incoming:
                 fresh = Path(incoming) / "model"
                 fresh.mkdir()
                 shutil.copyfile(weights, fresh / WEIGHTS)
                 (fresh / CARD).write_text(_to_yaml(card), encoding="utf-8")
-                if target.exists():
-                    target.replace(Path(incoming) / "replaced")
+                self._set_aside(target, Path(incoming))
                 fresh.replace(target)
         except OSError as error:
             raise StorageError(f"{target}: {os.strerror(error.errno or 0)}; the model was not taken in") from error
         return StoredModel(card, target)
+
+    def _set_aside(self, folder: Path, rubbish: Path) -> None:
+        """Moves a model out of the way: to the former ones, or away where it is damaged or there already."""
+        if not folder.exists():
+            return
+        try:
+            aside = self._former / _read(folder).card.sha256
+        except ModelError:
+            aside = rubbish / "damaged"
+        folder.replace(rubbish / "replaced" if aside.exists() else aside)
 
 
 def sha256_of(path: Path) -> str:
@@ -121,7 +193,9 @@ def sha256_of(path: Path) -> str:
 def _readable(root: Path) -> Iterator[StoredModel]:
     for card in sorted(root.glob(f"*/{CARD}")):
         try:
-            yield _read(card.parent)
+            model = _read(card.parent)
+            _check_name(model)
+            yield model
         except ModelError:
             continue
 
@@ -136,9 +210,12 @@ def _read(folder: Path) -> StoredModel:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the card"
         raise ModelError(f"{path}: {where}: {first['msg']}") from error
-    if card.name != folder.name:
-        raise ModelError(f"{path}: the card says {card.name!r} but lies in the folder {folder.name!r}")
     return StoredModel(card, folder)
+
+
+def _check_name(model: StoredModel) -> None:
+    if model.card.name != model.folder.name:
+        raise ModelError(f"{model.folder / CARD}: the card says {model.card.name!r}, the folder {model.folder.name!r}")
 
 
 def _check_digest(model: StoredModel) -> None:

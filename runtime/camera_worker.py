@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from core.clock import Clock
-from core.domain import Frame, RuleEvent
+from core.domain import Frame, ModelRef, RuleEvent
 from core.errors import JiejingError, StorageError
 from core.health import StreamState
 from core.site import Camera, SiteInfo
+from detector.ensemble import Ensemble
 from evidence.dossier import Dossiers, Sealed
 from evidence.seal import Sealer
 from runtime.camera_source import CameraSource
@@ -18,6 +19,7 @@ from runtime.installation import Installation
 from runtime.looking import Detectors
 from runtime.memory_file import MemoryFile
 from runtime.pipeline import CameraPipeline
+from runtime.shadow import Shadow
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +68,7 @@ class CameraWorker:
             live=True,
         )
         self._dossiers.release_others({event.event_id for event in self._pipeline.open_events})
+        self._shadow: Shadow | None = None
         self._unwritten: deque[RuleEvent] = deque()
         self._state = StreamState(camera.id, "connecting", clock.utc())
         self._thread = threading.Thread(target=self._run, name=f"camera {camera.id}", daemon=True)
@@ -75,13 +78,29 @@ class CameraWorker:
         """How the stream is doing."""
         return self._state
 
+    @property
+    def shadow_of(self) -> ModelRef | None:
+        """The candidate that looks at the same frames, if any."""
+        return self._shadow.candidate if self._shadow else None
+
     def start(self) -> None:
         """Begins to read."""
         self._thread.start()
 
+    def exchange(self, ensemble: Ensemble) -> None:
+        """Looks through other models from the next frame on, without losing a dwell."""
+        self._pipeline.exchange(ensemble)
+
+    def follow_by(self, shadow: Shadow | None) -> None:
+        """Lets a candidate look at the same frames, in place of the one that did; None ends that."""
+        former, self._shadow = self._shadow, shadow
+        if former is not None:
+            former.stop()
+
     def stop(self) -> None:
         """Asks it to end; `join` waits for that."""
         self._source.close()
+        self.follow_by(None)
 
     def join(self, timeout_s: float) -> None:
         """Waits until it has ended."""
@@ -115,6 +134,8 @@ class CameraWorker:
         self._state = replace(self._state, unfit=step.observation.unfit)
         for event in step.events:
             self._follow(event)
+        if self._shadow is not None:
+            self._shadow.offer(frame, step)
         self._dossiers.on_standing(self._pipeline.open_events)
         self._dossiers.on_frame(frame)
         self._write_down()

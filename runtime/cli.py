@@ -9,6 +9,7 @@ import typer
 from core.errors import JiejingError
 from runtime.commands import analyze, camera, db, demo, doctor, evidence, model, replay, run, serve, up, verify
 from runtime.console import note
+from runtime.joining import join
 
 # Typer carries click under a private name; the base of its errors is reached from the one error that it shows.
 WrongUse: type[Exception] = typer.BadParameter.mro()[2]
@@ -25,6 +26,7 @@ for command in (demo, up, run, serve, analyze, replay, verify, doctor):
     app.command(name=command.__name__.rpartition(".")[2])(command.command)
 for group in (evidence, camera, model, db):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
+join(app, {"model": model.app})
 
 
 def main() -> None:

@@ -3,16 +3,21 @@
 import logging
 import threading
 from collections.abc import Callable, Collection
+from zoneinfo import ZoneInfo
 
 from core.clock import Clock
-from core.errors import JiejingError, StorageError
+from core.domain import ModelRef
+from core.errors import JiejingError
 from core.health import StreamState
 from core.site import Camera, SiteInfo
 from evidence.seal import Sealer
+from models.history import names
 from runtime.camera_worker import CameraWorker
 from runtime.installation import Installation
 from runtime.looking import Detectors
 from runtime.package_rows import row_of, rows_left_out
+from runtime.pipeline import CameraPipeline
+from runtime.shadow import Shadow
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +44,8 @@ class Fleet:
         self._detectors = Detectors(settings.home, threads=1)
         self._sealer = Sealer.at(settings.home, settings.signing_key)
         self._revision = installation.sites.revision() - 1
+        self._in_use = self._detectors.store.in_use()
+        self._timezone = ZoneInfo("UTC")
         self._tried_s = clock.mono_s()
         self._workers: dict[str, CameraWorker] = {}
         self._refused: dict[str, StreamState] = {}
@@ -53,10 +60,39 @@ class Fleet:
         ]
         for helper in helpers:
             helper.start()
-        _again_and_again(self._follow_site, FOLLOW_EVERY_S, stop)
+        _again_and_again(self._follow, FOLLOW_EVERY_S, stop)
         self._end(self._workers.values())
         for helper in helpers:
             helper.join(1.0)
+
+    def _follow(self) -> None:
+        self._follow_site()
+        self._follow_models()
+        self._follow_candidate()
+
+    def _follow_models(self) -> None:
+        """Cameras that name no models themselves look through those in use, from their next frame on."""
+        refs = self._detectors.store.in_use()
+        if refs == self._in_use:
+            return
+        for worker in self._workers.values():
+            if worker.camera.models is None:
+                worker.exchange(self._detectors.of_models(worker.camera, refs))
+        self._in_use = refs
+        _log.info("in use: %s", names(refs))
+
+    def _follow_candidate(self) -> None:
+        """Lets the candidate look in shadow at every camera that is watched."""
+        ref = self._detectors.store.candidate()
+        for camera_id, worker in self._workers.items():
+            if worker.shadow_of == ref:
+                continue
+            worker.follow_by(self._shadow(worker.camera, ref) if ref else None)
+            _log.info("camera %s: in shadow: %s", camera_id, ref.name if ref else "none")
+
+    def _shadow(self, camera: Camera, ref: ModelRef) -> Shadow:
+        pipeline = CameraPipeline(camera, self._timezone, self._detectors.of_models(camera, [ref]), live=True)
+        return Shadow(ref, pipeline, self._installation.settings.home / "shadow", self._clock)
 
     def _follow_site(self) -> None:
         """Starts, ends and exchanges the cameras that changed; the others go on undisturbed."""
@@ -64,6 +100,7 @@ class Fleet:
         if revision == self._revision and not self._retry_due():
             return
         site = self._installation.sites.load()
+        self._timezone = site.site.zone_info if site else self._timezone
         wanted = {camera.id: camera for camera in site.cameras} if site else {}
         if not wanted:
             _log.warning("there is no camera yet; bring some in with: jiejing camera import SITE.yaml")
@@ -127,13 +164,13 @@ class Fleet:
 
 
 def _again_and_again(work: Callable[[], None], period_s: float, stop: threading.Event) -> None:
-    """Does something until `stop` is set; a data base or disk that refuses is logged once for as long as it lasts."""
+    """Does something until `stop` is set; what refuses is logged once for as long as it lasts."""
     refused = ""
     while not stop.is_set():
         try:
             work()
             refused = ""
-        except StorageError as error:
+        except JiejingError as error:
             if str(error) != refused:
                 _log.warning("%s", error)
             refused = str(error)

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 
+from core.domain import ModelRef
 from core.errors import InputError, ModelError
 from core.rules import rules_of
 from core.site import Camera
 from detector.engine import Detector
 from detector.ensemble import Ensemble, Looking
-from models.store import ModelStore
+from models.store import ModelStore, StoredModel
 
 
 class Detectors:
@@ -22,7 +23,7 @@ class Detectors:
         """
         self.store = ModelStore(home)
         self._threads = threads
-        self._open: dict[tuple[str, str], Detector] = {}
+        self._open: dict[ModelRef, Detector] = {}
         self._lock = Lock()
 
     def ensemble(self, camera: Camera, names: Sequence[str] | None = None) -> Ensemble:
@@ -34,28 +35,44 @@ class Detectors:
         Raises:
             ModelError: one is missing or damaged, or none is in use.
         """
-        wanted = names or camera.models or self.store.in_use()
-        if not wanted:
-            raise ModelError("no model is in use; bring one in with: jiejing model import FILE.onnx --name NAME ...")
-        min_score = min((rule.zone.min_score for rule in rules_of(camera)), default=0.25)
-        return Ensemble([self._looking(text) for text in wanted], min_score=min_score)
+        wanted = names or camera.models
+        looking = [self._named(text) for text in wanted] if wanted else [Looking(one) for one in self._in_use()]
+        return Ensemble(looking, min_score=lowest_score(camera))
 
-    def _looking(self, text: str) -> Looking:
+    def of_models(self, camera: Camera, refs: Sequence[ModelRef]) -> Ensemble:
+        """Just these models.
+
+        Raises:
+            ModelError: one is missing or damaged.
+        """
+        looking = [Looking(self._open_version(self.store.version(ref))) for ref in refs]
+        return Ensemble(looking, min_score=lowest_score(camera))
+
+    def _in_use(self) -> list[Detector]:
+        refs = self.store.in_use()
+        if not refs:
+            raise ModelError("no model is in use; bring one in with: jiejing model import FILE.onnx --name NAME ...")
+        return [self._open_version(self.store.version(ref)) for ref in refs]
+
+    def _named(self, text: str) -> Looking:
         name, separator, seconds = text.partition("@")
         if not separator:
-            return Looking(self._detector(name))
+            return Looking(self._open_version(self.store.find(name)))
         try:
             interval_s = float(seconds)
         except ValueError:
             interval_s = -1.0
         if not 0 < interval_s <= 3600:
             raise InputError(f"model {text!r}: after @ stand the seconds between two looks, like {name}@5")
-        return Looking(self._detector(name), interval_s)
+        return Looking(self._open_version(self.store.find(name)), interval_s)
 
-    def _detector(self, name: str) -> Detector:
+    def _open_version(self, model: StoredModel) -> Detector:
         with self._lock:
-            model = self.store.find(name)
-            key = (name, model.card.sha256)
-            if key not in self._open:
-                self._open[key] = Detector(model.card, model.weights, threads=self._threads)
-            return self._open[key]
+            if model.ref not in self._open:
+                self._open[model.ref] = Detector(model.card, model.weights, threads=self._threads)
+            return self._open[model.ref]
+
+
+def lowest_score(camera: Camera) -> float:
+    """The lowest min_score of a camera's zones, 0-1."""
+    return min((rule.zone.min_score for rule in rules_of(camera)), default=0.25)

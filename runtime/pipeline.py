@@ -47,6 +47,15 @@ class CameraPipeline:
         self._views: dict[str, ViewCheck] = {}
 
     @property
+    def camera_id(self) -> str:
+        """The camera that it watches."""
+        return self._camera.id
+
+    def exchange(self, ensemble: Ensemble) -> None:
+        """Looks through other models from the next frame on; what stands goes on standing. Safe from another thread."""
+        self._ensemble = ensemble
+
+    @property
     def memory(self) -> CameraMemory:
         """What to give to a successor."""
         return self._watch.memory

@@ -49,7 +49,7 @@ def command(
     request = ImportRequest(weights, "demo", family_named(family), "coco", None, None, None)
     store = ModelStore(installation.settings.home)
     import_model(request, store)
-    store.use(["demo"])
+    store.promote(["demo"], reason="the demo")
     with Playout({scene.key: scene.path for scene in scenes}, loop=True) as playout:
         site = demo_site(scenes, {scene.key: playout.url(scene.key) for scene in scenes})
         installation.sites.replace(site)

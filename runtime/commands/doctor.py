@@ -84,10 +84,10 @@ def _key(settings: Settings) -> str:
 
 def _models(settings: Settings) -> str:
     store = ModelStore(settings.home)
-    names = store.in_use()
-    if not names:
+    refs = store.in_use()
+    if not refs:
         raise JiejingError("no model is in use; bring one in with: jiejing model import FILE.onnx --name NAME ...")
-    return ", ".join(store.find(name).card.name for name in names)
+    return ", ".join(store.version(ref).card.name for ref in refs)
 
 
 def _clock(_: Settings) -> str:

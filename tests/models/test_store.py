@@ -47,17 +47,52 @@ def test_a_model_of_the_same_name_is_replaced(store: ModelStore, weights: Path) 
     weights.write_bytes(b"better weights")
     store.add(card(weights), weights)
     assert store.find("street-n").weights.read_bytes() == b"better weights"
-    assert len(list((store.find("street-n").folder.parent).iterdir())) == 1
+    assert [model.card.name for model in store.all()] == ["street-n"]
 
 
-def test_models_in_use(store: ModelStore, weights: Path) -> None:
-    assert store.in_use() == ()
+def test_promote_and_roll_back_step_by_step(store: ModelStore, weights: Path) -> None:
+    refs = {}
+    for name in ("a", "b", "c"):
+        weights.write_bytes(name.encode())
+        refs[name] = store.add(card(weights, name), weights).ref
+        store.promote([name], reason=f"{name} is better", evidence={"map50": 0.5})
+    assert store.in_use() == (refs["c"],)
+    assert [store.rollback(reason="worse") for _ in range(2)] == [(refs["b"],), (refs["a"],)]
+    with pytest.raises(ModelError, match="nothing to roll back to"):
+        store.rollback(reason="worse")
+    assert store.in_use() == (refs["a"],)
+    assert [change.kind for change in store.history()] == ["promote"] * 3 + ["rollback"] * 2
+    assert store.history()[1].evidence == {"map50": 0.5}
+
+
+def test_what_cannot_be_promoted_changes_nothing(store: ModelStore, weights: Path) -> None:
     store.add(card(weights), weights)
-    store.use(["street-n"])
-    assert store.in_use() == ("street-n",)
+    store.promote(["street-n"], reason="first")
     with pytest.raises(ModelError, match="'street-x' is not in the store"):
-        store.use(["street-x"])
-    assert store.in_use() == ("street-n",)
+        store.promote(["street-x"], reason="better")
+    assert len(store.history()) == 1
+
+
+def test_what_is_in_use_stays_when_another_takes_its_name(store: ModelStore, weights: Path) -> None:
+    first = store.add(card(weights), weights)
+    store.promote(["street-n"], reason="first")
+    weights.write_bytes(b"better weights")
+    second = store.add(card(weights), weights)
+    assert store.in_use() == (first.ref,)
+    assert store.version(first.ref).weights.read_bytes() == b"weights"
+    store.promote(["street-n"], reason="better")
+    assert store.in_use() == (second.ref,)
+    store.rollback(reason="worse")
+    assert store.version(store.in_use()[0]).weights.read_bytes() == b"weights"
+
+
+def test_a_damaged_history_names_its_line(store: ModelStore, weights: Path, tmp_path: Path) -> None:
+    store.add(card(weights), weights)
+    store.promote(["street-n"], reason="first")
+    with (tmp_path / "home" / "models" / "history.jsonl").open("a", encoding="utf-8") as file:
+        file.write("{\n")
+    with pytest.raises(ModelError, match=r"history\.jsonl:2: is damaged"):
+        store.in_use()
 
 
 def rewrite(name: str, change: Callable[[str], str]) -> Callable[[Path], object]:

@@ -10,8 +10,8 @@ SIZE_WH = (320, 192)
 CAR = 2  # of COCO
 
 
-def write_red_detector(path: Path) -> Path:
-    """Writes an end-to-end model (1, 1, 6): the box around everything red, with a score of 0.9, or 0 without red."""
+def write_red_detector(path: Path, score: float = 0.9) -> Path:
+    """Writes an end-to-end model (1, 1, 6): the box around everything red, with that score, or 0 without red."""
     width, height = SIZE_WH
     xs = np.arange(width, dtype=np.float32).reshape(1, 1, 1, width)
     ys = np.arange(height, dtype=np.float32).reshape(1, 1, height, 1)
@@ -23,7 +23,7 @@ def write_red_detector(path: Path) -> Path:
         "far": np.array(4096, np.float32),
         "one": np.array(1, np.float32),
         "least_px": np.array(20, np.float32),
-        "score": np.array(0.9, np.float32),
+        "score": np.array(score, np.float32),
         "car": np.array([CAR], np.float32),
         "shape": np.array([1, 1, 6], np.int64),
         "flat": np.array([1], np.int64),

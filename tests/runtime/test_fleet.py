@@ -1,5 +1,6 @@
 """The cameras of one process, driven by files: what fails is tried again, and nothing sealed is forgotten."""
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,12 +12,14 @@ import pytest
 from sqlalchemy import text
 
 from core.clock import SystemClock
-from core.domain import Frame
+from core.domain import Frame, RuleEvent
+from models.store import ModelStore
 from runtime import fleet
 from runtime.fleet import Fleet
 from runtime.installation import Installation
 from runtime.pipeline import CameraPipeline, Step
 from tests.runtime.conftest import Jiejing, site
+from tests.runtime.red_detector import write_red_detector
 
 
 @contextmanager
@@ -55,7 +58,7 @@ def installation(
     """An installation that watches the film as a camera, with short times."""
     monkeypatch.setenv("JIEJING_FILE_ROOTS", f'["{film.parent}"]')
     monkeypatch.setattr(fleet, "RETRY_AFTER_S", 4.0)
-    quick = {"candidate_after_s": 1, "violation_after_s": 3, "bridge_gap_s": 3}
+    quick = {"candidate_after_s": 1, "violation_after_s": 8, "bridge_gap_s": 3}
     assert jiejing("camera", "import", site_file(site(f"file://{film}", **quick))).code == 0
     opened = Installation.open()
     yield opened
@@ -97,6 +100,35 @@ def test_a_package_whose_row_a_crash_left_out_gets_it_at_the_next_start(
         until(installation.packages.all)
     assert package in installation.packages.all()
     assert jiejing("evidence", "check").code == 0
+
+
+def test_a_running_pipeline_takes_another_model_without_losing_a_dwell(
+    installation: Installation, jiejing: Jiejing, tmp_path: Path
+) -> None:
+    better = write_red_detector(tmp_path / "better.onnx", score=0.7)
+    assert jiejing("model", "import", better, "--name", "better", "--family", "yolo-e2e").code == 0
+    store = ModelStore(installation.settings.home)
+    with running(installation):
+        assert jiejing("model", "shadow", "better").code == 0
+        (event,) = until(lambda: installation.events.page().events)
+        store.promote(["better"], reason="finds more")
+        changes = until(lambda: _history(installation, event.event_id, "violation"))
+        figures = until(lambda: json.loads(jiejing("model", "shadow", "--json").out)["cameras"])
+        assert jiejing("model", "rollback", "--reason", "finds less").code == 0
+        cleared = until(lambda: _history(installation, event.event_id, "cleared"))
+    candidate, violation = changes[:2]
+    assert [candidate.model, violation.model] == [store.find(name).ref for name in ("red", "better")]
+    assert violation.still_since == candidate.still_since
+    assert violation.observed_s == pytest.approx(8, abs=1.1)
+    assert cleared[-1].model == store.find("red").ref
+    assert figures["cam"]["detections"]["both"]["vehicle"] > 0
+    assert figures["cam"]["detections"]["candidate"] == figures["cam"]["detections"]["in_use"] == {}
+
+
+def _history(installation: Installation, event_id: str, state: str) -> tuple[RuleEvent, ...] | None:
+    history = installation.events.get(event_id)
+    changes = history.changes if history else ()
+    return changes if any(change.state == state for change in changes) else None
 
 
 def test_looking_at_a_home_makes_no_data_base(home: Path, jiejing: Jiejing) -> None:

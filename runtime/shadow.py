@@ -1,0 +1,137 @@
+"""A candidate in shadow: it looks at the same frames as the models in use, and both are counted; nobody is alarmed."""
+
+import json
+import logging
+import queue
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.clock import Clock
+from core.domain import Detection, Frame, ModelRef, RuleEvent
+from core.errors import JiejingError
+from core.geometry import iou
+from core.labels import group_of
+from runtime.pipeline import CameraPipeline, Step
+
+_log = logging.getLogger(__name__)
+
+SAME_IOU = 0.5
+SAVE_EVERY_S = 10.0
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was seen on the same frames.
+
+    Attributes:
+        both, in_use, candidate: detections by group: seen by both, by the models in use alone, by the candidate alone.
+        events_in_use, events_candidate: violations by type.
+        missed: frames that the candidate was too slow for; they count on neither side.
+    """
+
+    frames: int = 0
+    missed: int = 0
+    both: Counter[str] = field(default_factory=Counter)
+    in_use: Counter[str] = field(default_factory=Counter)
+    candidate: Counter[str] = field(default_factory=Counter)
+    events_in_use: Counter[str] = field(default_factory=Counter)
+    events_candidate: Counter[str] = field(default_factory=Counter)
+
+    def add(self, in_use: Sequence[Detection], candidate: Sequence[Detection]) -> None:
+        """Counts one frame: boxes of one group that overlap by half are one thing seen by both."""
+        self.frames += 1
+        left = list(candidate)
+        for one in in_use:
+            same = next((other for other in left if _same(one, other)), None)
+            if same is None:
+                self.in_use[group_of(one.label)] += 1
+            else:
+                left.remove(same)
+                self.both[group_of(one.label)] += 1
+        self.candidate.update(group_of(one.label) for one in left)
+
+
+class Shadow:
+    """One camera's candidate, in a thread of its own; a frame for which it is too slow is let go."""
+
+    def __init__(self, candidate: ModelRef, pipeline: CameraPipeline, folder: Path, clock: Clock) -> None:
+        """
+        Args:
+            pipeline: of the candidate, with rules of its own.
+            folder: where <camera>.json gets the figures.
+        """
+        self.candidate = candidate
+        self._pipeline = pipeline
+        self._file = folder / candidate.sha256 / f"{pipeline.camera_id}.json"
+        self._clock = clock
+        self._save_at_s = clock.mono_s() + SAVE_EVERY_S
+        self._tally = Tally()
+        self._frames: queue.Queue[tuple[Frame, Step] | None] = queue.Queue(maxsize=1)
+        self._thread = threading.Thread(target=self._run, name=f"shadow {pipeline.camera_id}", daemon=True)
+        self._thread.start()
+
+    def offer(self, frame: Frame, step: Step) -> None:
+        """Hands over a frame and what the models in use saw in it; never waits."""
+        self._tally.events_in_use.update(_violations(step.events))
+        try:
+            self._frames.put_nowait((frame, step))
+        except queue.Full:
+            self._tally.missed += 1
+
+    def stop(self) -> None:
+        """Ends it and writes the figures."""
+        self._frames.put(None)
+        self._thread.join(2.0)
+
+    def _run(self) -> None:
+        try:
+            while (offered := self._frames.get()) is not None:
+                self._look(*offered)
+        except JiejingError as error:
+            _log.warning("the candidate %s ended: %s", self.candidate.name, error)
+        self._save()
+
+    def _look(self, frame: Frame, step: Step) -> None:
+        own = self._pipeline.step(frame)
+        self._tally.events_candidate.update(_violations(own.events))
+        if step.observation.unfit is None:
+            self._tally.add(step.observation.detections, own.observation.detections)
+        if self._clock.mono_s() >= self._save_at_s:
+            self._save()
+
+    def _save(self) -> None:
+        self._save_at_s = self._clock.mono_s() + SAVE_EVERY_S
+        fresh = self._file.with_suffix(".new")
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(json.dumps(_plain(self._tally)), encoding="utf-8")
+            fresh.replace(self._file)
+        except OSError as error:
+            _log.warning("%s: %s; the shadow's figures are not kept", self._file, error.strerror)
+
+
+def results(folder: Path, candidate: ModelRef) -> dict[str, dict[str, Any]]:
+    """The figures of a candidate by camera, as plain data."""
+    files = sorted((folder / candidate.sha256).glob("*.json"))
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in files}
+
+
+def _same(one: Detection, other: Detection) -> bool:
+    return group_of(one.label) == group_of(other.label) and iou(one.bbox_xyxy_px, other.bbox_xyxy_px) >= SAME_IOU
+
+
+def _violations(events: Sequence[RuleEvent]) -> list[str]:
+    return [event.violation for event in events if event.state == "violation"]
+
+
+def _plain(tally: Tally) -> dict[str, Any]:
+    return {
+        "frames": tally.frames,
+        "missed": tally.missed,
+        "detections": {"both": tally.both, "in_use": tally.in_use, "candidate": tally.candidate},
+        "violations": {"in_use": tally.events_in_use, "candidate": tally.events_candidate},
+    }

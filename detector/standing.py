@@ -14,7 +14,7 @@ from datetime import datetime
 import numpy as np
 
 from core.domain import Detection, Observation
-from core.geometry import Box, area_px, covered_share, intersection_px, iou
+from core.geometry import Box, area_px, covered_share, intersection_px, iou, iou_matrix
 from core.labels import group_of
 from detector.appearance import Look, similarity
 
@@ -55,7 +55,7 @@ class Thing:
         gallery: what it looked like; empty where the detections carry no appearance.
         established: it stood long enough to be remembered through gaps.
         sightings, frames: in how many frames it was seen, of how many in which it was looked for.
-        trail: where it was seen last while it moves off its place; None while it stands.
+        trail, trail_at: where and when it was seen last while it moves off its place; None while it stands.
     """
 
     number: int
@@ -69,6 +69,7 @@ class Thing:
     sightings: int = 1
     frames: int = 1
     trail: Box | None = None
+    trail_at: datetime | None = None
     boxes: list[Box] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
     labels: Counter[str] = field(default_factory=Counter)
@@ -133,7 +134,7 @@ class StandingTracker:
                 self._see(thing, detection, now)
                 sightings.append(Sighting(thing, detection))
             found = _left_over(found, sightings)
-            self._see_off([thing for thing in known if thing.last_seen != now], found, size_wh)
+            self._see_off([thing for thing in known if thing.last_seen != now], found, observation, short_gap_s)
         return sightings + [Sighting(self._begin(one, now), one) for one in found]
 
     def _forget(self, now: datetime, short_gap_s: float) -> None:
@@ -143,14 +144,20 @@ class StandingTracker:
 
         self.memory.things = [thing for thing in self.memory.things if remembered(thing)]
 
-    def _see_off(self, unseen: list[Thing], detections: list[Detection], size_wh: tuple[int, int]) -> None:
+    def _see_off(
+        self, unseen: list[Thing], detections: list[Detection], observation: Observation, short_gap_s: float
+    ) -> None:
         """Forgets the established things that were seen to move off: what comes to their place is something else."""
         gone = set()
         for thing in unseen:
+            followed_s = (observation.utc - max(thing.last_seen, thing.trail_at or thing.last_seen)).total_seconds()
+            if not thing.established or followed_s > short_gap_s:
+                continue
+            size_wh = observation.frame_size_wh
             box = next((one.bbox_xyxy_px for one in detections if _moves_off(thing, one, size_wh)), None)
-            thing.trail = box or thing.trail
-            if box and displaced(box, thing.origin, size_wh, SHIFT_GONE):
-                gone.add(thing.number)
+            if box:
+                thing.trail, thing.trail_at = box, observation.utc
+                gone |= {thing.number} if displaced(box, thing.origin, size_wh, SHIFT_GONE) else set()
         self.memory.things = [thing for thing in self.memory.things if thing.number not in gone]
 
     def _begin(self, detection: Detection, now: datetime) -> Thing:
@@ -165,7 +172,7 @@ class StandingTracker:
         thing.last_seen = now
         thing.last_box = detection.bbox_xyxy_px
         thing.sightings += 1
-        thing.trail = None
+        thing.trail = thing.trail_at = None
         stood_s = (now - thing.first_seen).total_seconds()
         if stood_s >= self.establish_after_s and thing.sightings >= NEW_HITS * thing.frames:
             thing.established = True
@@ -177,12 +184,15 @@ def _matches(
 ) -> list[tuple[Thing, Detection]]:
     """Pairs of a thing and its detection, each used once, the greatest overlap first."""
     possible = []
-    for thing in things:
+    overlaps = iou_matrix(
+        np.array([thing.home for thing in things]), np.array([one.bbox_xyxy_px for one in detections])
+    )
+    for row, number in zip(*np.nonzero(overlaps >= HOME_IOU), strict=True):
+        thing, detection = things[row], detections[number]
         unbroken = (now - thing.last_seen).total_seconds() <= short_gap_s
-        for number, detection in enumerate(detections):
-            if _fits(thing, detection, size_wh, unbroken=unbroken):
-                overlap = iou(thing.home, detection.bbox_xyxy_px) + iou(thing.last_box, detection.bbox_xyxy_px)
-                possible.append((-overlap, thing.number, number, thing))
+        if _fits(thing, detection, size_wh, unbroken=unbroken):
+            overlap = float(overlaps[row, number]) + iou(thing.last_box, detection.bbox_xyxy_px)
+            possible.append((-overlap, thing.number, int(number), thing))
     pairs: dict[int, tuple[int, Thing]] = {}
     for _, thing_number, number, thing in sorted(possible, key=lambda match: match[:3]):
         if thing_number not in pairs and all(number != taken for taken, _ in pairs.values()):
@@ -255,8 +265,7 @@ def _fits(thing: Thing, detection: Detection, size_wh: tuple[int, int], *, unbro
 def _moves_off(thing: Thing, detection: Detection, size_wh: tuple[int, int]) -> bool:
     box = detection.bbox_xyxy_px
     return (
-        thing.established
-        and thing.group == group_of(detection.label)
+        thing.group == group_of(detection.label)
         and iou(thing.trail or thing.last_box, box) >= TRAIL_IOU
         and displaced(box, thing.origin, size_wh, SHIFT_ESTABLISHED)
         and _alike(thing.gallery, detection) >= AGAIN_LIKE

@@ -31,6 +31,7 @@ has_gi() { /usr/bin/python3 -c 'import gi
 for name in ("GstRtspServer", "GstApp"): gi.require_version(name, "1.0")' 2>/dev/null; }
 has_element() { compgen -G "/usr/lib/*/gstreamer-1.0/lib$1.so" >/dev/null; }
 has_library() { ldconfig -p 2>/dev/null | grep -q "$1"; }
+has_software_gl() { compgen -G "/usr/lib/*/dri/swrast_dri.so" >/dev/null || compgen -G "/usr/lib/*/libgallium*.so" >/dev/null; }
 has_cjk_font() { compgen -G "/usr/share/fonts/*/*/*CJK*" >/dev/null || compgen -G "/usr/share/fonts/*/*/wqy*" >/dev/null; }
 has_postgres() { compgen -G "/usr/lib/postgresql/*/bin/postgres" >/dev/null || command -v postgres >/dev/null; }
 
@@ -43,6 +44,8 @@ missing_packages() {
     has_element gstvideoparsersbad || echo gstreamer1.0-plugins-bad
     has_cjk_font || echo fonts-noto-cjk
     has_library libGL.so.1 || echo libgl1
+    has_library libEGL.so.1 || echo libegl1
+    has_software_gl || echo libgl1-mesa-dri
     "$1" -c 'import ensurepip' 2>/dev/null || echo python3-venv
     if [ "$mode" = all ]; then has_postgres || echo postgresql; fi
 }

@@ -1,0 +1,1 @@
+"""The commands of training; they join `jiejing` by the entry points of the group jiejing.commands."""

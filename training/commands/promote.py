@@ -1,0 +1,79 @@
+"""jiejing model promote: a candidate takes the place of what is in use, if the gate lets it."""
+
+# ruff: noqa: FBT002, PLR0913, PLR0917 - each argument is an option of the command line
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.errors import InputError
+from core.settings import load_settings
+from models.store import ModelStore
+from runtime.console import note, say
+from training.commands.evaluate import (
+    ClipsOption,
+    DataOption,
+    FreshOption,
+    PartOption,
+    evaluator,
+    material,
+    refs_of,
+    write,
+)
+from training.promotion import Tolerances, Verdict, evidence, gate
+
+_DEFAULTS = Tolerances()
+_PASSED = "passed the gate"
+
+
+def command(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Candidate; several look together.")],
+    data: DataOption = None,
+    part: PartOption = None,
+    clips: ClipsOption = None,
+    reason: Annotated[str | None, typer.Option(help="Why; it is kept in the history.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Promote although the gate refuses; needs --reason.")] = False,
+    ap50_tolerance: Annotated[
+        float, typer.Option(min=0, max=1, help="How far the mAP50 of any label may fall.")
+    ] = _DEFAULTS.ap50,
+    least_boxes: Annotated[
+        int, typer.Option(min=1, help="Labels with fewer true boxes are not judged.")
+    ] = _DEFAULTS.least_boxes,
+    recall_tolerance: Annotated[
+        float, typer.Option(min=0, max=1, help="How far the recall of events may fall.")
+    ] = _DEFAULTS.event_recall,
+    out: Annotated[Path | None, typer.Option(help="Folder for report.html and evaluation.json.")] = None,
+    fresh: FreshOption = False,
+) -> None:
+    """Puts a candidate in use. Compares it with what is in use on the same data first; exit 1 where it is worse."""
+    if force and not (reason and reason.strip()):
+        raise InputError("--force needs --reason TEXT: it is kept in the history")
+    store = ModelStore(load_settings().home)
+    refs, in_use = refs_of(names), store.in_use()
+    if refs == in_use:
+        raise InputError(f"{', '.join(names)}: in use already")
+    chosen, looking = material(data, part, clips), evaluator(fresh=fresh)
+    candidate = looking.evaluate(refs, chosen)
+    present = looking.evaluate(in_use, chosen) if in_use else None
+    tolerances = Tolerances(ap50_tolerance, least_boxes, recall_tolerance)
+    verdict = gate(candidate, present, tolerances)
+    if out:
+        write(out, [candidate, present] if present else [candidate], chosen, verdict)
+    _tell(verdict)
+    if not verdict.passed and not force:
+        raise typer.Exit(1)
+    store.promote(
+        names,
+        reason=reason or _PASSED,
+        forced=not verdict.passed,
+        evidence=evidence(verdict, candidate, present, tolerances),
+    )
+    say(f"in use: {', '.join(names)}{'' if verdict.passed else ' (forced)'}")
+
+
+def _tell(verdict: Verdict) -> None:
+    for reason in verdict.reasons:
+        say(f"refused: {reason}")
+    for remark in verdict.remarks:
+        note(f"note: {remark}")

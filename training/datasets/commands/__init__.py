@@ -1,0 +1,1 @@
+"""The commands of `jiejing dataset`, one a file; training/commands/dataset.py puts them together."""

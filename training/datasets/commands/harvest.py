@@ -1,0 +1,79 @@
+"""jiejing dataset harvest."""
+
+# ruff: noqa: FBT002, PLR0913, PLR0917 - each argument is an option of the command line
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.errors import InputError
+from core.geometry import Polygon
+from core.site import Site
+from runtime.commands.options import JsonOption
+from runtime.console import note, say, say_json
+from runtime.installation import Installation
+from store import site_file
+from training.datasets.commands.options import IntoOption, listed, plain
+from training.datasets.decisions import read_decisions
+from training.datasets.folder import Dataset
+from training.datasets.harvest import (
+    HarvestReport,
+    MasksOf,
+    decided_pictures,
+    harvest,
+    quiet_picture,
+    read_quiet,
+    sampled,
+)
+from training.datasets.packages import PackageDecisions
+
+
+def command(
+    decisions: Annotated[Path, typer.Argument(help="Decisions of officers, one JSON object a line.")],
+    into: IntoOption,
+    packages: Annotated[Path | None, typer.Option(help="Folder of sealed packages; the installation's else.")] = None,
+    site: Annotated[
+        Path | None, typer.Option(help="Site file, for the privacy masks; the installation's site else.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only so many events, the least sure first.")] = None,
+    quiet: Annotated[Path | None, typer.Option(help="Frames without alarm, one JSON object a line.")] = None,
+    quiet_count: Annotated[int, typer.Option(min=1, help="How many of them to draw.")] = 100,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same frames.")] = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Takes in the pictures of decided events: positives, confirmed negatives, misses; and a sample without alarm."""
+    folder = packages or Installation.open().packages_folder
+    events = PackageDecisions(read_decisions(decisions), folder, decisions.parent)
+    pictures = decided_pictures(events, limit)
+    if quiet:
+        pictures += [quiet_picture(frame) for frame in sampled(read_quiet(quiet), quiet_count, seed)]
+    masks_of = _masks_of(site_file.load(site) if site else Installation.open().site())
+    report = harvest(Dataset.open_or_new(into, into.resolve().name), pictures, masks_of)
+    if as_json:
+        say_json(plain(report) | {"without_still": list(events.without_still)})
+        return
+    for name in events.without_still:
+        note(f"{name}: no sealed still of the violation in {folder}; left out")
+    for line in _lines(report, into):
+        say(line)
+
+
+def _masks_of(site: Site) -> MasksOf:
+    masks = {camera.id: camera.privacy_masks for camera in site.cameras}
+
+    def of(camera_id: str) -> Sequence[Polygon]:
+        if camera_id not in masks:
+            raise InputError(f"camera {camera_id!r} is not in the site, so nobody knows its privacy masks; give --site")
+        return masks[camera_id]
+
+    return of
+
+
+def _lines(report: HarvestReport, into: Path) -> list[str]:
+    lines = [f"{into}: pictures taken in: {listed(report.taken)}; {report.updated} updated"]
+    lines.append(f"things: {listed(report.outcomes)}")
+    if report.worked_on:
+        lines.append(f"{report.worked_on} pictures left alone, because somebody labelled them since")
+    return lines

@@ -1,0 +1,114 @@
+"""LabelMe: a JSON file beside each picture, or with the picture embedded in it; points in pixels."""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Mapping
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from core.errors import InputError
+from training.datasets.files import inside
+from training.datasets.findings import Finding
+from training.datasets.formats.foreign import ForeignBox, ForeignPicture, ForeignSet, ReadOptions, measured
+from training.datasets.model import rounded_box
+from training.datasets.pictures import SUFFIXES
+
+_MAX_FILE_BYTES = 256 << 20
+
+
+def looks_like(root: Path) -> bool:
+    """Whether a folder holds LabelMe files."""
+    first = next(iter(sorted(root.rglob("*.json"))), None) if root.is_dir() else None
+    return first is not None and first.stat().st_size < _MAX_FILE_BYTES and _is_labelme(first)
+
+
+def open_set(root: Path, options: ReadOptions) -> ForeignSet:
+    """The set of a folder of JSON files.
+
+    Raises:
+        InputError: there is none.
+    """
+    if not root.is_dir() or not any(root.rglob("*.json")):
+        raise InputError(f"{root}: no LabelMe file there; expected a folder with a .json file for each picture")
+
+    def read() -> Iterator[ForeignPicture]:
+        for path in sorted(root.rglob("*.json")):
+            yield _picture(path, root, options.images)
+
+    return ForeignSet("labelme", root, (), read)
+
+
+def _is_labelme(path: Path) -> bool:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(record, dict) and "shapes" in record and "imagePath" in record
+
+
+def _picture(path: Path, root: Path, images: Path | None) -> ForeignPicture:
+    name = path.relative_to(root).as_posix()
+    try:
+        record = json.loads(path.read_text(encoding="utf-8-sig"))
+        shapes, image_path = list(record["shapes"]), str(record["imagePath"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        finding = Finding("row", name, f"no LabelMe file: {' '.join(str(error).split())}", (name,))
+        return ForeignPicture(name, None, (0, 0), findings=(finding,))
+    findings: list[Finding] = []
+    boxes: list[ForeignBox] = []
+    for number, shape in enumerate(shapes, start=1):
+        where = f"{name}: shape {number}"
+        try:
+            boxes.append(_box(shape, where))
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            findings.append(Finding("row", where, f"cannot be read as a box: {error}", (name,)))
+    content, called = _content(record, image_path, path, root, images)
+    if content is None:
+        findings.append(_missing(image_path, name, called))
+        return ForeignPicture(called or name, None, (0, 0), tuple(boxes), findings=tuple(findings))
+    size_wh, wrong = measured(content, called, _written_size(record))
+    return ForeignPicture(called, content, size_wh, tuple(boxes), findings=(*findings, *wrong))
+
+
+def _content(
+    record: Mapping[str, Any], image_path: str, path: Path, root: Path, images: Path | None
+) -> tuple[Path | bytes | None, str]:
+    """The picture and its name: beside the JSON file, else as embedded there. The name is empty where it leads out."""
+    base = images or root
+    found = inside(base, image_path if images else f"{path.parent.relative_to(root).as_posix()}/{image_path}")
+    if found and found.is_file() and found.suffix.lower() in SUFFIXES:
+        return found, found.relative_to(base).as_posix()
+    embedded = record.get("imageData")
+    if embedded:
+        suffix = Path(image_path.replace("\\", "/")).suffix.lower()
+        called = path.relative_to(root).with_suffix(suffix if suffix in SUFFIXES else ".jpg").as_posix()
+        try:
+            return base64.b64decode(embedded, validate=True), called
+        except (binascii.Error, ValueError, TypeError):
+            return None, called
+    return None, found.relative_to(base).as_posix() if found else ""
+
+
+def _missing(image_path: str, name: str, called: str) -> Finding:
+    if not called:
+        return Finding("path", name, f"imagePath {image_path!r} leads out of the data set, and nothing is embedded")
+    return Finding("no-picture", name, f"neither is {image_path!r} there nor is it embedded", (called,))
+
+
+def _box(shape: Mapping[str, Any], where: str) -> ForeignBox:
+    kind = shape.get("shape_type", "polygon")
+    points = [(float(x), float(y)) for x, y in shape["points"]]
+    if kind not in ("rectangle", "polygon") or len(points) < (2 if kind == "rectangle" else 3):
+        raise ValueError(f"a {kind} of {len(points)} points")
+    if not all(isfinite(value) for point in points for value in point):
+        raise ValueError("a point is not finite")
+    xs, ys = zip(*points, strict=True)
+    box = rounded_box((min(xs), min(ys), max(xs), max(ys)))
+    return ForeignBox(str(shape["label"]), box, where, "box" if kind == "rectangle" else "polygon")
+
+
+def _written_size(record: Mapping[str, Any]) -> tuple[int, int] | None:
+    width, height = record.get("imageWidth"), record.get("imageHeight")
+    return (width, height) if isinstance(width, int) and isinstance(height, int) else None

@@ -1,0 +1,100 @@
+"""Trained weights as an ONNX file: one picture, fixed size, raw output, and in its metadata what it is."""
+
+# ruff: noqa: PLC0415 - torch and Ultralytics take seconds, and are imported after `confine` only
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import onnx
+
+from core.errors import ModelError
+from models.card import Family
+
+OPSET = 18  # later ones have operators that onnxruntime runs on the CPU only, and cannot quantise
+# Whatever is learned with Ultralytics' code stands under its licence.
+LICENCE = "AGPL-3.0-or-later"
+_VOLATILE = frozenset({"date", "args"})  # the same weights give the same file
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What came out.
+
+    Attributes:
+        family: yolo, or yolo-e2e where the network itself keeps one box a thing.
+        classes: in the order of the output.
+    """
+
+    path: Path
+    family: Family
+    classes: tuple[str, ...]
+
+
+def export_onnx(weights: Path, out: Path, size_wh: tuple[int, int], notes: Mapping[str, str]) -> Exported:
+    """Writes the ONNX file.
+
+    Args:
+        weights: of Ultralytics (.pt).
+        size_wh: width and height of the input, in pixels; fixed in the file.
+        notes: more metadata.
+
+    Raises:
+        ModelError: the weights cannot be read or exported.
+    """
+    try:
+        model = load_network(weights)
+        end_to_end = is_end_to_end(model)
+        made = _run_exporter(model, out.parent, size_wh, end_to_end=end_to_end)
+    except Exception as error:  # torch and Ultralytics have no common base for their errors
+        raise ModelError(f"{weights}: cannot be exported to ONNX: {' '.join(str(error).split())[:200]}") from error
+    made.replace(out)
+    classes = tuple(model.names[number] for number in range(len(model.names)))
+    annotate(out, {"license": LICENCE, **notes})
+    return Exported(out, "yolo-e2e" if end_to_end else "yolo", classes)
+
+
+def load_network(weights: Path) -> Any:
+    """The network of a weights file, float32, for inference.
+
+    Raises:
+        TypeError, RuntimeError: it is none.
+    """
+    from ultralytics.nn.tasks import load_checkpoint
+
+    return load_checkpoint(weights)[0]
+
+
+def is_end_to_end(model: Any) -> bool:
+    """Whether a network has a head of its own that needs no suppression (v10, 26)."""
+    return getattr(model.model[-1], "one2one_cv2", None) is not None
+
+
+def annotate(path: Path, notes: Mapping[str, str]) -> None:
+    """Sets metadata of an ONNX file; what it says besides of itself stays."""
+    graph = onnx.load(path)
+    kept = {entry.key: entry.value for entry in graph.metadata_props if entry.key not in _VOLATILE}
+    del graph.metadata_props[:]
+    for key, value in {**kept, **notes}.items():
+        graph.metadata_props.add(key=key, value=value)
+    onnx.save(graph, path)
+
+
+def _run_exporter(model: Any, folder: Path, size_wh: tuple[int, int], *, end_to_end: bool) -> Path:
+    from ultralytics.engine.exporter import Exporter
+
+    model.pt_path = str(folder / "exporting.pt")  # where the exporter writes beside
+    exporter = Exporter(
+        overrides={
+            "format": "onnx",
+            "imgsz": [size_wh[1], size_wh[0]],
+            "batch": 1,
+            "dynamic": False,
+            "simplify": False,
+            "opset": OPSET,
+            "nms": False if end_to_end else None,  # False = the head that needs none, in Ultralytics' words
+            "device": "cpu",
+        }
+    )
+    return Path(exporter(model))

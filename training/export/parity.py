@@ -1,0 +1,113 @@
+"""Whether the ONNX file says what the weights say: the largest differences, and how large they may be."""
+
+# ruff: noqa: PLC0415 - torch and Ultralytics take seconds, and are imported after `confine` only
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from core.domain import Image
+from core.errors import ModelError
+from detector.families import FAMILIES, Float32
+from detector.letterbox import Letterbox
+from training.export.onnx_file import Exported, is_end_to_end, load_network
+
+# Detections are rounded to a tenth of a pixel and four digits of a score: a difference must not show.
+BOX_TOLERANCE_PX = 0.05
+SCORE_TOLERANCE = 0.0005
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """The largest differences found, in pixels of the input and in score.
+
+    Attributes:
+        boxes: how many were compared, over all pictures.
+    """
+
+    pictures: int
+    boxes: int
+    box_px: float
+    score: float
+
+    def refuse_apart(self, path: Path) -> None:
+        """Lets pass what agrees.
+
+        Raises:
+            ModelError: a difference is above its tolerance.
+        """
+        if not (self.boxes and self.box_px <= BOX_TOLERANCE_PX and self.score <= SCORE_TOLERANCE):
+            raise ModelError(
+                f"{path}: differs from its weights by {self.box_px:.3g} px and {self.score:.3g} of score ({self.boxes} "
+                f"boxes), allowed are {BOX_TOLERANCE_PX} and {SCORE_TOLERANCE}; not taken in"
+            )
+
+
+def compare(weights: Path, exported: Exported, size_wh: tuple[int, int], pictures: Sequence[Image]) -> Parity:
+    """Runs both on the same pictures, prepared as the detector prepares them.
+
+    Args:
+        size_wh: width and height of the input, in pixels.
+        pictures: (height, width, 3) BGR, at least one.
+
+    Raises:
+        ModelError: one of the two does not run.
+    """
+    family = FAMILIES[exported.family]
+    network = _Torch(weights)
+    session = onnxruntime.InferenceSession(str(exported.path), providers=["CPUExecutionProvider"])
+    apart = _by_rank if exported.family == "yolo-e2e" else _by_cell
+    found: list[Float32] = []
+    for picture in pictures:
+        letterbox = Letterbox.fit((picture.shape[1], picture.shape[0]), size_wh, centred=family.centred)
+        tensor = family.tensor(letterbox.apply(picture))
+        (output,) = session.run(None, {session.get_inputs()[0].name: tensor})
+        wanted = network(tensor)
+        if output.shape != wanted.shape:
+            raise ModelError(f"{exported.path}: gives {output.shape}, its weights {wanted.shape}; not taken in")
+        found.append(apart(output[0], wanted[0]))
+    all_apart = np.concatenate(found)
+    box_px, score = all_apart.max(axis=0) if len(all_apart) else (0.0, 0.0)
+    return Parity(len(pictures), len(all_apart), float(box_px), float(score))
+
+
+class _Torch:
+    """The weights as a function from the input tensor to the raw output."""
+
+    def __init__(self, weights: Path) -> None:
+        self._network: Any = load_network(weights)
+        self._network.end2end = is_end_to_end(self._network)
+        self._network = self._network.fuse().eval()
+
+    def __call__(self, tensor: Float32) -> Float32:
+        import torch
+
+        with torch.inference_mode():
+            output = self._network(torch.from_numpy(tensor))
+        return np.asarray((output[0] if isinstance(output, tuple) else output).numpy(), np.float32)
+
+
+def _by_cell(output: Float32, wanted: Float32) -> Float32:
+    """Largest differences of box (px) and score in each cell, (N, 2), of outputs (4 + classes, N)."""
+    away = np.abs(output - wanted)
+    return np.stack([away[:4].max(axis=0), away[4:].max(axis=0)], axis=1)
+
+
+def _by_rank(output: Float32, wanted: Float32) -> Float32:
+    """Differences of box (px) and score, (N, 2), of each wanted row with the nearest of its class, of outputs (M, 6).
+
+    Rows are sorted by score: nearly equal ones may change places, and at the end of the list fall out.
+    """
+    rows = []
+    for row in wanted[wanted[:, 4] > output[:, 4].min() + SCORE_TOLERANCE]:
+        same = output[output[:, 5] == row[5]]
+        if not len(same):
+            return np.full((1, 2), np.inf, np.float32)
+        away_px = np.abs(same[:, :4] - row[:4]).max(axis=1)
+        nearest = int(away_px.argmin())
+        rows.append((away_px[nearest], abs(same[nearest, 4] - row[4])))
+    return np.array(rows, np.float32).reshape(-1, 2)

@@ -1,0 +1,121 @@
+"""Which network a training begins with: an architecture of Ultralytics, at random or with the tensors of a file."""
+
+# ruff: noqa: PLC0415 - torch and Ultralytics take seconds, and are imported after `confine` only
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import InputError, ModelError
+from detector.families import STRIDES
+from models.store import sha256_of
+from training.learning.run_folder import StartNote
+from training.learning.settings import TrainSettings
+
+_LEAST_TAKEN = 0.5
+_HEADS = frozenset({"Detect", "v10Detect"})
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What Ultralytics is given, and what the run remembers of it.
+
+    Attributes:
+        model: an architecture file or a weights file.
+        pretrained: weights for an architecture file; False = at random, True = those of `model`.
+    """
+
+    model: str
+    pretrained: str | bool
+    note: StartNote
+
+
+def choose_start(settings: TrainSettings, labels: tuple[str, ...]) -> Start:
+    """Builds the network once, so that what does not fit is known before anything is written.
+
+    Raises:
+        ModelError: no such architecture, weights that are none, of another task or of another architecture.
+    """
+    given = settings.weights or (Path(settings.model) if settings.model.endswith(".pt") else None)
+    weights = _weights(given) if given else None
+    from_architecture = not settings.model.endswith(".pt")
+    if from_architecture:
+        model = settings.model if settings.model.endswith((".yaml", ".yml")) else f"{settings.model}.yaml"
+        fresh = _build(model, len(labels), settings.model)
+    else:
+        model = settings.model
+        fresh = _build(weights.yaml if weights else {}, len(labels), model)
+    taken = _fitting(weights, fresh) if weights else 0
+    total = len(fresh.state_dict())
+    if given and taken < total * _LEAST_TAKEN:
+        raise ModelError(
+            f"{given}: only {taken} of {total} tensors fit {settings.model}; name the architecture they are of"
+        )
+    note = StartNote(
+        architecture=Path(str(fresh.yaml.get("yaml_file") or settings.model)).stem,
+        sha256=sha256_of(given) if given else None,
+        tensors_taken=taken,
+        tensors=total,
+        same_classes=bool(weights) and tuple(weights.names.values()) == labels if weights else False,
+    )
+    pretrained: str | bool = str(given) if given and from_architecture else not from_architecture
+    return Start(model, pretrained, note)
+
+
+def device_of(text: str) -> str:
+    """The device of a text: cpu, or the number of a GPU.
+
+    Raises:
+        InputError: there is no such GPU.
+    """
+    import torch
+
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if text == "auto":
+        return "0" if count else "cpu"
+    if text != "cpu" and int(text) >= count:
+        there = f"{count} GPUs are there, from 0" if count else "no GPU that torch can use is there"
+        raise InputError(f"--device {text}: {there}; choose cpu or auto")
+    return text
+
+
+def _weights(path: Path) -> Any:
+    from ultralytics.nn.tasks import load_checkpoint
+
+    if not path.is_file():
+        raise ModelError(f"{path}: no such file; give a weights file (.pt) of Ultralytics")
+    try:
+        model, _ = load_checkpoint(path)
+    except Exception as error:  # a pickle can fail in any way
+        raise ModelError(f"{path}: no intact weights file (.pt) of Ultralytics; give another one") from error
+    _refuse_unfit(model, str(path))
+    return model
+
+
+def _build(architecture: str | dict[str, Any], classes: int, name: str) -> Any:
+    from ultralytics.nn.tasks import DetectionModel
+
+    try:
+        model = DetectionModel(architecture, nc=classes, verbose=False)
+    except Exception as error:  # an architecture file can be wrong in any way
+        raise ModelError(
+            f"--model {name}: Ultralytics cannot build it; name an architecture such as yolo11n or yolo26n, or give "
+            "the path of a .yaml or .pt file"
+        ) from error
+    _refuse_unfit(model, f"--model {name}")
+    return model
+
+
+def _refuse_unfit(model: Any, name: str) -> None:
+    head = type(model.model[-1]).__name__
+    if head not in _HEADS:
+        raise ModelError(f"{name}: ends in {head}; a network that detects upright boxes is needed")
+    strides = tuple(int(stride) for stride in model.stride)
+    if strides != STRIDES:
+        raise ModelError(f"{name}: has the strides {strides}; networks with {STRIDES} can be run")
+
+
+def _fitting(weights: Any, fresh: Any) -> int:
+    wanted = fresh.state_dict()
+    there = weights.state_dict()
+    return sum(name in there and there[name].shape == tensor.shape for name, tensor in wanted.items())

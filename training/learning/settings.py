@@ -1,0 +1,73 @@
+"""What the user asks of a training."""
+
+import re
+from pathlib import Path
+
+from pydantic import Field, field_validator
+
+from core.errors import InputError
+from models.card import NAME, Strict
+from training.datasets.selection import Partial, Suggestions
+
+DEFAULT_MODEL = "yolo11n"
+STRIDE_PX = 32
+
+
+class TrainSettings(Strict):
+    """One training.
+
+    Attributes:
+        model: an architecture of Ultralytics by name, an architecture file (.yaml), or a weights file (.pt).
+        weights: whose tensors to start from; None = those of `model` if it is a weights file, else at random.
+        size_wh: width and height of the network's input, in pixels; pictures are learned in a square of the longer.
+        device: cpu, auto, or the number of a GPU.
+        freeze: so many first layers stay as they are.
+        workers: processes that read pictures; on a CPU always none.
+        int8: whether the INT8 form is made too.
+    """
+
+    name: str = Field(pattern=f"^{NAME.pattern}$")
+    model: str = DEFAULT_MODEL
+    weights: Path | None = None
+    epochs: int = Field(default=100, ge=1, le=10_000)
+    size_wh: tuple[int, int] = (640, 640)
+    batch: int = Field(default=16, ge=1, le=4096)
+    device: str = "auto"
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    freeze: int = Field(default=0, ge=0, le=100)
+    workers: int = Field(default=4, ge=0, le=64)
+    partial: Partial = "refuse"
+    suggestions: Suggestions = "refuse"
+    int8: bool = False
+
+    @field_validator("size_wh")
+    @classmethod
+    def _size_fits(cls, size_wh: tuple[int, int]) -> tuple[int, int]:
+        for side in size_wh:
+            if side % STRIDE_PX or not STRIDE_PX <= side <= 4096:
+                raise ValueError(f"each side is a multiple of {STRIDE_PX} px, from {STRIDE_PX} to 4096")
+        return size_wh
+
+    @field_validator("device")
+    @classmethod
+    def _device_is_one(cls, device: str) -> str:
+        if not re.fullmatch(r"cpu|auto|\d{1,2}", device):
+            raise ValueError("neither cpu nor auto nor the number of a GPU")
+        return device
+
+    @property
+    def longer_px(self) -> int:
+        """The longer side of the input, in pixels."""
+        return max(self.size_wh)
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Width and height of a text like 640x384, or 640 for a square.
+
+    Raises:
+        InputError: not such a text.
+    """
+    match = re.fullmatch(r"(\d{1,5})(?:[xX](\d{1,5}))?", text)
+    if not match:
+        raise InputError(f"--size {text!r}: written like 640x384 (width x height), or 640")
+    return int(match[1]), int(match[2] or match[1])

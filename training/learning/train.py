@@ -1,0 +1,119 @@
+"""Trains with Ultralytics, and can be stopped at any moment: what was learned up to the last whole epoch is kept."""
+
+# ruff: noqa: PLC0415 - torch and Ultralytics take seconds, and are imported after `confine` only
+
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from core.errors import InputError, JiejingError, StorageError
+from training.learning.network import Start
+from training.learning.progress import Recorder, Watching
+from training.learning.run_folder import RunFolder
+from training.learning.settings import TrainSettings
+
+_OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
+
+
+def train(run: RunFolder, settings: TrainSettings, start: Start | None, device: str, watching: Watching) -> None:
+    """Learns from run.data until the last epoch; run.best is then the best network.
+
+    Args:
+        start: None = go on from run.last, to the end of the schedule that was begun.
+        device: cpu, or the number of a GPU.
+
+    Raises:
+        InputError: the memory does not suffice, or Ultralytics refuses the data.
+        StorageError: the disk refuses.
+        KeyboardInterrupt: SIGINT or SIGTERM came; the run can be gone on with.
+    """
+    from ultralytics.models.yolo.detect import DetectionTrainer
+
+    with _mapped_errors(run, settings), _sigterm_interrupts():
+        chosen = _begin(settings, start) if start else _go_on(run)
+        trainer = DetectionTrainer(
+            overrides={
+                **chosen,
+                "data": str((run.data / "data.yaml").resolve()),
+                "save_dir": str((run.work / "trainer").resolve()),
+                "device": device,
+                "workers": settings.workers,
+                "plots": False,
+            }
+        )
+        trainer.args.amp = _precision(device)
+        Recorder(run, watching).attach(trainer)
+        trainer.train()
+        if trainer.best.exists():  # without the optimizer's state by now
+            shutil.copyfile(trainer.best, run.best)
+
+
+def _begin(settings: TrainSettings, start: Start) -> dict[str, Any]:
+    return {
+        "model": start.model,
+        "pretrained": start.pretrained,
+        "epochs": settings.epochs,
+        "imgsz": settings.longer_px,
+        "batch": settings.batch,
+        "seed": settings.seed,
+        "deterministic": True,
+        "freeze": settings.freeze or None,
+        "exist_ok": True,
+        "verbose": False,
+    }
+
+
+def _go_on(run: RunFolder) -> dict[str, Any]:
+    """Ultralytics keeps its best weights beside the ones it goes on from, and compares new ones with their fitness."""
+    weights = run.work / "trainer" / "weights"
+    weights.mkdir(parents=True, exist_ok=True)
+    for kept in (run.best, run.last):
+        if kept.exists():
+            shutil.copyfile(kept, weights / kept.name)
+    return {"model": str(weights / "last.pt"), "resume": str((weights / "last.pt").resolve())}
+
+
+def _precision(device: str) -> str | bool:
+    """bfloat16 where the GPU has it, else float32: float16 would need a check that fetches a network from the web."""
+    import torch
+
+    return "bf16" if device != "cpu" and torch.cuda.is_bf16_supported() else False
+
+
+@contextmanager
+def _mapped_errors(run: RunFolder, settings: TrainSettings) -> Iterator[None]:
+    try:
+        yield
+    except JiejingError:
+        raise
+    except OSError as error:
+        raise StorageError(f"{run.folder}: {error.strerror or error}; make room, then go on with --resume") from error
+    except MemoryError as error:
+        raise InputError(_too_much(settings)) from error
+    except Exception as error:
+        cause = " ".join(str(error).split())
+        if any(words in cause.lower() for words in _OUT_OF_MEMORY):
+            raise InputError(_too_much(settings)) from error
+        raise InputError(f"Ultralytics ended the training: {cause[:200]}; see {run.log}") from error
+
+
+def _too_much(settings: TrainSettings) -> str:
+    return (
+        f"the memory does not suffice for batches of {settings.batch} pictures of {settings.longer_px} px; "
+        "begin anew with a smaller --batch or --size"
+    )
+
+
+@contextmanager
+def _sigterm_interrupts() -> Iterator[None]:
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

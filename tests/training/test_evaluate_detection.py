@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from training.evaluation.detection import LabelMatches, average_precisions, boot
 from training.evaluation.intervals import percentile_interval, resamples, wilson
 from training.evaluation.matching import NEITHER, NO_BOXES, RIGHT, WRONG, LabelTruth, match
 
-Boxes = list[tuple[float, float, float, float]]
+Boxes = Sequence[tuple[float, float, float, float]]
 A, B, C = (0.0, 0.0, 10.0, 10.0), (20.0, 0.0, 30.0, 10.0), (40.0, 0.0, 50.0, 10.0)
 A_SHIFTED = (2.0, 0.0, 12.0, 10.0)  # IoU with A is 8 / 12
 NOWHERE = (80.0, 80.0, 90.0, 90.0)
@@ -23,7 +24,7 @@ def array(boxes: Boxes) -> np.ndarray[Any, np.dtype[np.float64]]:
     return np.array(boxes, np.float64) if boxes else NO_BOXES
 
 
-def truth(boxes: Boxes, ignored: Boxes = [], negatives: Boxes = [], *, complete: bool = True) -> LabelTruth:  # noqa: B006
+def truth(boxes: Boxes, ignored: Boxes = (), negatives: Boxes = (), *, complete: bool = True) -> LabelTruth:
     return LabelTruth(array(boxes), array(ignored), array(negatives), complete=complete)
 
 
@@ -173,12 +174,13 @@ def test_parity_with_the_reference(seed: int) -> None:
 def _random_picture(random: np.random.Generator) -> tuple[Boxes, list[float], LabelTruth]:
     def some(most: int) -> Boxes:
         corners = random.uniform(0, 200, (int(random.integers(0, most + 1)), 2))
-        return [(x, y, x + w, y + h) for (x, y), (w, h) in zip(corners, random.uniform(20, 80, (len(corners), 2)))]  # noqa: B905
+        sides = random.uniform(20, 80, corners.shape)
+        return [(x, y, x + w, y + h) for (x, y), (w, h) in zip(corners, sides, strict=True)]
 
     things, crowd = some(5), some(2)
-    near = [tuple(np.array(box) + random.normal(0, 5, 4)) for box in things + crowd if random.random() < 0.8]
+    near = [tuple(np.array(box) + random.normal(0, 5, 4)) for box in [*things, *crowd] if random.random() < 0.8]
     found = [*near, *some(4)]
-    return found, random.random(len(found)).tolist(), truth(things, crowd)  # type: ignore[return-value, arg-type]
+    return found, random.random(len(found)).tolist(), truth(things, crowd)
 
 
 def _reference(pictures: list[tuple[Boxes, list[float], LabelTruth]]) -> Any:

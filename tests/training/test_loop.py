@@ -84,7 +84,9 @@ def test_from_labels_to_a_model_in_use_and_back(office: Office, tmp_path: Path) 
     trained = ("--name", "candidate", "--model", "yolo11n", "--epochs", 1, "--size", "160", "--batch", 8)
     office.done("train", streets, *trained, "--device", "cpu", "--seed", 1)
     assert ModelStore(tmp_path / "home").in_use() == in_use
-    evaluated = office.done("model", "evaluate", "candidate", "--against", "red", "--data", streets, "--out", "report")
+    evaluated = office.done(
+        "model", "evaluate", "candidate", "--against", "red", "--data", streets, "--out", tmp_path / "report"
+    )
     assert "candidate" in evaluated
 
     gate = ("model", "promote", "candidate", "--data", streets, "--least-boxes", 1)

@@ -63,6 +63,8 @@ def command(
     _tell(verdict)
     if not verdict.passed and not force:
         raise typer.Exit(1)
+    if (refs_of(names), store.in_use()) != (refs, in_use):
+        raise InputError("the models were exchanged while they were evaluated; run it again")
     store.promote(
         names,
         reason=reason or _PASSED,

@@ -16,6 +16,7 @@ import yaml
 from models.store import ModelStore
 from tests.shared_data import needs_clips
 from tests.training.train_examples import COLOURS, Bench, trained, words
+from training.learning.run_folder import RunFolder
 
 pytest.importorskip("ultralytics", reason="training needs torch and ultralytics")
 
@@ -122,6 +123,15 @@ def _interrupt(bench: Bench, name: str, number: signal.Signals) -> "subprocess.C
         said, noted = running.communicate(timeout=60)
     assert last.exists()
     return subprocess.CompletedProcess(name, running.returncode, said, noted)
+
+
+def test_a_full_disk_is_one_line_and_what_was_learned_before_is_whole(bench: Bench) -> None:
+    full = bench.train(str(bench.dataset), *words("full"), under=("prlimit", "--fsize=8000000"))
+    assert full.returncode == 2
+    assert full.stderr.splitlines()[-1].endswith("make room, then go on with --resume")
+    assert "Traceback" not in full.stderr
+    assert RunFolder(bench.home / "training" / "full").read().state == "training"
+    assert not (bench.home / "training" / "full" / "weights").exists()
 
 
 def unsplit(folder: Path) -> None:

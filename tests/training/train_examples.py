@@ -4,7 +4,7 @@ import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import cv2
@@ -76,10 +76,10 @@ class Bench:
         blocks(self.dataset, pictures)
         return self
 
-    def start(self, *words: str) -> "subprocess.Popen[str]":
-        """The command `jiejing train` with these words, running."""
+    def start(self, *words: str, under: Sequence[str] = ()) -> "subprocess.Popen[str]":
+        """The command `jiejing train` with these words, running; under another command if given."""
         return subprocess.Popen(
-            [sys.executable, "-m", "runtime.cli", "train", *words],
+            [*under, sys.executable, "-m", "runtime.cli", "train", *words],
             env=self._environment(),
             cwd=self.folder,
             text=True,
@@ -87,9 +87,9 @@ class Bench:
             stderr=subprocess.PIPE,
         )
 
-    def train(self, *words: str) -> "subprocess.CompletedProcess[str]":
+    def train(self, *words: str, under: Sequence[str] = ()) -> "subprocess.CompletedProcess[str]":
         """The command `jiejing train` with these words, at its end."""
-        with self.start(*words) as running:
+        with self.start(*words, under=under) as running:
             said, noted = running.communicate(timeout=300)
         return subprocess.CompletedProcess(words, running.returncode, said, noted)
 

@@ -49,11 +49,12 @@ def draw_curves(rows: Sequence[Row], title: str, out: Path) -> None:
         _line(panels[1, 0], rows, "precision", "precision", _COLOURS[2], "-")
         _line(panels[1, 0], rows, "recall", "recall", _COLOURS[3], "-")
         _line(panels[1, 1], rows, "learning_rate", "learning rate", _COLOURS[6], "-")
-        for panel, name in zip(
-            panels.flat, ("loss", "average precision, val", "at the best score, val", ""), strict=True
-        ):
-            _finish(panel, name or "learning rate", last=int(rows[-1]["epoch"]), is_share=panel in panels[:, 0][1:])
+        titles = ("loss", "average precision, val", "precision and recall at the best score, val", "learning rate")
+        for panel, name in zip(panels.flat, titles, strict=True):
+            _finish(panel, name, last=int(rows[-1]["epoch"]))
         panels[0, 1].set_ylim(0, 1)
+        panels[1, 0].set_ylim(0, 1)
+        panels[1, 1].set_ylim(bottom=0)
 
 
 def draw_confusion(matrix: NDArray[np.integer], labels: Sequence[str], title: str, out: Path) -> None:
@@ -111,11 +112,10 @@ def _line(panel: Any, rows: Sequence[Row], name: str, label: str, colour: str, s
     panel.plot([row["epoch"] for row in rows], values, style, color=colour, label=label, marker=marker, linewidth=1.6)
 
 
-def _finish(panel: Any, name: str, *, last: int, is_share: bool) -> None:
+def _finish(panel: Any, name: str, *, last: int) -> None:
     panel.set_title(name)
     panel.set_xlabel("epoch")
     panel.set_xlim(0.5, max(last, 1) + 0.5)
     panel.xaxis.get_major_locator().set_params(integer=True)
-    if is_share:
-        panel.set_ylim(0, 1)
-    panel.legend(loc="best", fontsize=9)
+    if len(panel.lines) > 1:
+        panel.legend(loc="best", fontsize=9)

@@ -23,7 +23,7 @@ COPY --from=build /app /app
 RUN deploy/setup.sh runtime && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /data jiejing \
     && install --directory --owner=jiejing --mode=0700 /data
-ENV JIEJING_HOME=/data PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1
+ENV JIEJING_HOME=/data PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 ORT_DISABLE_TELEMETRY=1
 USER jiejing
 VOLUME /data
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \

@@ -26,8 +26,9 @@ check:  ## Format, lint, types and layers.
 unit:  ## All tests, unit and integration.
 	$(BIN)/pytest -n 2 --dist worksteal
 
-bench:  ## Speed and memory, measured on this machine.
+bench:  ## Speed and memory, measured on this machine; needs what make test installs.
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.training.bench_training
 
 lock:  ## Writes the locked versions anew; needs uv.
 	requirements/lock.sh

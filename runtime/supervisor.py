@@ -1,6 +1,8 @@
 """Runs `run` and `serve` as processes of their own and starts again what ends unasked."""
 
+import ctypes
 import logging
+import signal
 import subprocess
 import sys
 import threading
@@ -16,6 +18,7 @@ LOOK_EVERY_S = 0.2
 END_WITHIN_S = 4.5
 SETTLED_S = 60.0
 WRONG_USE = 2
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(slots=True)
@@ -85,4 +88,13 @@ class Supervisor:
             child.process, child.started_s, child.again_s = self._start(child.command), now_s, None
 
     def _start(self, command: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "runtime.cli", command], env=self._environment)
+        return subprocess.Popen(
+            [sys.executable, "-m", "runtime.cli", command],
+            env=self._environment,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509  this process has one thread
+        )
+
+
+def _end_with_parent() -> None:
+    """A supervisor that was killed leaves nobody behind: Linux then sends its children SIGTERM (prctl(2))."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -19,7 +19,11 @@ _ROLLING_M_S = 0.3
 
 
 class Film:
-    """A story before its camera; holds a drawing context until closed."""
+    """A story before its camera; holds a drawing context until closed.
+
+    Attributes:
+        story: may be replaced by another one in the same street and light, which is drawn without lighting it anew.
+    """
 
     def __init__(self, story: Story, size_wh: tuple[int, int]) -> None:
         self.story = story

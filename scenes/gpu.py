@@ -43,7 +43,6 @@ class Gpu:
             "skylight": self._program(shaders.SCREEN_VERTEX, shaders.SKYLIGHT_FRAGMENT),
             "lamplight": self._program(shaders.SCREEN_VERTEX, shaders.LAMPLIGHT_FRAGMENT),
             "backdrop": self._program(shaders.SCREEN_VERTEX, shaders.BACKDROP_FRAGMENT),
-            "plain": self._program(shaders.SCREEN_VERTEX, shaders.PLAIN_FRAGMENT),
             "shrink": self._program(shaders.SCREEN_VERTEX, shaders.SHRINK_FRAGMENT),
         }
         self._screen = self.context.buffer(np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]], np.float32).tobytes())

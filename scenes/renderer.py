@@ -105,7 +105,7 @@ class Renderer:
         self._sun_seen = seen_from(light.sun, self._centre, self._radius_m)
         self._overhead_seen = seen_from((0, 0, 1), self._centre, self._radius_m)
         self._picture: Image = np.zeros((size_wh[1], size_wh[0], 3), np.uint8)
-        self._plain: moderngl.Framebuffer | None = None
+        self._ready = False
         self._drawn: dict[tuple[Mesh, bytes], Placed] = {}
         self._shone: dict[Lamp, None] = {}
         self._make_id_targets()
@@ -132,7 +132,7 @@ class Renderer:
         Args:
             lamps: that move, like headlights.
         """
-        if self._plain is None:
+        if not self._ready:
             self._prepare()
         changed = self._changed(things, lamps)
         if changed:
@@ -207,9 +207,9 @@ class Renderer:
 
     def ids(self, things: Sequence[Placed]) -> Ids:
         """Whose each pixel is, (height, width): an instance, or 0 for the street."""
+        self._whose.use()  # before the copy, which the scissor of another target would cut
         self._gpu.context.copy_framebuffer(self._whose, self._street_depth)
         self._id_texture.write(self._no_ids)
-        self._whose.use()
         self._gpu.set("id", {"camera": self._camera})
         for thing in things:
             self._gpu.set("id", {"instance": thing.instance})
@@ -260,9 +260,8 @@ class Renderer:
         whole = (0, 0, *self.size_wh)
         self._live.use()
         self._backdrop([whole], ())
-        self._plain = self._gpu.context.framebuffer([self._stage_textures["plain"]])
-        self._gpu.context.copy_framebuffer(self._plain, self._live)
         self._shrink(whole)
+        self._ready = True
 
     def _make_targets(self) -> None:
         gpu, context = self._gpu, self._gpu.context
@@ -273,7 +272,6 @@ class Renderer:
             "depth": gpu.depth(self._large),
             "ambient": gpu.colour(self._large, "f2"),
             "direct": gpu.colour(self._large, "f2"),
-            "plain": gpu.colour(self._large),
         }
         parts = self._stage_textures
         self._stage = context.framebuffer([parts["albedo_gloss"], parts["normal_sky"], parts["glow"]], parts["depth"])

@@ -327,14 +327,6 @@ void main() {
 """
 )
 
-# The street where nothing moves.
-PLAIN_FRAGMENT = """
-#version 330
-in vec2 on; out vec4 picture;
-uniform sampler2D plain, depth;
-void main() { picture = texture(plain, on); gl_FragDepth = texture(depth, on).r; }
-"""
-
 SHRINK_FRAGMENT = """
 #version 330
 in vec2 on; out vec4 picture;

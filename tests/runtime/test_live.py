@@ -167,6 +167,18 @@ def test_what_is_served_while_cameras_are_watched(
     assert b"jiejing_" in metrics
 
 
+def test_a_supervisor_that_is_killed_leaves_nobody_behind(
+    installation: Installation, jiejing: Jiejing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JIEJING_PORT", str(free_port()))
+    command = [sys.executable, "-m", "runtime.cli", "up"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=os.environ) as supervisor:
+        listed = Path(f"/proc/{supervisor.pid}/task/{supervisor.pid}/children")
+        children = until(lambda: pids if len(pids := listed.read_text(encoding="ascii").split()) == 2 else None, "two")
+        supervisor.kill()
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children), "their end")
+
+
 def test_a_camera_that_observes_gives_events_and_no_packages(
     installation: Installation, jiejing: Jiejing, site_file: Callable[..., Path], long_film: Path
 ) -> None:

@@ -1,5 +1,7 @@
 """Boxes against the picture of ids from which they are read."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -16,8 +18,9 @@ STREET = 7
 
 
 @pytest.fixture(scope="module")
-def renderer() -> Renderer:
-    return Renderer(build(plan_of(STREET)), LIGHTS["day"], SIZE_WH)
+def renderer() -> Iterator[Renderer]:
+    with Renderer(build(plan_of(STREET)), LIGHTS["day"], SIZE_WH) as one:
+        yield one
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
@@ -36,6 +39,27 @@ def test_boxes_are_tight_around_visible_pixels(renderer: Renderer, number: int) 
             assert MIN_VISIBLE <= one.visible <= 1
             assert len(rows) >= MIN_AREA_PX
             assert min(np.ptp(columns), np.ptp(rows)) + 1 >= MIN_SIDE_PX
+
+
+def test_pictures_between_do_not_change_ids(renderer: Renderer) -> None:
+    plan = plan_of(STREET)
+    casts = [
+        cast_at(story.actors, 0.0, story.ground) for n in (0, 1) for story in [crowd(plan, LIGHTS["day"], STREET, n)]
+    ]
+    alone = [renderer.ids(cast.placed) for cast in casts]
+    for cast, ids in zip(casts, alone, strict=True):
+        renderer.picture(cast.placed)
+        assert np.array_equal(renderer.ids(cast.placed), ids)
+
+
+def test_only_what_changed_is_drawn_and_nothing_is_missed() -> None:
+    plan = plan_of(STREET)
+    story = crowd(plan, LIGHTS["day"], STREET, 2)
+    cast = cast_at(story.actors, 0.0, story.ground)
+    with Renderer(build(plan), LIGHTS["day"], SIZE_WH) as one, Renderer(build(plan), LIGHTS["day"], SIZE_WH) as other:
+        one.picture(cast.placed[: len(cast.placed) // 2])
+        stepwise = one.picture(cast.placed).astype(int)
+        assert np.abs(stepwise - other.picture(cast.placed)).max() <= 2
 
 
 def test_a_hidden_thing_is_seen_less(renderer: Renderer) -> None:

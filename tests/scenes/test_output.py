@@ -24,9 +24,9 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 def test_data_set(tmp_path: Path) -> None:
     told: list[float] = []
-    written = dataset.write(tmp_path / "a", [4], SIZE_WH, 2, told.append)
-    assert written.pictures == 2
-    assert told == [0.5, 1.0]
+    written = dataset.write(tmp_path / "a", [7], SIZE_WH, 1, told.append)
+    assert written.pictures == 1
+    assert told == [1.0]
     files = files_of(tmp_path / "a")
     assert files["classes.txt"].decode().split() == list(dataset.CLASSES)
     lines = [
@@ -36,8 +36,8 @@ def test_data_set(tmp_path: Path) -> None:
     assert all(0 <= int(line[0]) < len(dataset.CLASSES) for line in lines)
     assert all(0 < float(value) <= 1 for line in lines for value in line[1:])
     pictures = [cv2.imread(str(tmp_path / "a" / name)) for name in files if name.startswith("images")]
-    assert [picture.shape for picture in pictures if picture is not None] == [(192, 320, 3)] * 2
-    dataset.write(tmp_path / "b", [4], SIZE_WH, 2)
+    assert [picture.shape for picture in pictures if picture is not None] == [(192, 320, 3)]
+    dataset.write(tmp_path / "b", [7], SIZE_WH, 1)
     assert files_of(tmp_path / "b") == files
 
 

@@ -15,7 +15,7 @@ import yaml
 
 from models.store import ModelStore
 from tests.shared_data import needs_clips
-from tests.training.train_examples import COLOURS, Bench, trained, words
+from tests.training.train_examples import COLOURS, Bench, start, trained, words
 from training.learning.run_folder import RunFolder
 
 pytest.importorskip("ultralytics", reason="training needs torch and ultralytics")
@@ -87,42 +87,43 @@ def test_no_way_to_the_web_was_tried_and_nothing_was_written_to_the_users_folder
     assert list(run.user.rglob("*")) == []
 
 
-def test_a_killed_run_goes_on_to_the_same_schedule_and_a_seed_gives_the_same_epochs(bench: Bench) -> None:
-    results = bench.home / "training" / "{}" / "results.csv"
-    whole = bench.train(str(bench.dataset), *words("whole", epochs="3"))
-    assert whole.returncode == 0, whole.stderr
-    _interrupt(bench, "cut", signal.SIGKILL)
+def test_a_killed_run_goes_on_to_the_same_schedule_and_a_seed_gives_the_same_epochs(run: Bench, bench: Bench) -> None:
+    interrupt(bench, signal.SIGKILL, *words("cut", **start()))
     gone_on = bench.train(str(bench.dataset), "--name", "cut", "--resume")
     assert gone_on.returncode == 0, gone_on.stderr
-    one, other = (rows(Path(str(results).format(name))) for name in ("whole", "cut"))
-    assert [row["epoch"] for row in other] == ["1", "2", "3"]
-    assert [row["learning_rate"] for row in other] == [row["learning_rate"] for row in one]
-    measured = one[0].keys() - {"seconds", "images_per_s"}
-    assert {key: other[0][key] for key in measured} == {key: one[0][key] for key in measured}
+    whole = rows(run.home / "training" / "blocks" / "results.csv")
+    cut = rows(bench.home / "training" / "cut" / "results.csv")
+    assert [row["epoch"] for row in cut] == ["1", "2"]
+    assert [row["learning_rate"] for row in cut] == [row["learning_rate"] for row in whole]
+    measured = whole[0].keys() - {"seconds", "images_per_s"}
+    assert {key: cut[0][key] for key in measured} == {key: whole[0][key] for key in measured}
 
 
 def test_a_run_that_is_told_to_end_says_how_to_go_on(bench: Bench) -> None:
-    ended = _interrupt(bench, "told", signal.SIGTERM)
+    ended = interrupt(bench, signal.SIGTERM, *words("told", epochs="1"))
     assert ended.returncode == 130
     assert ended.stderr.splitlines()[-1].endswith("interrupted; go on with the same command and --resume")
-    refused = bench.train(str(bench.dataset), *words("told"))
+    refused = bench.train(str(bench.dataset), *words("told", epochs="1"))
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
     assert "--resume" in refused.stderr
     other = bench.train(str(bench.dataset), "--name", "told", "--resume", "--epochs", "9")
     assert (other.returncode, other.stderr.count("\n")) == (2, 1)
-    assert "epochs 3, not 9" in other.stderr
+    assert "epochs 1, not 9" in other.stderr
+    gone_on = bench.train(str(bench.dataset), "--name", "told", "--resume")
+    assert gone_on.returncode == 0, gone_on.stderr
+    assert ModelStore(bench.home).find("told")
 
 
-def _interrupt(bench: Bench, name: str, number: signal.Signals) -> "subprocess.CompletedProcess[str]":
-    """Begins a run of three epochs and sends a signal after the first."""
-    last = bench.home / "training" / name / "weights" / "last.pt"
-    with bench.start(str(bench.dataset), *words(name, epochs="3")) as running:
+def interrupt(bench: Bench, number: signal.Signals, *asked: str) -> "subprocess.CompletedProcess[str]":
+    """Begins a run and sends a signal after the first epoch."""
+    last = bench.home / "training" / asked[1] / "weights" / "last.pt"
+    with bench.start(str(bench.dataset), *asked) as running:
         while not last.exists() and running.poll() is None:
             time.sleep(0.02)
         running.send_signal(number)
         said, noted = running.communicate(timeout=60)
     assert last.exists()
-    return subprocess.CompletedProcess(name, running.returncode, said, noted)
+    return subprocess.CompletedProcess(asked, running.returncode, said, noted)
 
 
 def test_a_full_disk_is_one_line_and_what_was_learned_before_is_whole(bench: Bench) -> None:

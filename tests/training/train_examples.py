@@ -110,6 +110,11 @@ def words(name: str, **more: str | None) -> list[str]:
     return [word for key, value in options.items() if value is not None for word in (f"--{key}", value)]
 
 
+def start() -> dict[str, str]:
+    """The option of the weights to start from, where they are."""
+    return {"weights": str(COCO_WEIGHTS)} if COCO_WEIGHTS.is_file() else {}
+
+
 def trained(factory: pytest.TempPathFactory) -> Bench:
     """The one training of this session, whichever process of the tests asks first."""
     root = factory.getbasetemp()
@@ -118,8 +123,7 @@ def trained(factory: pytest.TempPathFactory) -> Bench:
     with (root / "trained.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not bench.folder.exists():
-            start = {"weights": str(COCO_WEIGHTS)} if COCO_WEIGHTS.is_file() else {}
-            ended = bench.prepare().train(str(bench.dataset), *words("blocks", **start), "--int8")
+            ended = bench.prepare().train(str(bench.dataset), *words("blocks", **start()), "--int8")
             assert ended.returncode == 0, ended.stderr
             (bench.folder / "said").write_text(ended.stdout)
             (bench.folder / "noted").write_text(ended.stderr)

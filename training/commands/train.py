@@ -2,10 +2,12 @@
 
 # ruff: noqa: FBT002, PLR0913, PLR0917 - each argument is an option of the command line
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -112,6 +114,12 @@ def _settings(asked: dict[str, Any]) -> TrainSettings:
 
 @contextmanager
 def _told_when_interrupted(run: RunFolder) -> Iterator[None]:
+    """SIGINT and SIGTERM end alike: with a word on how to go on."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
     except KeyboardInterrupt:

@@ -3,10 +3,8 @@
 # ruff: noqa: PLC0415 - torch and Ultralytics take seconds, and are imported after `confine` only
 
 import shutil
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import Any
 
 from core.errors import InputError, JiejingError, StorageError
@@ -28,11 +26,13 @@ def train(run: RunFolder, settings: TrainSettings, start: Start | None, device: 
     Raises:
         InputError: the memory does not suffice, or Ultralytics refuses the data.
         StorageError: the disk refuses.
-        KeyboardInterrupt: SIGINT or SIGTERM came; the run can be gone on with.
+        KeyboardInterrupt: it was interrupted; the run can be gone on with.
     """
     from ultralytics.models.yolo.detect import DetectionTrainer
 
-    with _mapped_errors(run, settings), _sigterm_interrupts():
+    with _mapped_errors(run, settings):
+        if not start and _epochs_learned(run) >= settings.epochs:
+            return
         chosen = _begin(settings, start) if start else _go_on(run)
         trainer = DetectionTrainer(
             overrides={
@@ -76,6 +76,12 @@ def _go_on(run: RunFolder) -> dict[str, Any]:
     return {"model": str(weights / "last.pt"), "resume": str((weights / "last.pt").resolve())}
 
 
+def _epochs_learned(run: RunFolder) -> int:
+    from ultralytics.nn.tasks import load_checkpoint
+
+    return int(load_checkpoint(run.last)[1]["epoch"]) + 1
+
+
 def _precision(device: str) -> str | bool:
     """bfloat16 where the GPU has it, else float32: float16 would need a check that fetches a network from the web."""
     import torch
@@ -105,15 +111,3 @@ def _too_much(settings: TrainSettings) -> str:
         f"the memory does not suffice for batches of {settings.batch} pictures of {settings.longer_px} px; "
         "begin anew with a smaller --batch or --size"
     )
-
-
-@contextmanager
-def _sigterm_interrupts() -> Iterator[None]:
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

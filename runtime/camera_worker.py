@@ -12,6 +12,7 @@ from core.errors import JiejingError, StorageError
 from core.health import StreamState
 from core.site import Camera, SiteInfo
 from detector.ensemble import Ensemble
+from detector.masks import blacked_out
 from evidence.dossier import Dossiers, Sealed
 from evidence.seal import Sealer
 from runtime.camera_source import CameraSource
@@ -19,6 +20,7 @@ from runtime.installation import Installation
 from runtime.looking import Detectors
 from runtime.memory_file import MemoryFile
 from runtime.pipeline import CameraPipeline
+from runtime.quiet import QuietFrames
 from runtime.shadow import Shadow
 
 _log = logging.getLogger(__name__)
@@ -39,6 +41,7 @@ class CameraWorker:
         *,
         detectors: Detectors,
         sealer: Sealer,
+        quiet: QuietFrames,
         clock: Clock,
     ) -> None:
         """Prepares the camera, going on from what an earlier process remembered; `start` begins.
@@ -51,6 +54,7 @@ class CameraWorker:
         self.camera = camera
         self.failed_s: float | None = None
         self._installation = installation
+        self._quiet = quiet
         self._clock = clock
         self._source = CameraSource(camera, settings, clock)
         self._memory = MemoryFile(settings.home / "state" / f"{camera.id}.json", clock)
@@ -136,8 +140,11 @@ class CameraWorker:
             self._follow(event)
         if self._shadow is not None:
             self._shadow.offer(frame, step)
-        self._dossiers.on_standing(self._pipeline.open_events)
+        standing = self._pipeline.open_events
+        self._dossiers.on_standing(standing)
         self._dossiers.on_frame(frame)
+        masked = blacked_out(frame.image, self.camera.privacy_masks)
+        self._quiet.offer(frame, masked, quiet=not standing and step.observation.unfit is None)
         self._write_down()
         if self._memory.due:
             self._memory.save(self._pipeline.memory)

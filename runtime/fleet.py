@@ -17,6 +17,7 @@ from runtime.installation import Installation
 from runtime.looking import Detectors
 from runtime.package_rows import row_of, rows_left_out
 from runtime.pipeline import CameraPipeline
+from runtime.quiet import QuietFrames
 from runtime.shadow import Shadow
 
 _log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class Fleet:
         # One thread an inference: the cameras' own threads keep the cores busy.
         self._detectors = Detectors(settings.home, threads=1)
         self._sealer = Sealer.at(settings.home, settings.signing_key)
+        self._quiet = QuietFrames(settings.home / "quiet", clock)
         self._revision = installation.sites.revision() - 1
         self._in_use = self._detectors.store.in_use()
         self._timezone = ZoneInfo("UTC")
@@ -131,6 +133,7 @@ class Fleet:
                 self._installation,
                 detectors=self._detectors,
                 sealer=self._sealer,
+                quiet=self._quiet,
                 clock=self._clock,
             )
         except JiejingError as error:

@@ -17,7 +17,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 SIZE_WH = (480, 270)
 INTERVAL_S = 2.0
 
-STORIES = [*(pytest.param(seed, id=f"story-{seed}") for seed in range(12))]
+STORIES = [pytest.param(seed, id=f"story-{seed}") for seed in range(12)]
 
 
 def violations(truth: Truth) -> list[RuleEvent]:

@@ -13,11 +13,12 @@ from core.errors import ModelError
 from detector.engine import Detector
 from models.graph import facts_of, read_graph
 from models.store import ModelStore, sha256_of
+from tests.extras import need
 from tests.training.train_examples import COLOURS, Bench, trained, words
 from training.datasets.pictures import decoded
 from training.export.parity import BOX_TOLERANCE_PX, SCORE_TOLERANCE, Parity
 
-pytest.importorskip("ultralytics", reason="export needs torch and ultralytics")
+need("ultralytics")
 
 
 @pytest.fixture(scope="module")

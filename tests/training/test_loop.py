@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 
 from models.store import ModelStore
+from tests.extras import need
 from tests.runtime.conftest import site
 from tests.runtime.films import picture, stands, street, write_film
 from tests.runtime.red_detector import write_red_detector
 from training.datasets.pictures import encoded
 
-pytest.importorskip("ultralytics", reason="training comes with the training extra")
+need("ultralytics")
 
 PICTURES = 24
 TIMEOUT_S = 400

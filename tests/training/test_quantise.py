@@ -7,6 +7,7 @@ import pytest
 
 from detector.engine import Detector
 from models.store import ModelStore, sha256_of
+from tests.extras import need
 from tests.training.train_examples import Bench, trained
 from training.datasets.pictures import decoded
 from training.evaluation.result import LabelFigures, PictureFigures, Share
@@ -77,7 +78,7 @@ def test_only_what_makes_boxes_of_the_last_convolutions_stays_in_float() -> None
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    pytest.importorskip("ultralytics", reason="training needs torch and ultralytics")
+    need("ultralytics")
     return trained(tmp_path_factory)
 
 

@@ -14,11 +14,12 @@ import pytest
 import yaml
 
 from models.store import ModelStore
+from tests.extras import need
 from tests.shared_data import needs_clips
 from tests.training.train_examples import COLOURS, Bench, start, trained, words
 from training.learning.run_folder import RunFolder
 
-pytest.importorskip("ultralytics", reason="training needs torch and ultralytics")
+need("ultralytics")
 
 
 @pytest.fixture(scope="module")

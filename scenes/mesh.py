@@ -231,14 +231,22 @@ def tube(path: ArrayLike, radius: ArrayLike, paint: Paint, *, sides: int = 8) ->
     radii = np.broadcast_to(np.asarray(radius, np.float32), len(points))
     along = np.gradient(points, axis=0) if len(points) > 1 else np.array([[0, 0, 1]], np.float32)
     along = _unit(along)
-    helper = np.where(np.abs(along[:, 2:]) > 0.9, np.array([[1, 0, 0]]), np.array([[0, 0, 1]])).astype(np.float32)
-    helper = np.broadcast_to(helper[0], helper.shape)
-    right = _unit(np.cross(helper, along))
+    right = _carried_along(along)
     up = np.cross(along, right)
     angles = np.arange(sides) * 2 * pi / sides
     around = right[:, None] * np.cos(angles)[None, :, None] + up[:, None] * np.sin(angles)[None, :, None]
     rings = points[:, None] + around * radii[:, None, None]
     return skin(rings.astype(np.float32), paint, caps=True, crease_deg=80)
+
+
+def _carried_along(along: Floats) -> Floats:
+    """A direction across each of the unit vectors (N, 3) that turns no more than they do."""
+    helper = np.array((1.0, 0, 0) if abs(along[0, 2]) > 0.9 else (0, 0, 1.0))
+    across = [np.cross(helper, along[0])]
+    for way in along[1:]:
+        kept = across[-1] - way * np.dot(across[-1], way)
+        across.append(kept / max(float(np.linalg.norm(kept)), 1e-6))
+    return _unit(np.array(across, np.float32))
 
 
 def lathe(profile: ArrayLike, paint: Paint, *, sides: int = 14, crease_deg: float = 40) -> Mesh:

@@ -11,7 +11,7 @@ from scenes.viewpoint import NEAR_M, Viewpoint
 Rect = tuple[int, int, int, int]
 Points = NDArray[np.float64]
 
-SHADE_M = 1.1  # how far beside a thing it still takes light from the ground
+SHADE_M = 0.8  # how far beside a thing it still takes light from the ground
 MARGIN_PX = 4
 
 

@@ -169,12 +169,21 @@ class Renderer:
         )
         self._set_lamps("thing", (*lamps, *self._still.lamps))
         self._gpu.bind("thing", self._surface_textures | self._shadow_textures)
-        for thing in things:
-            rect = rect_of(corners(thing.mesh.bounds, thing.model), self._still.viewpoint, self.size_wh)
-            if rect and any(overlap(rect, one) for one in rects):
-                self._gpu.draw(thing.mesh, "thing", thing.model)
+        touched = [thing for thing in things if self._touches(thing, rects)]
+        # Depth first: then no pixel is shaded that another one covers.
+        self._gpu.set("depth", {"camera": self._camera})
+        for thing in touched:
+            self._gpu.draw(thing.mesh, "depth", thing.model)
+        self._gpu.context.depth_func = "<="
+        for thing in touched:
+            self._gpu.draw(thing.mesh, "thing", thing.model)
+        self._gpu.context.depth_func = "<"
         for rect in rects:
             self._shrink(rect)
+
+    def _touches(self, thing: Placed, rects: Sequence[Rect]) -> bool:
+        rect = rect_of(corners(thing.mesh.bounds, thing.model), self._still.viewpoint, self.size_wh)
+        return rect is not None and any(overlap(rect, one) for one in rects)
 
     def _backdrop(self, rects: Sequence[Rect], lamps: Sequence[Lamp]) -> None:
         """The street itself, with the shadows of what moves; nothing drawn there before remains."""
@@ -294,9 +303,11 @@ class Renderer:
             "ground_far": gpu.picture(self._ground.far),
         }
         self._stage_textures["textures"] = self._surface_textures["textures"]
-        self._mirror = context.framebuffer([gpu.colour(self.size_wh, "f2")], gpu.depth(self.size_wh))
+        mirror = gpu.colour(self.size_wh, "f2")
+        mirror.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        self._mirror = context.framebuffer([mirror], gpu.depth(self.size_wh))
         self._still_mirror = context.framebuffer([gpu.colour(self.size_wh, "f2")], gpu.depth(self.size_wh))
-        self._stage_textures["mirror"] = self._mirror.color_attachments[0]
+        self._stage_textures["mirror"] = mirror
 
     def _set_light(self) -> None:
         light, ground, eye = self._light, self._ground, self._still.viewpoint.position
@@ -410,6 +421,7 @@ class Renderer:
         self._gpu.context.copy_framebuffer(self._mirror, self._still_mirror)
         self._mirror.use()
         self._draw_upside_down(things)
+        self._stage_textures["mirror"].build_mipmaps()
 
     def _draw_upside_down(self, things: Sequence[Placed]) -> None:
         upside_down = np.diag([1, 1, -1, 1]).astype(np.float32)

@@ -8,6 +8,7 @@ VERTEX = """
 #version 330
 uniform mat4 model, camera;
 in vec3 position; in vec3 normal; in vec2 uv; in vec4 colour; in vec4 extra;
+invariant gl_Position;
 out vec3 at, facing; out vec2 spot; out vec4 paint; out float open_sky; flat out vec4 more;
 void main() {
     vec4 world = model * vec4(position, 1.0);
@@ -20,7 +21,11 @@ DEPTH_VERTEX = """
 #version 330
 uniform mat4 model, camera;
 in vec3 position;
-void main() { gl_Position = camera * model * vec4(position, 1.0); }
+invariant gl_Position;  // the same depth as VERTEX gives: one is drawn over the other
+void main() {
+    vec4 world = model * vec4(position, 1.0);
+    gl_Position = camera * world;
+}
 """
 
 DEPTH_FRAGMENT = """
@@ -112,12 +117,17 @@ vec3 lamplight(vec3 at, vec3 normal) {
 """
 
 _SHADOW = """
+// 1 where the map knows of the place, 0 beyond its edge.
+float known(vec2 place) {
+    vec2 off = abs(place - 0.5);
+    return step(max(off.x, off.y), 0.495);
+}
 float lit(sampler2DShadow map, vec3 place, float blur) {
     vec2 shift = vec2(blur, 0.4 * blur);
     float sum = texture(map, vec3(place.xy + shift, place.z)) + texture(map, vec3(place.xy - shift, place.z));
     shift = vec2(-shift.y, shift.x);
     sum += texture(map, vec3(place.xy + shift, place.z)) + texture(map, vec3(place.xy - shift, place.z));
-    return sum * 0.25;
+    return mix(1.0, sum * 0.25, known(place.xy));
 }
 """
 
@@ -130,7 +140,7 @@ STAGE_FRAGMENT = (
     + """
 void main() {
     vec4 made = surface(at, spot, paint, more);
-    vec3 normal = normalize(facing) * (gl_FrontFacing ? 1.0 : -1.0);
+    vec3 normal = facing / max(length(facing), 1e-5) * (gl_FrontFacing ? 1.0 : -1.0);
     albedo_gloss = vec4(sqrt(made.rgb), made.a);
     normal_sky = vec4(normal * 0.5 + 0.5, open_sky);
     float strength = more.y * mix(1.0, lamps, more.w);
@@ -215,7 +225,7 @@ float moving_open(vec3 at, vec3 normal) {
         vec2 tap = ways[i] + normal.xy * (length(ways[i]) + 0.1);
         covered += 1.0 - texture(overhead, vec3(place.xy + tap * overhead_scale, place.z));
     }
-    return 1.0 - 0.103 * covered;
+    return 1.0 - 0.103 * covered * known(place.xy);
 }
 float moving_lit(vec3 place) { return lit(moving_sun, place, 0.0008); }
 """
@@ -245,10 +255,11 @@ uniform sampler2D mirror;
 uniform sampler2DArray textures;
 vec3 wet_mirror(vec3 at, float gloss) {
     vec2 ripple = texture(textures, vec3(at.xy * 0.35, 0.0)).rg - 0.6;
+    float blur = mix(2.6, 1.2, gloss);
     vec3 sum = vec3(0.0);
     for (int i = 0; i < 7; ++i) {
         float stretch = (float(i) - 3.0) * mix(0.012, 0.004, gloss);
-        sum += texture(mirror, on + vec2(ripple.x * 0.012, ripple.y * 0.02 + stretch)).rgb;
+        sum += textureLod(mirror, on + vec2(ripple.x * 0.012, ripple.y * 0.02 + stretch), blur).rgb;
     }
     return sum / 7.0;
 }
@@ -299,10 +310,10 @@ THING_FRAGMENT = (
 uniform sampler2DShadow still_sun;
 uniform vec3 sun_toward, sun_rgb;
 void main() {
-    if (flip < 0.0 && at.z < 0.16) discard;  // the ground is the mirror
+    if (WET && flip < 0.0 && at.z < 0.16) discard;  // the ground is the mirror
     vec4 made = surface(at, spot, paint, more);
     vec3 looking = normalize(at - eye);
-    vec3 normal = normalize(facing) * (gl_FrontFacing ? flip : -flip);
+    vec3 normal = facing / max(length(facing), 1e-5) * (gl_FrontFacing ? flip : -flip);
     vec3 sky = mix(horizon_rgb * 0.75, zenith_rgb * 0.6 + horizon_rgb * 0.4, normal.z * 0.5 + 0.5);
     vec3 ambient = mix(bounce_rgb * 1.4, sky, smoothstep(-0.7, 0.8, normal.z)) * open_sky;
     ambient *= mix(1.0, moving_open(at + vec3(0.0, 0.0, 0.02), normal), 0.55);

@@ -16,7 +16,6 @@ RIM = Paint((0.62, 0.63, 0.65), 0.55)
 STEEL = Paint((0.40, 0.41, 0.43), 0.4)
 HEADLIGHT = Paint((0.92, 0.94, 0.96), 0.7, glow=0.9, lamp=1.0)
 TAILLIGHT = Paint((0.62, 0.05, 0.05), 0.6, glow=0.5, lamp=1.0)
-INDICATOR = Paint((0.85, 0.45, 0.10), 0.5)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from scenes.layers import Layer
 from scenes.mesh import Mesh, Paint, Rgb, ball, box, boxes, boxes_at, joined, lathe, skin, tube, wheel
 from scenes.things.coachwork import CHROME, DARK, RIM, RUBBER, STEEL
 from scenes.things.part import Part, Thing, footprint
-from scenes.things.people import SITTING, STANDING, body, clothes
+from scenes.things.people import PUSHING, SITTING, STANDING, Pose, body, clothes
 from scenes.things.two_wheelers import cargo_tricycle_mesh
 
 Rng = np.random.Generator
@@ -269,9 +269,9 @@ def _stall(name: str, made: tuple[Mesh, Mesh | None], seller: Mesh | None) -> Th
     return Thing(name, "stall", thing_parts, footprint(goods))
 
 
-def _seller(rng: Rng, spot: tuple[float, float, float], *, sits: bool = False) -> Mesh:
-    mesh = body(SITTING if sits else STANDING, clothes(rng))
-    if sits:
+def _seller(rng: Rng, spot: tuple[float, float, float], pose: Pose = STANDING) -> Mesh:
+    mesh = body(pose, clothes(rng))
+    if pose is SITTING:
         stool = lathe([(0.13, 0), (0.13, 0.40)], Paint((0.75, 0.2, 0.15), 0.3))
         mesh = joined(mesh, stool)
     return mesh.moved(spot)
@@ -284,7 +284,7 @@ def cart(rng: Rng) -> Thing:
 
 def mat(rng: Rng) -> Thing:
     """Goods on a cloth on the ground, the seller on a stool behind."""
-    return _stall("ground mat", _mat(rng), _seller(rng, (-1.05, 0, 0), sits=True))
+    return _stall("ground mat", _mat(rng), _seller(rng, (-1.05, 0, 0), SITTING))
 
 
 def bench(rng: Rng) -> Thing:
@@ -302,7 +302,7 @@ def selling_tricycle(rng: Rng) -> Thing:
 def pushed_cart(rng: Rng) -> Thing:
     """A cart on its way, somebody pushing it: passing trade, and no stall until it stops."""
     goods, _ = _cart(rng)
-    return _stall("pushed cart", (goods.moved(heading_deg=90), None), _seller(rng, (-1.35, 0, 0)))
+    return _stall("pushed cart", (goods.moved(heading_deg=90), None), _seller(rng, (-1.35, 0, 0), PUSHING))
 
 
 def _solid(name: str, label: str, mesh: Mesh) -> Thing:

@@ -12,7 +12,6 @@ from core.errors import JiejingError, StorageError
 from core.health import StreamState
 from core.site import Camera, SiteInfo
 from detector.ensemble import Ensemble
-from detector.masks import blacked_out
 from evidence.dossier import Dossiers, Sealed
 from evidence.seal import Sealer
 from runtime.camera_source import CameraSource
@@ -143,8 +142,7 @@ class CameraWorker:
         standing = self._pipeline.open_events
         self._dossiers.on_standing(standing)
         self._dossiers.on_frame(frame)
-        masked = blacked_out(frame.image, self.camera.privacy_masks)
-        self._quiet.offer(frame, masked, quiet=not standing and step.observation.unfit is None)
+        self._quiet.offer(step.masked, quiet=not standing and step.observation.unfit is None)
         self._write_down()
         if self._memory.due:
             self._memory.save(self._pipeline.memory)

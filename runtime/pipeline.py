@@ -16,8 +16,13 @@ from detector.watch import CameraMemory, CameraWatch
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """What one frame brought."""
+    """What one frame brought.
 
+    Attributes:
+        masked: the frame as it was looked at, privacy masks black.
+    """
+
+    masked: Frame
     observation: Observation
     events: Sequence[RuleEvent]
 
@@ -83,7 +88,7 @@ class CameraPipeline:
         frame = replace(frame, image=blacked_out(frame.image, self._camera.privacy_masks))
         observation = self._observe(frame)
         events = self._watch.update(observation)
-        return Step(observation, [replace(one, model=self._ensemble.model_of(one.label)) for one in events])
+        return Step(frame, observation, [replace(one, model=self._ensemble.model_of(one.label)) for one in events])
 
     def _observe(self, frame: Frame) -> Observation:
         unfit = self._integrity.unfit(frame) or self._view(frame.preset_id).unfit(frame)

@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 
 from core.clock import Clock, rfc3339
-from core.domain import Frame, Image
+from core.domain import Frame
 
 _log = logging.getLogger(__name__)
 
@@ -36,11 +36,11 @@ class QuietFrames:
         for line in self._lines():
             self._kept[line["camera_id"]].append(line)
 
-    def offer(self, frame: Frame, masked: Image, *, quiet: bool) -> None:
+    def offer(self, frame: Frame, *, quiet: bool) -> None:
         """Takes a frame when its camera's turn has come and nothing stands there.
 
         Args:
-            masked: (height, width, 3) BGR, privacy masks black.
+            frame: with privacy masks black.
             quiet: whether the frame counts and no event is open.
         """
         with self._lock:
@@ -49,17 +49,19 @@ class QuietFrames:
                 return
             self._due_s[frame.camera_id] = self._next_s()
             try:
-                self._keep(frame, masked)
+                self._keep(frame)
             except OSError as error:
                 _log.warning("%s: %s; no frame without alarm was kept", self._folder, error.strerror)
 
     def _next_s(self) -> float:
         return self._clock.mono_s() + random.expovariate(1 / MEAN_INTERVAL_S)
 
-    def _keep(self, frame: Frame, masked: Image) -> None:
+    def _keep(self, frame: Frame) -> None:
         name = f"{frame.camera_id}/{frame.utc.astimezone(UTC):%Y%m%dT%H%M%S%f}.jpg"
         (self._folder / frame.camera_id).mkdir(parents=True, exist_ok=True)
-        (self._folder / name).write_bytes(cv2.imencode(".jpg", masked, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes())
+        (self._folder / name).write_bytes(
+            cv2.imencode(".jpg", frame.image, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()
+        )
         kept = self._kept[frame.camera_id]
         kept.append({"picture": name, "camera_id": frame.camera_id, "utc": rfc3339(frame.utc)})
         former = [kept.popleft() for _ in range(len(kept) - KEEP)]

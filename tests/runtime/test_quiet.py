@@ -22,8 +22,7 @@ def street(clock: FakeClock, camera_id: str = "cam") -> Frame:
 def hours(frames: QuietFrames, clock: FakeClock, count: float, *, is_quiet: bool = True) -> None:
     for _ in range(round(count * 60)):
         clock.sleep(60)
-        frame = street(clock)
-        frames.offer(frame, frame.image, quiet=is_quiet)
+        frames.offer(street(clock), quiet=is_quiet)
 
 
 def test_about_two_frames_an_hour_are_kept_and_can_be_harvested(tmp_path: Path) -> None:

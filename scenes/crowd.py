@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import numpy as np
 
-from scenes.acts import SIGHT_M
+from scenes.acts.passing import SIGHT_M
 from scenes.director import Director, NoRoomError, Story
 from scenes.light import Light
 from scenes.plan import Plan

@@ -1,7 +1,7 @@
 """Writes labelled pictures of many streets for training: images/, labels/ (YOLO), classes.txt."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from scenes.truth import TruthBox
 Progress = Callable[[float], None]
 
 CLASSES = tuple(label for label in LABELS if label != "unknown_object")
-LIGHTS_A_STREET = 2
+LIGHTS_A_STREET = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,19 @@ class Written:
 
     pictures: int
     boxes: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class StreetPicture:
+    """One picture of a street.
+
+    Attributes:
+        name: without a suffix; no other seed has it.
+    """
+
+    name: str
+    jpeg: bytes
+    boxes: tuple[TruthBox, ...]
 
 
 def write(
@@ -53,11 +66,11 @@ def write(
             (folder / part).mkdir(parents=True, exist_ok=True)
         (folder / "classes.txt").write_text("".join(f"{name}\n" for name in CLASSES), encoding="utf-8")
         for seed in streets:
-            for name, picture, boxes in _street(seed, size_wh, per_street):
-                (folder / "images" / f"{name}.jpg").write_bytes(picture)
-                text = "".join(f"{yolo_line(box, size_wh)}\n" for box in boxes)
-                (folder / "labels" / f"{name}.txt").write_text(text, encoding="utf-8")
-                counts.update(box.label for box in boxes)
+            for one in street_pictures(seed, size_wh, per_street):
+                (folder / "images" / f"{one.name}.jpg").write_bytes(one.jpeg)
+                text = "".join(f"{yolo_line(box, size_wh)}\n" for box in one.boxes)
+                (folder / "labels" / f"{one.name}.txt").write_text(text, encoding="utf-8")
+                counts.update(box.label for box in one.boxes)
                 done += 1
                 if progress:
                     progress(done / (len(streets) * per_street))
@@ -74,8 +87,8 @@ def yolo_line(box: TruthBox, size_wh: tuple[int, int]) -> str:
     return " ".join([str(CLASSES.index(box.label)), *(f"{number:.6f}" for number in numbers)])
 
 
-def _street(seed: int, size_wh: tuple[int, int], count: int) -> Iterable[tuple[str, bytes, tuple[TruthBox, ...]]]:
-    """Name, JPEG and boxes of each picture of a street."""
+def street_pictures(seed: int, size_wh: tuple[int, int], count: int) -> Iterator[StreetPicture]:
+    """So many pictures of the street of a seed, each full of other things, in LIGHTS_A_STREET lights."""
     plan, rng = plan_of(seed), np.random.default_rng([seed, 61])
     names = [str(name) for name in rng.permutation(list(LIGHTS))[: min(LIGHTS_A_STREET, count)]]
     for turn, light_name in enumerate(names):
@@ -86,4 +99,10 @@ def _street(seed: int, size_wh: tuple[int, int], count: int) -> Iterable[tuple[s
                 film.story = crowd(plan, light, seed, number)
                 quality = [cv2.IMWRITE_JPEG_QUALITY, lens_of(seed * 1000 + number, light).jpeg_quality]
                 _, coded = cv2.imencode(".jpg", film.picture(0.0, number), quality)
-                yield f"street{seed:05d}_{number:03d}_{light_name}", coded.tobytes(), film.boxes(0.0).boxes
+                name = f"{street_name(seed)}_{number:03d}_{light_name}"
+                yield StreetPicture(name, coded.tobytes(), film.boxes(0.0).boxes)
+
+
+def street_name(seed: int) -> str:
+    """What the street of a seed is called: the first part of its pictures' names."""
+    return f"street{seed:05d}"

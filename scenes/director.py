@@ -1,6 +1,7 @@
 """Puts things into a street so that the camera sees them and zones hold them, and notes what is meant by it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -138,6 +139,10 @@ class Director:
                 return float(x)
         raise NoRoomError("the ground is out of sight")
 
+    def near_edge_m(self, y: float, back_m: float) -> float:
+        """Where a zone begins: so far before the first place at y that the camera sees, but not below the camera."""
+        return max(2.5, self.first_visible_m(y) - back_m)
+
     def shop_in_sight(self, near_m: float, far_m: float) -> ShopFront:
         """A shop whose front lies between two distances."""
         fit = [
@@ -205,6 +210,24 @@ class Director:
         centres = spots[:, None, None] + discs[:, None, :2]
         distance = np.hypot(*np.moveaxis(centres - others[:, :2], -1, 0))
         return np.asarray((distance > discs[:, None, 2] + others[:, 2] + 0.1).all(axis=(1, 2)), np.bool_)
+
+    @contextmanager
+    def if_room(self) -> Iterator[None]:
+        """Leaves out what is done inside, all of it, where there is no room for it."""
+        kept: list[list[Any]] = [
+            self.actors,
+            self.zones,
+            self.expected,
+            self.look_alikes,
+            self.taken,
+            self.shown,
+        ]
+        sizes = [len(notes) for notes in kept]
+        try:
+            yield
+        except NoRoomError:
+            for notes, size in zip(kept, sizes, strict=True):
+                del notes[size:]
 
     # -- what is meant ------------------------------------------------------------------------------------------
 

@@ -7,9 +7,10 @@ import numpy as np
 
 from core.domain import Image
 from scenes.director import Story
+from scenes.lamps import Lamp
 from scenes.lens import Sensor, lens_of, overlay
 from scenes.light import Vector
-from scenes.renderer import Lamp, Renderer
+from scenes.renderer import Renderer
 from scenes.street import build
 from scenes.timeline import Actor
 from scenes.truth import BoxReader, Truth, TruthFrame, cast_at

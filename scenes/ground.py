@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import Image
+from scenes.paving import PAVINGS
 from scenes.plan import Plan
-from scenes.renderer import Ground
+from scenes.still import Ground
 from scenes.textures import noise
 
 Field = NDArray[np.float32]
@@ -19,13 +20,6 @@ Extent = tuple[float, float, float, float]
 NEAR_PX_M, FAR_PX_M = 0.016, 0.07
 
 _WHITE, _YELLOW = (0.80, 0.80, 0.77), (0.80, 0.62, 0.14)
-_PAVING: dict[str, tuple[tuple[float, float, float], tuple[float, float]]] = {
-    "grey slabs": ((0.56, 0.55, 0.53), (0.60, 0.30)),
-    "red bricks": ((0.56, 0.40, 0.34), (0.20, 0.10)),
-    "buff bricks": ((0.60, 0.53, 0.43), (0.20, 0.10)),
-    "granite": ((0.62, 0.61, 0.60), (0.60, 0.60)),
-    "squares": ((0.52, 0.51, 0.48), (0.25, 0.25)),
-}
 
 
 def paint_ground(plan: Plan) -> Ground:
@@ -124,7 +118,8 @@ class _Painter:
     def _paving(self, first: int, last: int) -> None:
         if last <= first:
             return
-        tone, (long, short) = _PAVING[self.plan.paving]
+        paving = PAVINGS[self.plan.paving]
+        long, short = paving.stone_m
         y = (np.arange(first, last) * self.px_m + self.extent[1])[:, None]
         x = (np.arange(self.width) * self.px_m + self.extent[0])[None, :]
         row = np.floor(y / short).astype(np.int64)
@@ -138,7 +133,7 @@ class _Painter:
         shade = 1 + 0.045 * tint + 0.05 * self._clouds(rows, 3.0) + 0.025 * self._clouds(rows, 0.3, 3)
         shade += 0.03 * self.rng.standard_normal(shade.shape, dtype=np.float32) * min(1.0, 0.02 / self.px_m)
         shade *= 1 - 0.34 * line
-        colour = np.asarray(tone, np.float32) * (1 + np.array((0.02, 0, -0.02), np.float32) * tint[..., None])
+        colour = np.asarray(paving.rgb, np.float32) * (1 + np.array((0.02, 0, -0.02), np.float32) * tint[..., None])
         self.rgb[first:last] = colour * shade[..., None]
         self.gloss[first:last] = 0.30 - 0.15 * line
 

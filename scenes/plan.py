@@ -9,6 +9,7 @@ from math import cos, radians, sin
 
 import numpy as np
 
+from scenes.paving import PAVINGS
 from scenes.signs import SHOPS
 from scenes.viewpoint import Viewpoint
 
@@ -86,7 +87,6 @@ class Plan:
         return tuple(sorted((s for house in self.houses for s in house.shops), key=lambda s: s.middle * self.direction))
 
 
-PAVINGS = ("grey slabs", "red bricks", "buff bricks", "granite", "squares")
 WALLS = {
     "tiles": ((0.80, 0.76, 0.70), (0.74, 0.72, 0.70), (0.78, 0.68, 0.60), (0.68, 0.72, 0.72)),
     "plaster": ((0.80, 0.74, 0.62), (0.72, 0.70, 0.66), (0.82, 0.80, 0.76), (0.70, 0.62, 0.54)),
@@ -123,7 +123,7 @@ def plan_of(seed: int) -> Plan:
         far_kerb,
         far_wall,
         shop_line_m=1.15,
-        paving=PAVINGS[int(rng.integers(len(PAVINGS)))],
+        paving=tuple(PAVINGS)[int(rng.integers(len(PAVINGS)))],
         no_parking=not bays,
         lanes=lanes,
         lane_edges=edges,

@@ -22,11 +22,12 @@ from scenes.furniture import (
 from scenes.greenery import tree
 from scenes.ground import paint_ground
 from scenes.houses import SHOP_M, house
+from scenes.lamps import Lamp
 from scenes.layers import GROUND, Layer
 from scenes.mesh import Mesh, Paint, boxes, joined, quad
 from scenes.plan import PAVEMENT_Z, House, Plan
-from scenes.renderer import Lamp, Still
 from scenes.signs import board
+from scenes.still import Still
 
 _EARTH = Paint((1, 1, 1), 0.2, GROUND)
 _LAMP_RGB = (52.0, 40.0, 25.0)

@@ -22,7 +22,7 @@ from core.geometry import Box, area_px, intersection_px
 from core.site import Zone
 from core.wire import observation_to_json
 from scenes.mesh import Mesh
-from scenes.renderer import Placed
+from scenes.still import Placed
 from scenes.timeline import Actor, Surface
 from scenes.viewpoint import Viewpoint
 

@@ -82,12 +82,18 @@ def _feed(encoder: subprocess.Popen[bytes], frame: bytes, path: Path) -> None:
 
 
 def _finish(encoder: subprocess.Popen[bytes], path: Path) -> None:
+    """Some versions of ffmpeg end well when the disk is full; then their words alone tell of it."""
     assert encoder.stdin is not None  # noqa: S101 - for the type checker
     encoder.stdin.close()
-    if encoder.wait():
-        raise StorageError(f"{path}: {_last_words(encoder)}")
+    words = _words(encoder)
+    if encoder.wait() or words:
+        raise StorageError(f"{path}: {words or f'exit code {encoder.poll()}'}")
 
 
 def _last_words(encoder: subprocess.Popen[bytes]) -> str:
+    return _words(encoder) or f"exit code {encoder.poll()}"
+
+
+def _words(encoder: subprocess.Popen[bytes]) -> str:
     text = encoder.stderr.read().decode(errors="replace").strip() if encoder.stderr else ""
-    return "; ".join(text.splitlines()) if text else f"exit code {encoder.poll()}"
+    return "; ".join(text.splitlines())

@@ -2,7 +2,7 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo test check unit bench lock clean
+.PHONY: help setup demo test check unit bench model lock clean
 
 help:  ## This list.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -29,6 +29,9 @@ unit:  ## All tests, unit and integration.
 bench:  ## Speed and memory, measured on this machine; needs what make test installs.
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.training.bench_training
+
+model:  ## Makes the model that ships, street-n, anew from ../shared/data; hours on two cores.
+	$(BIN)/python -m training.street_n
 
 lock:  ## Writes the locked versions anew; needs uv.
 	requirements/lock.sh

@@ -166,7 +166,7 @@ class ModelStore:
                 fresh = Path(incoming) / "model"
                 fresh.mkdir()
                 shutil.copyfile(weights, fresh / WEIGHTS)
-                (fresh / CARD).write_text(_to_yaml(card), encoding="utf-8")
+                (fresh / CARD).write_text(card_text(card), encoding="utf-8")
                 self._set_aside(target, Path(incoming))
                 fresh.replace(target)
         except OSError as error:
@@ -188,6 +188,11 @@ def sha256_of(path: Path) -> str:
     """SHA-256 of a file, hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def card_text(card: ModelCard) -> str:
+    """The card as model.yaml holds it."""
+    return yaml.safe_dump(card.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
 
 
 def _readable(root: Path) -> Iterator[StoredModel]:
@@ -223,10 +228,6 @@ def _check_digest(model: StoredModel) -> None:
         raise ModelError(f"{model.weights} is missing; import the model {model.card.name!r} again")
     if sha256_of(model.weights) != model.card.sha256:
         raise ModelError(f"{model.weights} is not the file that its card names (SHA-256 differs); import it again")
-
-
-def _to_yaml(card: ModelCard) -> str:
-    return yaml.safe_dump(card.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
 
 
 def _one_line(error: Exception) -> str:

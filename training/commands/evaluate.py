@@ -27,8 +27,12 @@ from training.evaluation.result import Evaluation, to_plain
 from training.evaluation.text import HEADS, rows
 from training.evaluation.truth import read_clips
 from training.promotion import Tolerances, Verdict, gate
+from training.street_n.figure import HEADS as MEASURE_HEADS
+from training.street_n.figure import plain as plain_measures
+from training.street_n.figure import rows as measure_rows
+from training.street_n.measures import SHARED, Measures
 
-CACHE, REPORT, FIGURES = "evaluations", "report.html", "evaluation.json"
+CACHE, REPORT, FIGURES, MEASURES = "evaluations", "report.html", "evaluation.json", "measures"
 FORMAT = "jiejing-evaluation/1"
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Data set with labelled pictures.")]
@@ -46,12 +50,20 @@ def command(
     part: PartOption = None,
     clips: ClipsOption = None,
     out: Annotated[Path | None, typer.Option(help="Folder for report.html and evaluation.json.")] = None,
+    sets: Annotated[
+        Path, typer.Option(help="Folder with the labelled pictures and clips of the measures that street-n is held to.")
+    ] = SHARED,
     fresh: FreshOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Measures how good models are. Boxes on labelled pictures, events on clips, milliseconds a frame."""
-    chosen = material(data, part, clips)
+    """Measures how good models are. Boxes on labelled pictures, events on clips, milliseconds a frame. With neither
+    --data nor --clips: on rendered streets and, where they are there, on the real pictures and clips of --sets.
+    """
     looking = evaluator(fresh=fresh)
+    if data is None and clips is None and part is None and against is None and out is None:
+        _take_measures(looking, names, sets, as_json=as_json)
+        return
+    chosen = material(data, part, clips)
     evaluations = [looking.evaluate(refs_of(side), chosen) for side in (names, against) if side]
     verdict = gate(evaluations[0], evaluations[1], Tolerances()) if against else None
     if out:
@@ -62,6 +74,17 @@ def command(
     say_table(HEADS, rows(evaluations))
     if out:
         say(f"{out / REPORT}: the report, with pictures of what went wrong")
+
+
+def _take_measures(looking: Evaluator, names: Sequence[str], sets: Path, *, as_json: bool) -> None:
+    refs = refs_of(names)
+    taken = []
+    for one in Measures(looking, load_settings().home / MEASURES, sets).take(refs):
+        taken.append(one)
+        if not as_json:
+            say_table(MEASURE_HEADS, measure_rows(one))
+    if as_json:
+        say_json(plain_measures(taken))
 
 
 def material(data: Path | None, part: str | None, clips: Path | None) -> Material:

@@ -57,7 +57,7 @@ class Evaluator:
             progress: shows that something long goes on.
             fresh: work everything out anew.
         """
-        self._detectors = detectors
+        self.detectors = detectors
         self._cache = cache
         self._progress = progress
         self._clock = clock
@@ -74,36 +74,48 @@ class Evaluator:
             models=model_ids(refs),
             software=_software(),
             made_at=self._clock.utc(),
-            pictures=self._pictures(refs, material.pictures) if material.pictures else None,
-            events=self._events(refs, material) if material.clips else None,
+            pictures=self.pictures(refs, material.pictures) if material.pictures else None,
+            events=self.events(refs, material.clips, material.clips_name) if material.clips else None,
             # Never from the cache: what else the machine does matters, so two models are measured one after the other.
-            speed=measure(self._detectors.of_models(all_seeing(SCORE), refs), material.sample()),
+            speed=measure(self.detectors.of_models(all_seeing(SCORE), refs), material.sample()),
         )
 
-    def _pictures(self, refs: Sequence[ModelRef], pictures: PictureSet) -> PictureFigures:
+    def pictures(self, refs: Sequence[ModelRef], pictures: PictureSet) -> PictureFigures:
+        """Boxes on labelled pictures.
+
+        Raises:
+            InputError: a model or picture cannot be used.
+            StorageError: the figures cannot be kept.
+        """
         fingerprint = _fingerprint(pictures.fingerprint())
         kept = None if self._fresh else self._cache.get(PictureFigures, refs, fingerprint)
         if kept:
             return kept
-        ensemble = self._detectors.of_models(all_seeing(LOWEST_SCORE), refs)
-        cards = (self._detectors.store.version(ref).card for ref in refs)
+        ensemble = self.detectors.of_models(all_seeing(LOWEST_SCORE), refs)
+        cards = (self.detectors.store.version(ref).card for ref in refs)
         can_find = {label for card in cards for label in card.labels.values()}
         with self._progress(f"{_named(refs)}: {pictures.dataset.card.name}", len(pictures.pictures)) as advance:
             figures = evaluate_pictures(pictures, ensemble, can_find, fingerprint, advance)
         self._cache.put(figures, refs, fingerprint)
         return figures
 
-    def _events(self, refs: Sequence[ModelRef], material: Material) -> EventFigures:
-        fingerprint = _fingerprint(*(clip.fingerprint() for clip in material.clips))
+    def events(self, refs: Sequence[ModelRef], clips: Sequence[Clip], name: str) -> EventFigures:
+        """Events on clips; `name` is what people call them.
+
+        Raises:
+            InputError: a model or clip cannot be used.
+            StorageError: the figures cannot be kept.
+        """
+        fingerprint = _fingerprint(*(clip.fingerprint() for clip in clips))
         kept = None if self._fresh else self._cache.get(EventFigures, refs, fingerprint)
         if kept:
             return kept
         outcomes = []
-        for clip in material.clips:
-            ensemble = self._detectors.of_models(clip.camera, refs)
+        for clip in clips:
+            ensemble = self.detectors.of_models(clip.camera, refs)
             with self._progress(f"{_named(refs)}: {clip.name}", clip.truth.length_s) as advance:
                 outcomes.append(judged(clip, violations(clip, ensemble, advance)))
-        figures = EventFigures(fingerprint=fingerprint, name=material.clips_name, clips=tuple(outcomes))
+        figures = EventFigures(fingerprint=fingerprint, name=name, clips=tuple(outcomes))
         self._cache.put(figures, refs, fingerprint)
         return figures
 

@@ -2,9 +2,10 @@
 
 # ruff: noqa: PLC0415 - torch and Ultralytics take seconds, and are imported after `confine` only
 
+import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from core.errors import InputError, JiejingError, StorageError
@@ -12,6 +13,14 @@ from training.learning.network import Start
 from training.learning.progress import Recorder, Watching
 from training.learning.run_folder import RunFolder
 from training.learning.settings import TrainSettings
+
+# The last epochs see whole pictures, not mosaics. Ultralytics takes ten, and none at all of a run of fewer; it warms up
+# for three, which of a short run is most of it; and it makes a step for each 64 pictures, where we make one a batch: a
+# run of few epochs on few pictures is over before it has learned anything.
+MOST_WHOLE_EPOCHS = 10
+WHOLE_SHARE = 4
+MOST_WARM_UP_EPOCHS = 3.0
+WARM_UP_SHARE = 10
 
 _OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 
@@ -46,9 +55,28 @@ def train(run: RunFolder, settings: TrainSettings, start: Start | None, device: 
         )
         trainer.args.amp = _precision(device)
         Recorder(run, watching).attach(trainer)
-        trainer.train()
+        with _whole_processor(trainer) if device == "cpu" else nullcontext():
+            trainer.train()
         if trainer.best.exists():  # without the optimizer's state by now
             shutil.copyfile(trainer.best, run.best)
+
+
+@contextmanager
+def _whole_processor(trainer: Any) -> Iterator[None]:
+    """Every core, and bfloat16 where the processor computes in it: Ultralytics leaves a core idle whenever it chooses
+    its device, and knows bfloat16 on GPUs alone."""
+    import torch
+    from ultralytics.engine import trainer as module
+
+    for moment in ("on_train_epoch_start", "on_val_start"):
+        trainer.add_callback(moment, lambda _: torch.set_num_threads(os.cpu_count() or 1))
+    theirs = module.autocast
+    if torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported():
+        module.autocast = lambda *_, **__: torch.autocast("cpu", dtype=torch.bfloat16)
+    try:
+        yield
+    finally:
+        module.autocast = theirs
 
 
 def _begin(settings: TrainSettings, start: Start) -> dict[str, Any]:
@@ -61,6 +89,9 @@ def _begin(settings: TrainSettings, start: Start) -> dict[str, Any]:
         "seed": settings.seed,
         "deterministic": True,
         "freeze": settings.freeze or None,
+        "close_mosaic": min(MOST_WHOLE_EPOCHS, settings.epochs // WHOLE_SHARE),
+        "warmup_epochs": min(MOST_WARM_UP_EPOCHS, settings.epochs / WARM_UP_SHARE),
+        "nbs": settings.batch,
         "exist_ok": True,
         "verbose": False,
     }

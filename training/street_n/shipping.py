@@ -1,0 +1,63 @@
+"""Puts a trained street-n among the models that ship, with all its measures in its card."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from core.errors import ModelError
+from models.card import ModelCard
+from models.store import CARD, SHIPPED, WEIGHTS, ModelStore, StoredModel, card_text
+from training.datasets.files import storing
+from training.export.card import int8_name
+from training.street_n.figure import Measured, plain
+
+MAX_BYTES = 13_000_000
+NOT_TO_BE_TRUSTED_WITH = (
+    "Stalls, goods, tables and umbrellas were learned from rendered streets alone: on real streets they were never "
+    "measured on more than a handful of pictures. Garbage and bins were learned at eye level, vehicles in Nepal. "
+    "Never rely on it without shadow operation and labels of the city's own cameras; never read a figure on rendered "
+    "streets as accuracy."
+)
+
+
+def put_among_shipped(
+    name: str, store: ModelStore, measured: Sequence[Measured], recipe: Path, *, into: Path = SHIPPED
+) -> list[StoredModel]:
+    """Writes the model, and its INT8 form where that is offered, into the folder of shipped models.
+
+    Args:
+        measured: of the model itself; its INT8 form says in its own figures what it loses.
+        recipe: the file in which the recipe keeps the seconds of its steps.
+
+    Raises:
+        ModelError: it is not in the store, or larger than may ship.
+        StorageError: the disk refuses.
+    """
+    seconds = json.loads(recipe.read_text(encoding="utf-8"))
+    stored = [store.find(name)]
+    if any(one.card.name == int8_name(name) for one in store.all()):
+        stored.append(store.find(int8_name(name)))
+    shipped = []
+    for one in stored:
+        if one.weights.stat().st_size > MAX_BYTES:
+            raise ModelError(f"{one.weights}: is larger than the {MAX_BYTES} bytes that may ship")
+        told: dict[str, Any] = {"recipe_s": seconds, "not_to_be_trusted_with": NOT_TO_BE_TRUSTED_WITH}
+        if one is stored[0]:
+            told["measures"] = plain(measured)
+        shipped.append(_written(_with_figures(one.card, told), one.weights, into))
+    return shipped
+
+
+def _written(card: ModelCard, weights: Path, into: Path) -> StoredModel:
+    folder = into / card.name
+    with storing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(weights, folder / WEIGHTS)
+        (folder / CARD).write_text(card_text(card), encoding="utf-8")
+    return StoredModel(card, folder)
+
+
+def _with_figures(card: ModelCard, told: dict[str, Any]) -> ModelCard:
+    return card.model_copy(update={"figures": {**card.figures, **told}})

@@ -2,16 +2,37 @@
 
 from collections.abc import Iterable
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api import metrics, problems
+from api import access, metrics, problems
+from api.authentication import refuse_other_origins
+from api.body_limit import BodyLimit
 from api.dependencies import Services
-from api.routers import cameras, events, health, packages
+from api.headers import SecurityHeaders
+from api.routers import (
+    attachments,
+    audit,
+    cameras,
+    events,
+    health,
+    nodes,
+    packages,
+    review,
+    session,
+    statistics,
+    stream,
+    thumbnails,
+    tokens,
+    users,
+)
 
 API_VERSION = "1"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+_REVIEW = (events, review, attachments, thumbnails, statistics, stream)
+_REST = (session, packages, cameras, users, nodes, tokens, audit, health)
+ROUTERS = tuple(one.router for one in (*_REVIEW, *_REST))
 
 
 def create_app(services: Services, hosts: Iterable[str] = LOOPBACK_NAMES) -> FastAPI:
@@ -24,18 +45,23 @@ def create_app(services: Services, hosts: Iterable[str] = LOOPBACK_NAMES) -> Fas
     app = FastAPI(
         title="街镜 Jiejing",
         version=API_VERSION,
-        openapi_url="/api/v1/openapi.json",
+        # The description is one of our own operations (api.routers.health), for those who are signed in.
+        openapi_url=None,
         # Their pages load scripts from outside; no request leaves the house.
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=_operation_id,
+        dependencies=[Depends(access.guard), Depends(refuse_other_origins)],
     )
     app.state.services = services
     app.state.metrics = metrics.registry_of(services)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SecurityHeaders)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     problems.install(app)
-    for router in (events.router, packages.router, cameras.router, health.router):
+    for router in ROUTERS:
         app.include_router(router)
+    access.describe(app, ROUTERS)
     return app
 
 

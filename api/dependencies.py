@@ -1,6 +1,7 @@
 """What the routers need, handed in by the application that serves them."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -8,20 +9,62 @@ from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy import Engine
 
+from api.live_updates import LiveHub
+from api.passwords import Passwords
+from api.views import RecentViews
 from core.clock import Clock, SystemClock
+from store.attempts import AttemptRepository
+from store.audit import Anchor, AuditLog
 from store.cameras import CameraStateRepository
+from store.checks import CheckShares
 from store.events import EventRepository
+from store.nodes import NodeRepository
 from store.packages import PackageRepository
+from store.places import PlaceDirectory
+from store.scope import ScopeRepository
+from store.sessions import SessionPolicy, SessionRepository
 from store.sites import SiteRepository
+from store.tokens import TokenRepository
+from store.users import UserRepository
 
 
 @dataclass(frozen=True)
 class Services:
-    """An installation as the API sees it: its data base and its folder of sealed packages."""
+    """An installation as the API sees it: its data base, its folder of sealed packages, and how people sign in."""
 
     engine: Engine
     packages_folder: Path
     clock: Clock = field(default_factory=SystemClock)
+    anchor: Anchor | None = None
+    session_policy: SessionPolicy = field(default_factory=SessionPolicy)
+    passwords: Passwords = field(default_factory=Passwords)
+    views: RecentViews = field(default_factory=RecentViews)
+    check_shares: CheckShares = field(default_factory=CheckShares)
+
+    @property
+    def audit(self) -> AuditLog:
+        """Where everything that people do is written down."""
+        return AuditLog(self.engine, self.clock, self.anchor)
+
+    @property
+    def attachments_folder(self) -> Path:
+        """Where pictures lie that people add to events: beside the sealed packages, never in them."""
+        return self.packages_folder.parent / "attachments"
+
+    @cached_property
+    def places(self) -> PlaceDirectory:
+        """Names of cameras and zones, one directory for all requests."""
+        return PlaceDirectory(self.engine)
+
+    @cached_property
+    def live(self) -> LiveHub:
+        """What changes, for everybody who watches."""
+        return LiveHub(self.engine, self.clock, self.places)
+
+    @property
+    def sessions(self) -> SessionRepository:
+        """Who is signed in."""
+        return SessionRepository(self.engine, self.clock, self.session_policy)
 
 
 def services(request: Request) -> Services:
@@ -49,10 +92,35 @@ def _camera_states(given: ServicesOf) -> CameraStateRepository:
     return CameraStateRepository(given.engine)
 
 
+def _users(given: ServicesOf) -> UserRepository:
+    return UserRepository(given.engine, given.audit, given.clock)
+
+
+def _nodes(given: ServicesOf) -> NodeRepository:
+    return NodeRepository(given.engine, given.audit)
+
+
+def _tokens(given: ServicesOf) -> TokenRepository:
+    return TokenRepository(given.engine, given.audit, given.clock)
+
+
+def _attempts(given: ServicesOf) -> AttemptRepository:
+    return AttemptRepository(given.engine, given.clock)
+
+
+def _scopes(given: ServicesOf) -> ScopeRepository:
+    return ScopeRepository(given.engine)
+
+
 Sites = Annotated[SiteRepository, Depends(_sites)]
 Events = Annotated[EventRepository, Depends(_events)]
 Packages = Annotated[PackageRepository, Depends(_packages)]
 CameraStates = Annotated[CameraStateRepository, Depends(_camera_states)]
+Users = Annotated[UserRepository, Depends(_users)]
+Nodes = Annotated[NodeRepository, Depends(_nodes)]
+Tokens = Annotated[TokenRepository, Depends(_tokens)]
+Attempts = Annotated[AttemptRepository, Depends(_attempts)]
+Scopes = Annotated[ScopeRepository, Depends(_scopes)]
 
 
 def refuse_query(request: Request) -> None:

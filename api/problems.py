@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from core.errors import EvidenceError, StorageError
+from core.errors import ConflictError, EvidenceError, InputError, StaleError, StorageError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -35,17 +35,30 @@ class Problem(BaseModel):
     errors: list[Fault] = []
 
 
+class ProblemError(HTTPException):
+    """An error with a type that the app recognises."""
+
+    def __init__(self, status: int, kind: str, detail: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(status, detail, headers)
+        self.kind = kind
+
+
 def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Says in the OpenAPI document that these statuses carry a problem."""
+    return {int(status): {"model": Problem, **one} for status, one in openapi_responses(*statuses).items()}
+
+
+def openapi_responses(*statuses: int) -> dict[str, dict[str, Any]]:
+    """Answers that carry a problem, as the OpenAPI document has them."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {
-        status: {"model": Problem, "description": HTTPStatus(status).phrase, "content": content} for status in statuses
-    }
+    return {str(status): {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 
-def response(status: int, detail: str, errors: Sequence[Fault] = (), headers: Any = None) -> JSONResponse:
+def response(
+    status: int, detail: str, errors: Sequence[Fault] = (), headers: Any = None, kind: str = "about:blank"
+) -> JSONResponse:
     """A problem as an answer."""
-    problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=list(errors))
+    problem = Problem(type=kind, title=HTTPStatus(status).phrase, status=status, detail=detail, errors=list(errors))
     return JSONResponse(problem.model_dump(mode="json"), status, headers, MEDIA_TYPE)
 
 
@@ -53,6 +66,7 @@ def install(app: FastAPI) -> None:
     """Makes every error of the application a problem."""
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(InputError, _refused)
     app.add_exception_handler(StorageError, _storage)
     app.add_exception_handler(EvidenceError, _evidence)
     app.add_exception_handler(Exception, _unexpected)
@@ -76,7 +90,8 @@ def _describe_only_problems(app: FastAPI) -> None:
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - Starlette's signature is wider
-    return response(error.status_code, error.detail, headers=error.headers)
+    kind = error.kind if isinstance(error, ProblemError) else "about:blank"
+    return response(error.status_code, error.detail, headers=error.headers, kind=kind)
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
@@ -84,6 +99,17 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
     faults = [Fault(field=".".join(str(part) for part in one["loc"][1:]), cause=_cause(one)) for one in error.errors()]
     detail = "; ".join(f"{fault.field}: {fault.cause}" for fault in faults)
     return response(HTTPStatus.UNPROCESSABLE_ENTITY, detail, faults)
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    """What the request's content breaks; the text may begin with the field: `name: cause`."""
+    field, _separator, cause = str(error).partition(": ")
+    faults = [Fault(field=field, cause=cause)] if cause and field.isidentifier() else []
+    statuses: dict[type[Exception], HTTPStatus] = {
+        StaleError: HTTPStatus.PRECONDITION_FAILED,
+        ConflictError: HTTPStatus.CONFLICT,
+    }
+    return response(statuses.get(type(error), HTTPStatus.UNPROCESSABLE_ENTITY), str(error), faults)
 
 
 async def _storage(_: Request, error: Exception) -> JSONResponse:

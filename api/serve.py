@@ -1,24 +1,33 @@
-"""Serves the API on a loopback address until SIGTERM or Ctrl-C."""
+"""Serves the API until SIGTERM or Ctrl-C: on loopback, on other addresses, with TLS or behind a reverse proxy."""
 
 import errno
 import logging
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import uvicorn
+from sqlalchemy import Engine
 
 from api.app import LOOPBACK_NAMES, create_app
 from api.dependencies import Services
 from core.errors import InputError, StorageError
 from core.settings import Settings
+from evidence.anchor import AuditAnchor
+from store.checks import CheckShares
 from store.engine import make_engine
+from store.sessions import SessionPolicy
 
 # Downloads still running after this are cut; the whole end takes less than five seconds.
 END_WITHIN_S = 3
+
+_EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
 
 _log = logging.getLogger(__name__)
 
@@ -30,21 +39,30 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
         ready: is told the address once connections are taken.
 
     Raises:
-        InputError: the address is not loopback, or cannot be listened on.
+        InputError: the address cannot be listened on, nobody could name it, or the certificate cannot be used.
         StorageError: the packages folder cannot be made.
     """
+    names = _names(settings)
+    tls = _tls_options(settings)
     with closing(_listen(settings.host, settings.port)) as listener:
-        address = _address(listener)
+        address = _address(listener, is_tls=bool(tls))
         engine = make_engine(settings.database)
-        services = Services(engine, _made(settings.home / "packages"))
-        app = create_app(services, {*LOOPBACK_NAMES, settings.host})
+        app = create_app(_services(settings, engine), names)
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=END_WITHIN_S
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=END_WITHIN_S,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            **tls,
         )
         server = uvicorn.Server(config)
         try:
             with _ended_by_signals(server):
                 _log.info("serving on %s", address)
+                _warn_of_plain_http(settings, listener)
                 if ready:
                     ready(address)
                 server.run(sockets=[listener])
@@ -52,14 +70,58 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
             engine.dispose()
 
 
+def _services(settings: Settings, engine: Engine) -> Services:
+    idle, longest = timedelta(minutes=settings.session_idle_min), timedelta(hours=settings.session_max_h)
+    return Services(
+        engine,
+        _made(settings.home / "packages"),
+        anchor=AuditAnchor(settings.home, settings.signing_key),
+        session_policy=SessionPolicy(idle, longest),
+        check_shares=CheckShares(settings.second_look_share, settings.known_negative_share),
+    )
+
+
+def _names(settings: Settings) -> set[str]:
+    if settings.host in _EVERY_ADDRESS:
+        if not settings.names:
+            raise InputError(
+                f"{settings.host} is every address of this machine; say by which names people reach it: "
+                "JIEJING_NAMES='[\"jiejing.example.cn\"]'"
+            )
+        return {*LOOPBACK_NAMES, *settings.names}
+    return {*LOOPBACK_NAMES, settings.host, *settings.names}
+
+
+def _tls_options(settings: Settings) -> dict[str, Any]:
+    certificate, key = settings.tls_certificate, settings.tls_key
+    if certificate is None and key is None:
+        return {}
+    if certificate is None or key is None:
+        raise InputError("TLS needs both JIEJING_TLS_CERTIFICATE and JIEJING_TLS_KEY; set the other one too")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except (OSError, ValueError) as error:  # an SSLError is an OSError
+        raise InputError(
+            f"the certificate {certificate} with the key {key} cannot be used: {error}; give two PEM files that belong "
+            "together, the key without pass phrase"
+        ) from error
+    return {"ssl_certfile": str(certificate), "ssl_keyfile": str(key)}
+
+
+def _warn_of_plain_http(settings: Settings, listener: socket.socket) -> None:
+    is_loopback = ip_address(str(listener.getsockname()[0]).partition("%")[0]).is_loopback
+    if not (is_loopback or settings.tls_certificate or settings.trusted_proxies):
+        _log.warning(
+            "others reach this address without TLS: passwords and pictures can be read on the way; set "
+            "JIEJING_TLS_CERTIFICATE and JIEJING_TLS_KEY, or put a reverse proxy before it (deploy/Caddyfile)"
+        )
+
+
 def _listen(host: str, port: int) -> socket.socket:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
         raise InputError(f"the address {host} cannot be resolved; use 127.0.0.1") from error
-    for *_, place in found:
-        if not ip_address(str(place[0]).partition("%")[0]).is_loopback:
-            raise InputError(f"{host} is not this machine alone; until there are accounts only 127.0.0.1 is served")
     # localhost may name IPv6 first, which a machine need not have.
     family, *_, place = min(found, key=lambda one: one[0] != socket.AF_INET)
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -89,9 +151,10 @@ def _refusal(host: str, port: int, error: OSError) -> str:
     return f"cannot listen on {host} port {port}: {error.strerror}"
 
 
-def _address(listener: socket.socket) -> str:
+def _address(listener: socket.socket, *, is_tls: bool) -> str:
     host, port, *_ = listener.getsockname()
-    return f"http://[{host}]:{port}" if listener.family == socket.AF_INET6 else f"http://{host}:{port}"
+    scheme = "https" if is_tls else "http"
+    return f"{scheme}://[{host}]:{port}" if listener.family == socket.AF_INET6 else f"{scheme}://{host}:{port}"
 
 
 @contextmanager

@@ -5,6 +5,8 @@
     |   +-- SiteError           a site file, a zone or a rule is wrong
     |   +-- ModelError          a model is missing, broken or of another family
     |   +-- SourceError         a source address or a video cannot be used
+    |   +-- ConflictError       what is there already stands against it
+    |       +-- StaleError      it was changed by somebody else meanwhile
     +-- StreamError             a camera's stream failed; the supervisor tries again
     +-- RecordingError          the pictures of that time are not to be had (any more)
     +-- EvidenceError           a package could not be sealed
@@ -32,6 +34,14 @@ class ModelError(InputError):
 
 class SourceError(InputError):
     """A source that is not allowed or cannot be read."""
+
+
+class ConflictError(InputError):
+    """Something that is there already stands against it."""
+
+
+class StaleError(ConflictError):
+    """Somebody else changed it meanwhile; read it again."""
 
 
 class StreamError(JiejingError):

@@ -31,10 +31,26 @@ class Settings(BaseSettings):
     post_roll_s: float = Field(default=5, ge=0, le=60, description="seconds after a violation before it is sealed")
     stall_s: float = Field(default=10, ge=2, le=120, description="seconds without a packet after which a stream failed")
     rtsp_transport: str = Field(default="tcp", pattern="^(tcp|udp)$", description="how RTSP media travel: tcp or udp")
-    host: str = Field(
-        default="127.0.0.1", description="address that serve listens on; loopback only until accounts exist"
-    )
+    host: str = Field(default="127.0.0.1", description="address that serve listens on; 0.0.0.0 or :: = every one")
     port: int = Field(default=8600, ge=0, le=65535, description="port that serve listens on; 0 = any free one")
+    names: tuple[str, ...] = Field(
+        default=(), description="names and addresses by which people reach serve, besides its own (JSON list)"
+    )
+    tls_certificate: Path | None = Field(
+        default=None, description="PEM file of serve's certificate chain; unset = http"
+    )
+    tls_key: Path | None = Field(default=None, description="PEM file of the certificate's private key")
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(), description="addresses of reverse proxies whose X-Forwarded-For and -Proto are believed (JSON list)"
+    )
+    session_idle_min: int = Field(default=30, ge=5, le=1440, description="minutes unused after which a session ends")
+    session_max_h: int = Field(default=12, ge=1, le=72, description="hours after which a session ends at the latest")
+    second_look_share: float = Field(
+        default=0.05, ge=0, le=1, description="share of decided events that a second officer decides blindly"
+    )
+    known_negative_share: float = Field(
+        default=0.02, ge=0, le=1, description="share of decisions after which a known negative is mixed into the queue"
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="how much is logged")
 
     @property

@@ -9,12 +9,16 @@ from sqlalchemy import Engine
 from core.errors import StorageError
 from core.settings import Settings, load_settings
 from core.site import Site
+from evidence.anchor import AuditAnchor
+from store.audit import AuditLog
 from store.cameras import CameraStateRepository
 from store.engine import make_engine
 from store.events import EventRepository
 from store.migrate import upgrade
 from store.packages import PackageRepository
 from store.sites import SiteRepository
+from store.users import UserRepository
+from store.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,13 @@ class Installation:
         """The data base, migrated to this version."""
         engine = make_engine(self.settings.database)
         upgrade(engine)
+        SiteRepository(engine, self.vault).seal()
         return engine
+
+    @property
+    def vault(self) -> Vault:
+        """Where the passwords of cameras are sealed."""
+        return Vault(self.settings.home)
 
     @property
     def packages_folder(self) -> Path:
@@ -55,7 +65,7 @@ class Installation:
     @property
     def sites(self) -> SiteRepository:
         """The site and its cameras."""
-        return SiteRepository(self.engine)
+        return SiteRepository(self.engine, self.vault)
 
     @property
     def events(self) -> EventRepository:
@@ -71,6 +81,16 @@ class Installation:
     def camera_states(self) -> CameraStateRepository:
         """How the streams are doing."""
         return CameraStateRepository(self.engine)
+
+    @property
+    def audit(self) -> AuditLog:
+        """What people did."""
+        return AuditLog(self.engine, anchor=AuditAnchor(self.settings.home, self.settings.signing_key))
+
+    @property
+    def users(self) -> UserRepository:
+        """The accounts."""
+        return UserRepository(self.engine, self.audit)
 
     def site(self) -> Site:
         """The site.

@@ -1,6 +1,7 @@
 """The place between two pages of events, as an opaque text."""
 
 import base64
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -32,3 +33,40 @@ class Cursor:
             return cls(parse_rfc3339(moment), event_id)
         except ValueError as error:
             raise InputError("this cursor was not given out here; start again without one") from error
+
+
+@dataclass(frozen=True, slots=True)
+class SortedCursor:
+    """Stands behind one event in an order of the queue: the values by which it is sorted, the event's id last."""
+
+    sort: str
+    place: tuple[datetime | float | str, ...]
+
+    def encode(self) -> str:
+        """The text that clients hand back."""
+        content = [self.sort, *({"t": one.isoformat()} if isinstance(one, datetime) else one for one in self.place)]
+        return base64.urlsafe_b64encode(json.dumps(content, ensure_ascii=False).encode()).decode()
+
+    @classmethod
+    def decode(cls, text: str, sort: str) -> Self:
+        """The place that a text names.
+
+        Raises:
+            InputError: no such text was ever given out for that sort.
+        """
+        try:
+            given, *place = json.loads(base64.b64decode(text, altchars=b"-_", validate=True))
+            found = tuple(parse_rfc3339(one["t"]) if isinstance(one, dict) else one for one in place)
+        except (ValueError, TypeError, KeyError) as error:
+            raise InputError("this cursor was not given out here; start again without one") from error
+        if given != sort or [type(one) for one in found] != _FORMS.get(sort.removeprefix("-")):
+            raise InputError("this cursor belongs to another order; start again without one")
+        return cls(sort, found)
+
+
+_FORMS: dict[str, list[type]] = {
+    "age": [datetime, str],
+    "dwell": [float, str],
+    "deadline": [datetime, str],
+    "type": [str, datetime, str],
+}

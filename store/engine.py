@@ -4,7 +4,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,20 @@ def connected(engine: Engine) -> Iterator[Connection]:
     """
     with mapped(engine), _for_writing(engine).begin() as connection:
         yield connection
+
+
+def forget_what_was_overwritten(engine: Engine) -> None:
+    """Makes the file of a SQLite data base hold nothing but what is in it; PostgreSQL does so in its own time.
+
+    Raises:
+        StorageError: the data base refuses.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    # Not in a transaction: neither may be.
+    with mapped(engine), closing(engine.raw_connection()) as connection:
+        for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            connection.cursor().execute(statement)
 
 
 def _for_reading(engine: Engine) -> Engine:

@@ -9,8 +9,10 @@ from core.rules import short_hash
 from core.wire import event_to_json
 from store.cursor import Cursor
 from store.engine import reading, writing
+from store.entering import enter
 from store.mapping import columns_of, from_row, insert_once, upsert
 from store.records import EventFilter, EventHistory, EventPage
+from store.scope import of_cameras
 from store.tables import EventChangeRow, EventRow
 
 DEFAULT_LIMIT = 50
@@ -34,10 +36,11 @@ class EventRepository:
         with writing(self._engine) as session:
             # The event must be there before its first change; on PostgreSQL its row keeps other writers waiting.
             insert_once(session, EventRow, values)
-            session.get(EventRow, change.event_id, with_for_update=True)
+            row = session.get_one(EventRow, change.event_id, with_for_update=True)
             is_new = insert_once(session, EventChangeRow, values | {"digest": digest})
             if is_new:
                 upsert(session, EventRow, values)
+                enter(session, row, change)
             return is_new
 
     def get(self, event_id: str) -> EventHistory | None:
@@ -98,4 +101,4 @@ def _conditions(wanted: EventFilter) -> list[ColumnElement[bool]]:
         conditions.append(EventRow.first_seen >= wanted.since)
     if wanted.until is not None:
         conditions.append(EventRow.first_seen < wanted.until)
-    return conditions
+    return conditions + of_cameras(EventRow.camera_id, wanted.orgs)

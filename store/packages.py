@@ -1,11 +1,12 @@
 """Sealed packages: which there are, of which event, and where each key's chain ends."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import ColumnElement, Engine, func, select
 
 from core.errors import StorageError
 from store.engine import reading, writing
+from store.entering import seal
 from store.mapping import columns_of, from_row, insert_once
 from store.records import PackageRecord
 from store.tables import PackageRow
@@ -25,6 +26,7 @@ class PackageRepository:
         """
         with writing(self._engine) as session:
             if insert_once(session, PackageRow, columns_of(package)):
+                seal(session, package)
                 return True
             row = session.get(PackageRow, package.package_id)
             if row is None or from_row(PackageRecord, row) != package:
@@ -43,6 +45,11 @@ class PackageRepository:
     def of_event(self, event_id: str) -> tuple[PackageRecord, ...]:
         """The packages of an event, oldest first."""
         return self._select(PackageRow.event_id == event_id)
+
+    def newest_primaries(self, event_ids: Collection[str]) -> Mapping[str, PackageRecord]:
+        """The newest primary package of each of some events, by event id."""
+        found = self._select(PackageRow.event_id.in_(event_ids), PackageRow.kind == "primary")
+        return {package.event_id: package for package in found}
 
     def all(self) -> tuple[PackageRecord, ...]:
         """Every package, oldest first."""

@@ -6,13 +6,15 @@ from typing import Literal
 
 from core.domain import RuleEvent, State
 from core.health import StreamState
+from core.review import Standing
 
 PackageKind = Literal["primary", "supplement"]
 
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Which events; None = any. `since` (included) and `until` (excluded) bound first_seen."""
+    """Which events; None = any. `since` (included) and `until` (excluded) bound first_seen; `orgs`: of cameras that
+    hang on nodes of these names."""
 
     camera_id: str | None = None
     zone_id: str | None = None
@@ -21,6 +23,7 @@ class EventFilter:
     observing: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
+    orgs: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class PackageRecord:
         manifest_sha256: hex digest of the exact bytes of manifest.json.
         key_id, seq: the key that signed it and its place in that key's chain.
         complete: whether all that was demanded is in it; missing: what is not.
+        standing: what it is worth as evidence, by its manifest.
     """
 
     package_id: str
@@ -62,6 +66,7 @@ class PackageRecord:
     sealed_at: datetime
     complete: bool
     missing: tuple[str, ...] = ()
+    standing: Standing = "lead"
 
 
 @dataclass(frozen=True, slots=True)

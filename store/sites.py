@@ -1,6 +1,6 @@
 """The site as the data base holds it: its cameras, and every rule that ever held."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Engine, delete, select, update
@@ -9,18 +9,28 @@ from sqlalchemy.orm import Session
 from core.errors import SiteError
 from core.rules import rules_of
 from core.site import Camera, Site, SiteInfo
-from store.engine import reading, writing
+from store.account_tables import CameraOrgRow
+from store.camera_secrets import joined, kept, without_passwords
+from store.engine import forget_what_was_overwritten, reading, writing
 from store.mapping import insert_once, upsert
+from store.secret_tables import CameraSecretRow
 from store.tables import CameraRow, CameraStateRow, SiteRow, ZoneRuleRow
+from store.vault import Vault
 
 _ONLY = 1
 
 
 class SiteRepository:
-    """Loads and changes the site. Each change is one transaction, and one more in `revision`."""
+    """Loads and changes the site. Each change is one transaction, and one more in `revision`.
 
-    def __init__(self, engine: Engine) -> None:
+    Args:
+        vault: seals the passwords in the cameras' addresses. A repository without one reads *** in their place, and
+            keeps what it is given as it is.
+    """
+
+    def __init__(self, engine: Engine, vault: Vault | None = None) -> None:
         self._engine = engine
+        self._vault = vault
 
     def load(self) -> Site | None:
         """The whole site; None before one was imported."""
@@ -28,7 +38,7 @@ class SiteRepository:
             row = session.get(SiteRow, _ONLY)
             if row is None:
                 return None
-            cameras = session.scalars(select(CameraRow.camera).order_by(CameraRow.position))
+            cameras = self._whole(session, session.scalars(select(CameraRow.camera).order_by(CameraRow.position)))
             info = SiteInfo(name=row.name, division=row.division, timezone=row.timezone)
             return Site(site=info, cameras=tuple(cameras))
 
@@ -46,7 +56,7 @@ class SiteRepository:
             keep = {camera.id for camera in site.cameras}
             _forget(session, set(session.scalars(select(CameraRow.camera_id))) - keep)
             for position, camera in enumerate(site.cameras):
-                _put(session, camera, position)
+                self._put(session, camera, position)
 
     def put_camera(self, camera: Camera) -> None:
         """Adds a camera at the end, or replaces the one of the same id.
@@ -57,7 +67,7 @@ class SiteRepository:
         with writing(self._engine) as session:
             _count_change(session)
             positions = dict(iter(session.execute(select(CameraRow.camera_id, CameraRow.position))))
-            _put(session, camera, positions.get(camera.id, max(positions.values(), default=-1) + 1))
+            self._put(session, camera, positions.get(camera.id, max(positions.values(), default=-1) + 1))
 
     def remove_camera(self, camera_id: str) -> bool:
         """Removes a camera, not its events; whether it was there."""
@@ -74,6 +84,32 @@ class SiteRepository:
             row = session.get(ZoneRuleRow, version)
             return row.snapshot if row else None
 
+    def seal(self) -> int:
+        """Seals the passwords that were kept in the open before; how many cameras had any."""
+        if self._vault is None:
+            return 0
+        open_ones = [camera for camera in self._shown() if without_passwords(camera) != camera]
+        if open_ones:
+            with writing(self._engine) as session:
+                for camera in open_ones:
+                    shown = kept(session, camera, self._vault)
+                    session.execute(update(CameraRow).where(CameraRow.camera_id == camera.id).values(camera=shown))
+            forget_what_was_overwritten(self._engine)
+        return len(open_ones)
+
+    def _shown(self) -> list[Camera]:
+        with reading(self._engine) as session:
+            return list(session.scalars(select(CameraRow.camera)))
+
+    def _whole(self, session: Session, cameras: Iterable[Camera]) -> tuple[Camera, ...]:
+        if self._vault is None:
+            return tuple(cameras)
+        secrets = dict(iter(session.execute(select(CameraSecretRow.camera_id, CameraSecretRow.sealed))))
+        return tuple(joined(camera, secrets.get(camera.id), self._vault) for camera in cameras)
+
+    def _put(self, session: Session, camera: Camera, position: int) -> None:
+        _put(session, kept(session, camera, self._vault) if self._vault else camera, position)
+
 
 def _count_change(session: Session, **info: str) -> None:
     """Counts a change of the site. On PostgreSQL its row keeps other changes waiting until this one is through."""
@@ -84,6 +120,7 @@ def _count_change(session: Session, **info: str) -> None:
 
 def _put(session: Session, camera: Camera, position: int) -> None:
     upsert(session, CameraRow, {"camera_id": camera.id, "position": position, "camera": camera})
+    upsert(session, CameraOrgRow, {"camera_id": camera.id, "org": camera.org})
     for rule in rules_of(camera):
         values = {
             "version": rule.version,
@@ -97,6 +134,6 @@ def _put(session: Session, camera: Camera, position: int) -> None:
 
 def _forget(session: Session, camera_ids: Collection[str]) -> None:
     # One at a time: the number of parameters of a statement is limited.
-    for table in (CameraStateRow, CameraRow):
+    for table in (CameraStateRow, CameraSecretRow, CameraRow):
         for camera_id in camera_ids:
             session.execute(delete(table).where(table.camera_id == camera_id))

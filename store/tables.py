@@ -12,6 +12,7 @@ from core.geometry import Box
 from core.health import Status
 from core.site import Camera
 from store.records import PackageKind
+from store.review_columns import ReviewColumns
 from store.types import AsJson, UtcDateTime
 
 Id = String(40)
@@ -19,7 +20,8 @@ Digest = String(64)
 Version = String(16)
 
 
-def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+    """The constraint that a column holds one of these texts."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=f"known_{column}")
 
@@ -104,8 +106,8 @@ class RuleEventColumns:
     members: Mapped[tuple[Member, ...]] = mapped_column(AsJson(tuple[Member, ...]))
 
 
-class EventRow(RuleEventColumns, Base):
-    """The present state of an event."""
+class EventRow(RuleEventColumns, ReviewColumns, Base):
+    """The present state of an event, and of its review."""
 
     __tablename__ = "events"
 
@@ -117,12 +119,20 @@ class EventRow(RuleEventColumns, Base):
         # Each ends in the order of the pages, so that a filtered page is read straight from its index.
         order = ("first_seen", "event_id")
         return (
-            _one_of("state", get_args(State)),
+            one_of("state", get_args(State)),
             Index(None, *order),
             Index(None, "camera_id", *order),
             Index(None, "zone_id", *order),
             Index(None, "violation", *order),
             Index(None, "state", *order),
+            Index(None, "stage", *order),
+            Index(None, "stage", "violation", *order),
+            Index(None, "stage", "deadline_at", "event_id"),
+            Index(None, "stage", "dwell_s", "event_id"),
+            Index(None, "deadline_at", "event_id"),
+            Index(None, "dwell_s", "event_id"),
+            Index(None, "violation_at", "event_id"),
+            Index(None, "claimed_until"),
         )
 
 
@@ -130,7 +140,7 @@ class EventChangeRow(RuleEventColumns, Base):
     """One change of state of an event, as it was reported; rows are never changed."""
 
     __tablename__ = "event_changes"
-    __table_args__ = (UniqueConstraint("event_id", "digest"), _one_of("state", get_args(State)))
+    __table_args__ = (UniqueConstraint("event_id", "digest"), one_of("state", get_args(State)))
 
     change_id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[str] = mapped_column(ForeignKey("events.event_id"))
@@ -144,7 +154,7 @@ class PackageRow(Base):
     __table_args__ = (
         UniqueConstraint("key_id", "seq"),
         Index(None, "event_id", "sealed_at"),
-        _one_of("kind", get_args(PackageKind)),
+        one_of("kind", get_args(PackageKind)),
     )
 
     package_id: Mapped[str] = mapped_column(String(80), primary_key=True)
@@ -158,13 +168,14 @@ class PackageRow(Base):
     sealed_at: Mapped[datetime]
     complete: Mapped[bool]
     missing: Mapped[tuple[str, ...]] = mapped_column(AsJson(tuple[str, ...]))
+    standing: Mapped[str] = mapped_column(String(20), server_default="lead")
 
 
 class CameraStateRow(Base):
     """The newest known state of one camera's stream, and when it was reported."""
 
     __tablename__ = "camera_states"
-    __table_args__ = (_one_of("status", get_args(Status)),)
+    __table_args__ = (one_of("status", get_args(Status)),)
 
     camera_id: Mapped[str] = mapped_column(Id, primary_key=True)
     status: Mapped[str] = mapped_column(String(16))

@@ -1,91 +1,230 @@
-"""Events: found page by page, and each with its whole history."""
+"""Events: the queue, page by page, and each event with all that is known of it."""
 
-from datetime import datetime
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Query
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from api.dependencies import Events, Packages, Sites, refuse_query
+from api.access import Right, requires
+from api.dependencies import refuse_query
+from api.etags import etag
+from api.manifest_excerpt import openings
+from api.package_folder import PackageFolder
 from api.problems import described
-from api.schemas import EventDetail, EventPagePublic, PackagePublic
-from core.clock import parse_rfc3339
-from core.domain import State
+from api.review_desk import Desk, ReviewDesk, SeenEventId
+from api.review_schemas import (
+    ApprovalNeeds,
+    AttachmentPublic,
+    DecisionPublic,
+    GivenMoment,
+    NotePublic,
+    QueuedEventPublic,
+    QueuePagePublic,
+    ReviewedEvent,
+    queued_event,
+)
+from api.review_words import code_names
+from api.schemas import EventPublic, PackagePublic
+from api.trail import Trail
+from core.domain import RuleEvent, State
 from core.errors import InputError
+from core.review import VEHICLE_TYPES, ReviewState, Standing, codes_of, needs_shop, needs_vehicle
 from core.violations import violation_types
-from store.cursor import Cursor
-from store.events import DEFAULT_LIMIT, MAX_LIMIT
-from store.records import EventFilter
+from store.cursor import SortedCursor
+from store.nodes import NodeRepository
+from store.places import Place
+from store.queue import DEFAULT_LIMIT, MAX_LIMIT
+from store.records import PackageRecord
+from store.review_records import DecisionRecord, QueuedEvent, QueueFilter, Sort
 
-router = APIRouter(prefix="/api/v1/events", tags=["events"])
-
-# Strict about the form: a lenient parser takes 20260101 for seconds since 1970.
-RequestedMoment = Annotated[datetime, BeforeValidator(parse_rfc3339)]
+router = APIRouter(prefix="/api/v1/events", tags=["events"], dependencies=[requires(Right.EVENTS_VIEW)])
 
 
 class EventQuery(BaseModel):
-    """Which events, and which page of them."""
+    """Which events, in which order, and which page of them."""
 
     model_config = ConfigDict(extra="forbid")
 
-    camera: str | None = Field(default=None, description="id of the camera")
-    zone: str | None = Field(default=None, description="id of the zone")
-    violation: str | None = Field(default=None, description="key of the violation type")
     state: State | None = Field(default=None, description="the present state")
+    violation: list[str] = Field(default=[], max_length=50, description="keys of violation types; several: any of them")
+    camera: str | None = Field(default=None, max_length=40, description="id of the camera")
+    zone: str | None = Field(default=None, max_length=40, description="id of the zone")
+    node: str | None = Field(default=None, max_length=80, description="a node of the organisation tree and all below")
+    grid: str | None = Field(default=None, max_length=15, description="grid (网格) id")
+    review: ReviewState | None = Field(default=None, description="how far the review is, as the viewer may know")
+    standing: Standing | None = Field(default=None, description="what the record is worth as evidence")
     observing: bool | None = Field(default=None, description="whether the zone only observes")
-    since: RequestedMoment | None = Field(default=None, description="first seen then or later; RFC 3339 with offset")
-    until: RequestedMoment | None = Field(default=None, description="first seen before then; RFC 3339 with offset")
-    cursor: str | None = Field(default=None, description="next_cursor of the page before")
+    since: GivenMoment | None = Field(default=None, description="first seen then or later; RFC 3339 with offset")
+    until: GivenMoment | None = Field(default=None, description="first seen before then; RFC 3339 with offset")
+    text: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=80,
+        description="the event's id, or a part of the id, name or address of its camera or of a zone's name",
+    )
+    sort: Sort = Field(
+        default="age",
+        description="age: the youngest first; dwell: the shortest first; deadline: the next first, only those that "
+        "have one; type: by violation type. With a minus sign the other way round",
+    )
+    cursor: str | None = Field(default=None, max_length=400, description="next_cursor of the page before, same sort")
     limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="how many at most")
 
     @field_validator("violation")
     @classmethod
-    def _known(cls, key: str | None) -> str | None:
-        if key is not None and key not in violation_types():
+    def _known(cls, keys: list[str]) -> list[str]:
+        if not set(keys) <= violation_types().keys():
             raise ValueError(f"no such violation; types are {', '.join(violation_types())}")
-        return key
+        return keys
 
     @field_validator("cursor")
     @classmethod
-    def _given_out_here(cls, cursor: str | None) -> str | None:
+    def _given_out_here(cls, cursor: str | None, info: Any) -> str | None:
         try:
             if cursor is not None:
-                Cursor.decode(cursor)
+                SortedCursor.decode(cursor, info.data.get("sort", "age"))
         except InputError as error:
             raise ValueError(str(error)) from error
         return cursor
 
-    def wanted(self) -> EventFilter:
-        """The filter that this query asks for."""
-        return EventFilter(
-            camera_id=self.camera,
-            zone_id=self.zone,
-            violation=self.violation,
+    def wanted(self, cameras: frozenset[str] | None) -> QueueFilter:
+        """The filter that this query asks for, among some cameras."""
+        is_id = self.text is not None and _is_event_id(self.text)
+        return QueueFilter(
+            event_id=self.text if is_id else None,
             state=self.state,
+            violations=tuple(dict.fromkeys(self.violation)) or None,
+            camera_ids=cameras,
+            zone_id=self.zone,
             observing=self.observing,
+            review=self.review,
+            standing=self.standing,
             since=self.since,
             until=self.until,
         )
 
+    def told(self) -> dict[str, Any]:
+        """What the audit notes of a search."""
+        return self.model_dump(mode="json", exclude_defaults=True, exclude={"cursor", "limit", "sort"})
+
 
 @router.get("", responses=described(422, 503))
-def list_events(events: Events, query: Annotated[EventQuery, Query()]) -> EventPagePublic:
-    """Events, the newest first. Events that arrive meanwhile neither shift nor repeat a page."""
-    return EventPagePublic.model_validate(events.page(query.wanted(), query.cursor, query.limit))
+def list_events(query: Annotated[EventQuery, Query()], desk: Desk, trail: Trail) -> QueuePagePublic:
+    """Events, the youngest first unless asked otherwise. Events that arrive meanwhile neither shift nor repeat a page.
+
+    A search is noted in the audit once in a while; that line stands for the thumbnails of its pages, too.
+    """
+    if query.cursor is None:
+        trail.viewed("events", "queue", "events.search", after=query.told())
+    wanted = query.wanted(_cameras(query, desk))
+    page = desk.queue.page(wanted, desk.viewer, desk.now, query.sort, query.cursor, query.limit)
+    newest = desk.packages.newest_primaries([one.event.event_id for one in page.events])
+    places = desk.places.all()
+    rows = tuple(_row(one, places, newest.get(one.event.event_id), desk) for one in page.events)
+    return QueuePagePublic(events=rows, next_cursor=page.next_cursor)
 
 
 @router.get("/{event_id}", dependencies=[Depends(refuse_query)], responses=described(404, 422, 503))
-def get_event(event_id: str, events: Events, sites: Sites, packages: Packages) -> EventDetail:
-    """One event with every change of its state, the rule as it was, and its packages."""
-    history = events.get(event_id)
-    if history is None:
-        raise HTTPException(404, f"there is no event {event_id}")
-    return EventDetail.of(history, sites.rule(history.event.rule_version), packages.of_event(event_id))
+def get_event(event_id: SeenEventId, desk: Desk, response: Response) -> ReviewedEvent:
+    """One event with every change of its state, the rule as it was, its packages and all that people added.
+
+    The ETag is the revision that a decision has to name.
+    """
+    history, queued = desk.events.get(event_id), desk.queue.get(event_id)
+    assert history is not None  # noqa: S101 - it is seen, and events are never deleted
+    assert queued is not None  # noqa: S101
+    records, rule = desk.packages.of_event(event_id), desk.sites.rule(queued.event.rule_version)
+    row = _row(queued, desk.places.all(), _newest_primary(records), desk)
+    folders = [(record, PackageFolder(desk.services.packages_folder, record)) for record in records]
+    response.headers["ETag"] = etag(queued.review.revision)
+    return ReviewedEvent(
+        **row.model_dump(),
+        changes=tuple(EventPublic.model_validate(change) for change in history.changes),
+        rule=rule,
+        openings=openings(history.changes, folders, rule),
+        packages=tuple(PackagePublic.model_validate(record) for record in records),
+        needs=_needs(queued.event, rule),
+        decisions=_visible(desk.decisions.of_event(event_id), queued, desk),
+        notes=tuple(NotePublic.model_validate(note) for note in desk.notes.of_event(event_id)),
+        attachments=tuple(AttachmentPublic.model_validate(one) for one in desk.attachments.of_event(event_id)),
+    )
 
 
 @router.get("/{event_id}/packages", dependencies=[Depends(refuse_query)], responses=described(404, 422, 503))
-def list_event_packages(event_id: str, events: Events, packages: Packages) -> list[PackagePublic]:
+def list_event_packages(event_id: SeenEventId, desk: Desk) -> list[PackagePublic]:
     """The sealed packages of an event, oldest first."""
-    if events.get(event_id) is None:
-        raise HTTPException(404, f"there is no event {event_id}")
-    return [PackagePublic.model_validate(package) for package in packages.of_event(event_id)]
+    return [PackagePublic.model_validate(package) for package in desk.packages.of_event(event_id)]
+
+
+def _is_event_id(text: str) -> bool:
+    return len(text) == 16 and set(text) <= set("0123456789abcdef")
+
+
+def _below(name: str, nodes: NodeRepository) -> frozenset[str]:
+    """The names of a node and of all below it; of what is no node (yet), itself: cameras may name it already."""
+    every = nodes.all()
+    ids = {node.node_id for node in every if node.name == name}
+    return frozenset({name} | {node.name for node in every if node.parent_id in ids})
+
+
+def _cameras(query: EventQuery, desk: ReviewDesk) -> frozenset[str] | None:
+    """The cameras of which events are wanted and may be seen; None = all."""
+    tests: list[Callable[[Place], bool]] = []
+    if desk.who.orgs is not None:
+        seen = desk.who.orgs
+        tests.append(lambda place: place.org in seen)
+    if query.node is not None:
+        below = _below(query.node, desk.nodes)
+        tests.append(lambda place: place.org in below)
+    if query.grid is not None:
+        tests.append(lambda place: place.grid == query.grid)
+    if query.text is not None and not _is_event_id(query.text):
+        text = query.text.casefold()
+        tests.append(lambda place: place.matches(text))
+    if not tests:
+        # Also one that is in no site any more.
+        return None if query.camera is None else frozenset({query.camera})
+    places = desk.places.all().values()
+    ids = {place.camera_id for place in places if all(test(place) for test in tests)}
+    return frozenset(ids if query.camera is None else ids & {query.camera})
+
+
+def _row(
+    queued: QueuedEvent, places: Mapping[str, Place], package: PackageRecord | None, desk: ReviewDesk
+) -> QueuedEventPublic:
+    camera_id = queued.event.camera_id
+    place = places.get(camera_id) or Place(camera_id, camera_id)
+    row = queued_event(queued, place, package, desk.viewer, desk.now)
+    return row if desk.who.has(Right.EVIDENCE_VIEW) else row.model_copy(update={"thumbnail": None})
+
+
+def _newest_primary(records: tuple[PackageRecord, ...]) -> PackageRecord | None:
+    return next((record for record in reversed(records) if record.kind == "primary"), None)
+
+
+def _needs(event: RuleEvent, rule: dict[str, Any] | None) -> ApprovalNeeds:
+    zone = (rule or {}).get("zone") or {}
+    codes = codes_of(event.violation)
+    return ApprovalNeeds(
+        codes=code_names(codes) if len(codes) > 1 else (),
+        vehicle=needs_vehicle(event.label),
+        shop=needs_shop(event.violation),
+        vehicle_type=event.label if needs_vehicle(event.label) and event.label in VEHICLE_TYPES else None,
+        shop_name=(zone.get("shop") or {}).get("name") or None,
+        handed_over_to=zone.get("agency"),
+    )
+
+
+def _visible(records: tuple[DecisionRecord, ...], queued: QueuedEvent, desk: ReviewDesk) -> tuple[DecisionPublic, ...]:
+    """What the viewer may know of what was decided: nothing of others that can be undone or is being checked."""
+    viewer = desk.viewer
+    hides = viewer.blind and queued.review.check_kind is not None
+
+    def may_see(record: DecisionRecord) -> bool:
+        if record.officer_id == viewer.user_id:
+            return True
+        is_out = record.undone_at is None and record.final_at <= desk.now
+        return is_out and (record.kind == "suggestion" or not hides)
+
+    return tuple(DecisionPublic.of(one, as_first=viewer.blind) for one in records if may_see(one))

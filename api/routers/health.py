@@ -3,32 +3,36 @@
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import Engine
 
+from api.access import Right, anyone, nearby_or, signed_in
 from api.dependencies import ServicesOf, refuse_query
 from api.problems import Fault, described, response
 from core.errors import StorageError
 from store import migrate
 
-router = APIRouter(tags=["health"], dependencies=[Depends(refuse_query)])
+router = APIRouter(tags=["health"])
+
+NoQuery = Depends(refuse_query)
 
 
-@router.get("/")
+@router.get("/", dependencies=[anyone(), NoQuery])
 def get_index() -> dict[str, str]:
     """Where to go from here."""
-    return {"name": "街镜 Jiejing", "openapi": "/api/v1/openapi.json", "events": "/api/v1/events", "ready": "/readyz"}
+    return {"name": "街镜 Jiejing", "openapi": "/api/v1/openapi.json", "events": "/api/v1/events", "alive": "/healthz"}
 
 
-@router.get("/healthz")
+@router.get("/healthz", dependencies=[anyone(), NoQuery])
 def get_health() -> dict[str, str]:
     """Answers as long as the process is alive."""
     return {"status": "alive"}
 
 
-@router.get("/readyz", responses=described(503))
+@router.get("/readyz", dependencies=[nearby_or(Right.SYSTEM_VIEW), NoQuery], responses=described(503))
 def get_readiness(services: ServicesOf) -> Response:
     """Whether the data base and the packages folder can be used; 503 says what is wrong."""
     checks: dict[str, Callable[[], str | None]] = {
@@ -42,10 +46,22 @@ def get_readiness(services: ServicesOf) -> Response:
     return Response('{"status":"ready"}', media_type="application/json")
 
 
-@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+@router.get(
+    "/metrics",
+    dependencies=[nearby_or(Right.METRICS_VIEW), NoQuery],
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}},
+)
 def get_metrics(request: Request) -> Response:
     """Measurements in the text format of Prometheus."""
     return Response(generate_latest(request.app.state.metrics), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/api/v1/openapi.json", dependencies=[signed_in(), NoQuery])
+def get_openapi(request: Request) -> dict[str, Any]:
+    """This description."""
+    document: dict[str, Any] = request.app.openapi()
+    return document
 
 
 def _database_fault(engine: Engine) -> str | None:

@@ -8,10 +8,12 @@ from typing import Annotated, BinaryIO
 from fastapi import APIRouter, Depends, Header, HTTPException, Response
 from fastapi.responses import FileResponse, StreamingResponse
 
-from api.dependencies import Packages, ServicesOf, refuse_query
+from api.access import Right, Who, requires
+from api.dependencies import Packages, Scopes, ServicesOf, refuse_query
 from api.package_folder import PackageFolder
 from api.problems import described
 from api.schemas import PackageFilePublic, PackagePublic
+from api.trail import Trail
 from evidence.package import chunks_of
 from evidence.zipfiles import write_zip
 from store.records import PackageRecord
@@ -19,14 +21,15 @@ from store.records import PackageRecord
 router = APIRouter(
     prefix="/api/v1/packages",
     tags=["packages"],
-    dependencies=[Depends(refuse_query)],
+    dependencies=[requires(Right.EVENTS_VIEW), Depends(refuse_query)],
     responses=described(404, 422, 500, 503),
 )
 
 
-def _record(package_id: str, packages: Packages) -> PackageRecord:
+def _record(package_id: str, packages: Packages, scopes: Scopes, who: Who) -> PackageRecord:
     record = packages.get(package_id)
-    if record is None:
+    # What belongs to another node is not there.
+    if record is None or not scopes.sees_package(package_id, who.orgs):
         raise HTTPException(404, f"there is no package {package_id}")
     return record
 
@@ -55,15 +58,19 @@ def list_package_files(folder: Folder) -> list[PackageFilePublic]:
 
 @router.get(
     "/{package_id}/files/{path:path}",
+    dependencies=[requires(Right.EVIDENCE_VIEW)],
     response_class=FileResponse,
     responses={200: {"content": {"*/*": {}}}, 206: {"description": "a part"}, 304: {"description": "not modified"}},
 )
-def get_package_file(path: str, folder: Folder, if_none_match: Annotated[str, Header()] = "") -> Response:
-    """One file of a package, or a range of it. The ETag is its SHA-256 as sealed."""
+def get_package_file(
+    path: str, folder: Folder, record: Record, trail: Trail, if_none_match: Annotated[str, Header()] = ""
+) -> Response:
+    """One file of a package, or a range of it. The ETag is its SHA-256 as sealed. Viewing is audited."""
     found = folder.find(path)
     if found is None:
         raise HTTPException(404, f"the package holds no file {path}")
     place, listed = found
+    trail.viewed("package", record.package_id)
     headers = {
         "ETag": f'"{listed.digests["sha256"]}"',
         "Cache-Control": "private, no-cache",
@@ -78,11 +85,12 @@ def get_package_file(path: str, folder: Folder, if_none_match: Annotated[str, He
 
 @router.get(
     "/{package_id}/archive",
+    dependencies=[requires(Right.EVIDENCE_EXPORT)],
     response_class=StreamingResponse,
     responses={200: {"content": {"application/zip": {}}}},
 )
-def get_package_archive(folder: Folder) -> StreamingResponse:
-    """The whole package as a .zip, which `jiejing verify` checks as it is."""
+def get_package_archive(folder: Folder, record: Record, trail: Trail) -> StreamingResponse:
+    """The whole package as a .zip, which `jiejing verify` checks as it is. The audit has each download."""
     name = f"{folder.path.name}.zip"
     with TemporaryDirectory(prefix="jiejing-zip-") as draft:
         archive = Path(draft, name)
@@ -90,6 +98,7 @@ def get_package_archive(folder: Folder) -> StreamingResponse:
         size = archive.stat().st_size
         # Still readable once its folder is gone, and gone itself however the download ends.
         file = archive.open("rb")
+    trail.note("evidence.export", "package", record.package_id)
     headers = {"Content-Length": str(size), "Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(_sent(file), media_type="application/zip", headers=headers)
 

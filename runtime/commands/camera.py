@@ -16,6 +16,7 @@ from runtime.commands.options import JsonOption
 from runtime.console import note, progress, say, say_json, say_table
 from runtime.installation import Installation
 from store import site_file
+from store.camera_secrets import without_passwords
 from store.records import ReportedState
 from streams.address import open_allowed
 from streams.probe import DEFAULT_S, Probe, probe
@@ -40,9 +41,15 @@ def import_(
 @app.command()
 def export(
     out: Annotated[Path | None, typer.Option("--out", help="File to write; standard output otherwise.")] = None,
+    with_passwords: Annotated[
+        bool, typer.Option("--with-passwords", help="Write the cameras' passwords, too; otherwise *** stands for them.")
+    ] = False,
 ) -> None:
-    """Writes the site as import reads it. The file holds the cameras' passwords."""
-    text = site_file.dump(Installation.open().site())
+    """Writes the site as import reads it. Import keeps the passwords that it knows where *** stands."""
+    site = Installation.open().site()
+    if not with_passwords:
+        site = site.model_copy(update={"cameras": tuple(without_passwords(camera) for camera in site.cameras)})
+    text = site_file.dump(site)
     if out is None:
         say(text.rstrip("\n"))
         return

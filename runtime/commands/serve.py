@@ -10,7 +10,7 @@ from runtime.installation import Installation
 
 
 def command(
-    host: Annotated[str | None, typer.Option(help="Address to listen on; loopback only until accounts exist.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; others than loopback want TLS.")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one.")] = None,
 ) -> None:
     """Serves the HTTP interface. Events, packages and the state of the cameras, until SIGTERM or Ctrl-C."""

@@ -5,19 +5,31 @@ from typing import Annotated, Any
 
 import typer
 
+from core.errors import InputError
 from core.settings import load_settings
 from evidence.keys import KeyRing, open_key_ring, read_public_key
 from evidence.verify import Verdict, verify
+from runtime import audit_check
 from runtime.commands.options import JsonOption
 from runtime.console import note, say, say_json
 
 
 def command(
-    path: Annotated[Path, typer.Argument(help="Package: its folder or its .zip.")],
+    path: Annotated[Path | None, typer.Argument(help="Package: its folder or its .zip.")] = None,
     key: Annotated[Path | None, typer.Option(help="Public key (PEM) to trust instead of the installation's.")] = None,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Check the installation's audit instead of a package.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Checks an evidence package, offline. Signature, manifest and files; exit 0 sound, 1 a fault, 2 none there."""
+    """Checks an evidence package, offline, or the audit. Exit 0 sound, 1 a fault, 2 nothing to verify there.
+
+    Of a package: signature, manifest and files. Of the audit (--audit): every row, the chain, and its end.
+    """
+    if audit == (path is not None):
+        raise InputError("give a package to check, or --audit")
+    if path is None:
+        raise typer.Exit(audit_check.check(load_settings(), as_json=as_json))
     keys = KeyRing.of([read_public_key(key)]) if key else open_key_ring(load_settings().home)
     verdict = verify(path, keys)
     if as_json:

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from store import account_tables, audit_tables, review_tables, secret_tables  # noqa: F401 - they join the tables of Base
 from store.tables import Base
 
 context.configure(

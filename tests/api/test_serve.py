@@ -1,16 +1,24 @@
-"""Serving: on loopback only, with one clear line where it cannot, and a quick end."""
+"""Serving: to whom it was told, with or without TLS, one clear line where it cannot, and a quick end."""
 
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 import api
 from api.serve import serve
@@ -25,10 +33,66 @@ serve(load_settings(), ready=lambda address: print(address, flush=True))
 """
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "::ffff:192.0.2.1"])
-def test_an_address_that_others_reach_is_refused(host: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=f"^{host} is not this machine alone; until there are accounts"):
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_every_address_wants_to_know_the_names(host: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"^{host} is every address of this machine; say by which names"):
         serve(Settings(home=tmp_path, host=host, port=0))
+
+
+def test_other_machines_are_served_with_a_warning_where_there_is_no_tls(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(home=tmp_path, host="0.0.0.0", port=0, names=("jiejing.example.cn",))
+    stopped_at_once(settings)
+    assert "others reach this address without TLS" in caplog.text
+    caplog.clear()
+    stopped_at_once(settings.model_copy(update={"trusted_proxies": ("127.0.0.1",)}))
+    stopped_at_once(settings.model_copy(update={"host": "127.0.0.1"}))
+    assert "without TLS" not in caplog.text
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """PEM files of a certificate for localhost, signed by itself, and of its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    chain, private = tmp_path / "chain.pem", tmp_path / "key.pem"
+    chain.write_bytes(made.public_bytes(Encoding.PEM))
+    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return chain, private
+
+
+def test_it_serves_with_tls(tmp_path: Path, certificate: tuple[Path, Path]) -> None:
+    chain, key = certificate
+    environment = {"JIEJING_TLS_CERTIFICATE": str(chain), "JIEJING_TLS_KEY": str(key)}
+    with running("localhost", tmp_path / "home", environment) as (_, address):
+        assert address.startswith("https://127.0.0.1:")
+        trusting = ssl.create_default_context(cafile=str(chain))
+        with urlopen(f"{address.replace('127.0.0.1', 'localhost')}/healthz", timeout=10, context=trusting) as answer:
+            assert answer.read() == b'{"status":"alive"}'
+
+
+def test_a_certificate_that_cannot_be_used(tmp_path: Path, certificate: tuple[Path, Path]) -> None:
+    chain, key = certificate
+    for given, cause in (
+        ({"tls_certificate": chain}, "TLS needs both JIEJING_TLS_CERTIFICATE and JIEJING_TLS_KEY"),
+        ({"tls_certificate": chain, "tls_key": tmp_path / "none.pem"}, "cannot be used: .*No such file"),
+        ({"tls_certificate": key, "tls_key": key}, "cannot be used: "),
+    ):
+        with pytest.raises(InputError, match=cause):
+            serve(Settings(home=tmp_path, port=0, **given))  # type: ignore[arg-type]
 
 
 def test_a_name_that_nobody_knows(tmp_path: Path) -> None:
@@ -43,10 +107,12 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
             serve(Settings(home=tmp_path, port=port))
 
 
-@pytest.fixture(params=["127.0.0.1", "localhost"])
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+@contextmanager
+def running(
+    host: str, home: Path, more: Mapping[str, str] | None = None
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A running server and its address."""
-    environment = {**os.environ, "JIEJING_HOME": str(tmp_path), "JIEJING_HOST": request.param, "JIEJING_PORT": "0"}
+    environment = {**os.environ, "JIEJING_HOME": str(home), "JIEJING_HOST": host, "JIEJING_PORT": "0", **(more or {})}
     root = Path(api.__file__).parents[1]
     with subprocess.Popen(
         [sys.executable, "-c", SERVER], cwd=root, env=environment, stdout=subprocess.PIPE, text=True
@@ -54,6 +120,17 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[sub
         assert process.stdout is not None
         yield process, process.stdout.readline().strip()
         process.kill()
+
+
+@pytest.fixture(params=["127.0.0.1", "localhost"])
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    with running(request.param, tmp_path) as started:
+        yield started
+
+
+def stopped_at_once(settings: Settings) -> None:
+    """Serves, and is told to end as soon as it does."""
+    serve(settings, ready=lambda _: os.kill(os.getpid(), signal.SIGTERM))
 
 
 def test_it_answers_and_ends_in_time_with_a_connection_open(server: tuple[subprocess.Popen[str], str]) -> None:
@@ -77,5 +154,5 @@ def test_a_home_that_cannot_be_made(tmp_path: Path) -> None:
 
 def test_a_signal_right_at_the_start_is_not_lost(tmp_path: Path) -> None:
     before = signal.getsignal(signal.SIGTERM)
-    serve(Settings(home=tmp_path, port=0), ready=lambda _: os.kill(os.getpid(), signal.SIGTERM))
+    stopped_at_once(Settings(home=tmp_path, port=0))
     assert signal.getsignal(signal.SIGTERM) is before

@@ -1,0 +1,228 @@
+"""What the API takes and gives about users, nodes, sessions, tokens and the audit."""
+
+import unicodedata
+from datetime import date
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from api.passwords import MAX_LENGTH
+from api.schemas import Moment, Public
+from core.principal import Principal
+from core.rights import MACHINE_RIGHTS, Right, Role
+from store.account_tables import Level, UserState
+
+_CONTROL_FREE = r"^[^\x00-\x1f\x7f]*$"
+
+
+def _tidy(text: object) -> object:
+    """The same name whichever way it was typed in."""
+    return unicodedata.normalize("NFKC", text).strip() if isinstance(text, str) else text
+
+
+def _for_machines(rights: frozenset[Right]) -> frozenset[Right]:
+    refused = sorted(rights - MACHINE_RIGHTS)
+    if refused:
+        raise ValueError(f"{', '.join(refused)}: not for machines")
+    return rights
+
+
+AccountName = Annotated[
+    str,
+    BeforeValidator(_tidy),
+    AfterValidator(str.lower),
+    Field(min_length=1, max_length=40, pattern=r"^[\w.-]+$", description="letters, digits, _ . -; case is not told"),
+]
+Text = Annotated[str, BeforeValidator(_tidy), Field(min_length=1, max_length=80, pattern=_CONTROL_FREE)]
+BadgeNo = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,40}$", description="执法证号")]
+# Long enough for any name and password, short enough that hashing it costs nothing.
+AnyName = Annotated[str, BeforeValidator(_tidy), AfterValidator(str.lower), Field(max_length=100)]
+AnyPassword = Annotated[str, Field(max_length=MAX_LENGTH)]
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class Asked(BaseModel):
+    """What a request may hold; an unknown key is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Credentials(Asked):
+    """To sign in with."""
+
+    name: AnyName
+    password: AnyPassword
+
+
+class PasswordChange(Asked):
+    """One's own password."""
+
+    current: AnyPassword
+    new: AnyPassword
+
+
+class NodeCreate(Asked):
+    """A node to add: a county, or a street below one."""
+
+    name: Text
+    level: Level
+    parent_id: Number | None = None
+
+
+class UserCreate(Asked):
+    """An account to make. It has no rights until a role is granted."""
+
+    name: AccountName
+    full_name: Text
+
+
+class UserChange(Asked):
+    """What to change of an account. The system administrator changes `full_name`, the security administrator the rest.
+
+    A role comes with its node: `null` is the whole site, and has to be said.
+    """
+
+    full_name: Text | None = None
+    role: Role | None = None
+    node_id: Number | None = None
+    state: Annotated[UserState | None, Field(description="active or disabled")] = None
+    badge_no: BadgeNo | None = None
+    badge_expires: date | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        given = self.model_fields_set
+        for name in ("full_name", "role", "state"):
+            if name in given and getattr(self, name) is None:
+                raise ValueError(f"{name} cannot be null")
+        if self.state == "pending":
+            raise ValueError("state: an account is active or disabled")
+        if ("role" in given) != ("node_id" in given):
+            raise ValueError("a role comes with its node_id; null is the whole site")
+        if not given:
+            raise ValueError("nothing to change was given")
+        return self
+
+
+class TokenCreate(Asked):
+    """An access token to make, with a part of one's own rights."""
+
+    name: Text
+    rights: Annotated[frozenset[Right], AfterValidator(_for_machines), Field(min_length=1)]
+    days: int = Field(default=90, ge=1, le=365, description="how long it is valid")
+
+
+class NodePublic(Public):
+    """A node of the organisation tree."""
+
+    node_id: int
+    name: str
+    level: Level
+    parent_id: int | None
+
+
+class UserPublic(Public):
+    """An account. `pending`: no role was granted yet, or has to be confirmed after a reset of the password."""
+
+    user_id: int
+    name: str
+    full_name: str
+    role: Role | None
+    node_id: int | None
+    state: UserState
+    badge_no: str | None
+    badge_expires: date | None
+    must_change_password: bool
+    created_at: Moment
+
+
+class UserWithPassword(UserPublic):
+    """An account and the password to hand over; it is told this once."""
+
+    one_time_password: str
+
+
+class MePublic(Public):
+    """The one who is signed in. `orgs`: nodes that are seen, null = the whole site."""
+
+    user_id: int
+    name: str
+    full_name: str
+    role: Role | None
+    orgs: tuple[str, ...] | None
+    badge_no: str | None
+    badge_expires: date | None
+
+
+class SessionPublic(Public):
+    """A session. `csrf_token` goes into the header X-CSRF-Token of whatever changes something; empty for a machine."""
+
+    user: MePublic
+    rights: tuple[Right, ...]
+    may_approve: bool
+    must_change_password: bool
+    csrf_token: str
+
+    @classmethod
+    def of(cls, who: Principal, csrf_token: str, *, may_approve: bool) -> Self:
+        """The session of that principal."""
+        orgs = None if who.orgs is None else tuple(sorted(who.orgs))
+        user = MePublic(
+            user_id=who.user_id,
+            name=who.name,
+            full_name=who.full_name,
+            role=who.role,
+            orgs=orgs,
+            badge_no=who.badge_no,
+            badge_expires=who.badge_expires,
+        )
+        return cls(
+            user=user,
+            rights=tuple(sorted(who.rights)),
+            may_approve=may_approve,
+            must_change_password=who.must_change_password,
+            csrf_token=csrf_token,
+        )
+
+
+class TokenPublic(Public):
+    """An access token without its secret."""
+
+    token_id: int
+    user_id: int
+    name: str
+    rights: tuple[Right, ...]
+    created_at: Moment
+    expires_at: Moment
+    revoked_at: Moment | None
+
+
+class TokenWithSecret(TokenPublic):
+    """An access token and its secret, which is told this once."""
+
+    secret: str
+
+
+class AuditEntryPublic(Public):
+    """A row of the audit."""
+
+    seq: int
+    utc: Moment
+    actor_id: int | None
+    actor_name: str
+    actor_role: str | None
+    address: str
+    action: str
+    object_kind: str
+    object_id: str
+    purpose: str | None
+    before: Any
+    after: Any
+    hash: str
+
+
+class AuditPagePublic(Public):
+    """Rows, the newest first; next_cursor is null on the last page."""
+
+    entries: tuple[AuditEntryPublic, ...]
+    next_cursor: str | None

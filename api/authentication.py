@@ -1,0 +1,74 @@
+"""Recognises who asks: a machine by its access token, a person by the session's cookie."""
+
+import hashlib
+import secrets
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+
+from api.dependencies import ServicesOf, Tokens
+from core.principal import Principal
+
+SESSION_COOKIE = "jiejing_session"
+CSRF_HEADER = "X-CSRF-Token"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False, scheme_name="token"))]
+SessionSecret = Annotated[
+    str | None, Depends(APIKeyCookie(name=SESSION_COOKIE, auto_error=False, scheme_name="session"))
+]
+
+
+def recognise(
+    request: Request, bearer: Bearer, secret: SessionSecret, services: ServicesOf, tokens: Tokens
+) -> Principal | None:
+    """Who asks; None if nobody is recognised. What a browser sends by itself changes nothing: an unsafe method needs
+    the session's CSRF token, too.
+
+    Raises:
+        HTTPException: 403, a session without its CSRF token.
+    """
+    if bearer is not None:
+        return tokens.find(bearer.credentials, address_of(request))
+    if secret is None:
+        return None
+    found = services.sessions.find(secret, address_of(request))
+    if found and request.method not in SAFE_METHODS:
+        given = request.headers.get(CSRF_HEADER, "")
+        if not secrets.compare_digest(given.encode(), csrf_token(secret).encode()):
+            raise HTTPException(
+                403, f"{CSRF_HEADER} is missing or not that of this session; GET /api/v1/session names it"
+            )
+    return found
+
+
+def csrf_token(secret: str) -> str:
+    """The token that a page of ours sends along; from the session's secret, which no page can read."""
+    return hashlib.sha256(f"csrf:{secret}".encode()).hexdigest()
+
+
+def address_of(request: Request) -> str:
+    """The address that the request came from."""
+    return request.client.host[:64] if request.client else "unknown"
+
+
+def refuse_other_origins(request: Request, bearer: Bearer) -> None:
+    """For the application itself: what another site's page makes a browser send is refused.
+
+    Raises:
+        HTTPException: 403.
+    """
+    if request.method in SAFE_METHODS or bearer is not None:
+        return
+    origin = request.headers.get("origin") or request.headers.get("referer")
+    if origin and _host_of(origin) != request.headers.get("host"):
+        raise HTTPException(403, "a page of another site sent this; open the app by its own address")
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None

@@ -1,0 +1,171 @@
+"""What changes, told to everybody who watches, by one task for all of them.
+
+Workers are other processes, on PostgreSQL even other machines; what they share with this one is the data base. So once
+a second it is asked what came after the last change: one indexed query, whatever the number of watchers. PostgreSQL
+could notify, SQLite could not: one way for both is simpler, and a second is soon enough for people. While nobody
+watches nothing is asked.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal, Self
+
+from sqlalchemy import Engine
+
+from core.clock import Clock
+from core.errors import InputError, StorageError
+from store.live_changes import KEPT, LiveChanges
+from store.places import Place, PlaceDirectory
+from store.review_records import ChangeKind
+
+POLL_S = 1.0
+# Whoever falls further behind is cut off, and catches up when the browser connects again.
+BATCHES_HELD = 100
+# Whoever missed more loads anew.
+MOST_TO_CATCH_UP = 1000
+
+MessageKind = ChangeKind | Literal["decided", "reload"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far somebody has been told: the last change, and the moment up to which decisions were final."""
+
+    seq: int
+    final: datetime
+
+    def encode(self) -> str:
+        """The id of a message, which browsers send back as Last-Event-ID."""
+        return f"{self.seq}-{round(self.final.timestamp() * 1e6)}"
+
+    @classmethod
+    def decode(cls, text: str) -> Self:
+        """The cursor of such an id.
+
+        Raises:
+            InputError: it was not given out here.
+        """
+        try:
+            seq, _, micros = text.partition("-")
+            return cls(int(seq), datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int(micros)))
+        except (ValueError, OverflowError) as error:
+            raise InputError("Last-Event-ID was not given out here; connect without it") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing that changed. `org`: the node of its camera; `event_id` is None of a reload."""
+
+    kind: MessageKind
+    event_id: str | None = None
+    camera_id: str | None = None
+    org: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What changed at once, and the cursor behind it."""
+
+    messages: tuple[Message, ...]
+    cursor: Cursor
+
+
+class LiveHub:
+    """Asks the data base while somebody watches, and hands what it finds to all who do."""
+
+    def __init__(self, engine: Engine, clock: Clock, places: PlaceDirectory, poll_s: float = POLL_S) -> None:
+        self._changes = LiveChanges(engine)
+        self._clock = clock
+        self._places = places
+        self._poll_s = poll_s
+        self._watchers: set[asyncio.Queue[Batch | None]] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._cursor = Cursor(0, datetime.fromtimestamp(0, UTC))
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether the data base is being asked: only while somebody watches."""
+        return self._task is not None
+
+    async def follow(self, after: Cursor | None = None) -> AsyncGenerator[Batch]:
+        """Everything that changes from now on, or after a cursor; ends when this watcher falls too far behind.
+
+        Raises:
+            StorageError: the data base refuses.
+        """
+        queue: asyncio.Queue[Batch | None] = asyncio.Queue(BATCHES_HELD)
+        if not self._watchers:
+            self._cursor = await asyncio.to_thread(self._now)
+        here = self._cursor
+        self._watchers.add(queue)
+        try:
+            if self._task is None:
+                self._task = asyncio.create_task(self._ask())
+            yield await asyncio.to_thread(self._missed, after, here) if after else Batch((), here)
+            while (batch := await queue.get()) is not None:
+                yield batch
+        finally:
+            self._watchers.discard(queue)
+            if not self._watchers:
+                await self._rest()
+
+    async def _ask(self) -> None:
+        while True:
+            await asyncio.sleep(self._poll_s)
+            try:
+                batch = await asyncio.to_thread(self._between, self._cursor, self._clock.utc())
+            except StorageError as error:
+                _log.warning("live updates: %s", error)
+                continue
+            self._cursor = batch.cursor
+            if batch.messages:
+                self._hand_out(batch)
+
+    def _hand_out(self, batch: Batch) -> None:
+        for queue in tuple(self._watchers):
+            if queue.full():
+                self._watchers.discard(queue)
+                queue.get_nowait()
+                queue.put_nowait(None)
+            else:
+                queue.put_nowait(batch)
+
+    async def _rest(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    def _now(self) -> Cursor:
+        last = self._changes.last()
+        self._changes.forget(last - KEPT)
+        return Cursor(last, self._clock.utc())
+
+    def _missed(self, after: Cursor, here: Cursor) -> Batch:
+        """What came between two cursors; if it cannot be told any more, or is too much, the order to load anew."""
+        too_far = here.seq - after.seq > MOST_TO_CATCH_UP or after.seq > here.seq
+        too_long = here.final - after.final > timedelta(hours=1)
+        if too_far or too_long or after.seq + 1 < self._changes.first():
+            return Batch((Message("reload"),), here)
+        found = self._between(after, here.final)
+        return Batch(found.messages, here)
+
+    def _between(self, after: Cursor, now: datetime) -> Batch:
+        changes = self._changes.after(after.seq)
+        final = self._changes.final_between(after.final, now)
+        places: Mapping[str, Place] = self._places.all() if changes or final else {}
+        told = [Message(one.kind, one.event_id, one.camera_id, _org(places, one.camera_id)) for one in changes]
+        told += [Message("decided", event_id, camera_id, _org(places, camera_id)) for event_id, camera_id in final]
+        return Batch(tuple(told), Cursor(changes[-1].seq if changes else after.seq, max(now, after.final)))
+
+
+def _org(places: Mapping[str, Place], camera_id: str) -> str | None:
+    place = places.get(camera_id)
+    return place.org if place else None

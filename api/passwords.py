@@ -1,0 +1,65 @@
+"""Passwords: hashed with argon2id, judged by one policy, checked in the same time whether the account exists or not."""
+
+import secrets
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+
+from core.errors import InputError
+
+MIN_LENGTH = 10
+MAX_LENGTH = 200
+
+# Letters and digits that nobody takes for one another on paper.
+_CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
+_GROUPS, _GROUP_LENGTH = 4, 4
+# Each hash takes 64 MiB for a moment: many who try at once must wait, not fill the memory.
+_AT_ONCE = 4
+
+
+class Passwords:
+    """Hashes and checks.
+
+    Args:
+        hasher: argon2id with the parameters of RFC 9106 for little memory unless others are given.
+    """
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
+        self._turn = BoundedSemaphore(_AT_ONCE)
+        self._nobody = self.hash(secrets.token_urlsafe())
+
+    def hash(self, password: str) -> str:
+        """The argon2id hash to keep, with its parameters and salt."""
+        with self._turn:
+            return self._hasher.hash(password)
+
+    def matches(self, password: str, kept: str | None) -> bool:
+        """Whether this is the password; for an account that is not there (None) it takes as long and is not."""
+        with self._turn:
+            try:
+                right = self._hasher.verify(kept or self._nobody, password)
+            except VerificationError:
+                return False
+        return right and kept is not None
+
+    def chosen(self, password: str, name: str, current: str) -> str:
+        """The hash of a password that a user chose.
+
+        Raises:
+            InputError: too short, the name, or no other than the one before.
+        """
+        if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+            raise InputError(f"new: a password has {MIN_LENGTH} to {MAX_LENGTH} characters")
+        if password.casefold() == name.casefold():
+            raise InputError("new: the name is no password")
+        if password == current:
+            raise InputError("new: choose another password than the present one")
+        return self.hash(password)
+
+
+def one_time_password() -> str:
+    """A password to hand over once: 16 random letters and digits (79 bits) in groups of four."""
+    groups = ("".join(secrets.choice(_CLEAR) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS))
+    return "-".join(groups)

@@ -1,0 +1,487 @@
+"""What the review takes and gives: the queue's rows, an event to decide about, decisions, misses, notes, pictures."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from api.problems import Problem
+from api.schemas import EventPublic, Moment, PackagePublic, Public
+from core.clock import parse_rfc3339
+from core.geometry import Box
+from core.labels import LABELS
+from core.review import (
+    COLOURS,
+    REASONS,
+    STANDINGS,
+    VEHICLE_TYPES,
+    DecisionKind,
+    Effect,
+    Looks,
+    Named,
+    Review,
+    ReviewState,
+    Subject,
+    Vehicle,
+    Verdict,
+    Viewer,
+    normal_plate,
+)
+from core.violations import violation_types
+from store.places import Place
+from store.records import PackageRecord
+from store.review_records import AttachmentKind, DecisionRecord, QueuedEvent
+
+NOTE_MAX = 2000
+
+# Strict about the form: a lenient parser takes 20260101 for seconds since 1970.
+GivenMoment = Annotated[datetime, BeforeValidator(parse_rfc3339)]
+NoteText = Annotated[str, Field(max_length=NOTE_MAX, pattern=r"^[^\x00]*$")]
+
+
+def _known(known: Any, what: str) -> AfterValidator:
+    def check(key: str) -> str:
+        if key not in known:
+            raise ValueError(f"no such {what}; there are {', '.join(known)}")
+        return key
+
+    return AfterValidator(check)
+
+
+class Asked(BaseModel):
+    """What a request may hold; an unknown key is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NamedPublic(Public):
+    """A key with its names for people."""
+
+    key: str
+    name_zh: str
+    name_en: str
+
+
+class ReasonPublic(NamedPublic):
+    """A reason to reject, and what it says about the label: negative, keep_positive or ignore."""
+
+    effect: Effect
+
+
+class TypePublic(NamedPublic):
+    """A violation type; `codes`: the final codes between which an approval chooses."""
+
+    codes: tuple[NamedPublic, ...]
+    needs_shop: bool
+
+
+class ReviewOptions(Public):
+    """Everything that can be chosen in a review, with its names."""
+
+    reasons: tuple[ReasonPublic, ...]
+    types: tuple[TypePublic, ...]
+    standings: tuple[NamedPublic, ...]
+    colours: tuple[NamedPublic, ...]
+    vehicle_types: tuple[NamedPublic, ...]
+    labels: tuple[str, ...]
+    undo_s: float = Field(description="seconds in which a decision can be taken back")
+    lease_s: float = Field(description="seconds after which a claim that is not renewed is free")
+
+
+class PlacePublic(Public):
+    """Where an event happened, by the names of today."""
+
+    camera_name: str
+    zone_name: str
+    address: str
+    heading: str
+    org: str | None
+    grid: str | None
+
+    @classmethod
+    def of(cls, place: Place, preset_id: str, zone_id: str) -> Self:
+        """The names of a zone's place."""
+        zone_name = place.zone_name(preset_id, zone_id)
+        return cls(
+            camera_name=place.name,
+            zone_name=zone_name,
+            address=place.address,
+            heading=place.heading,
+            org=place.org,
+            grid=place.grid,
+        )
+
+
+class ClaimPublic(Public):
+    """Who works on an event, and until when unless it is renewed."""
+
+    officer_id: int
+    officer_name: str
+    until: Moment
+    mine: bool
+
+
+class ReviewPublic(Public):
+    """How far the review of an event is, as far as the viewer may know.
+
+    `state` is null where there is nothing to review. `revision` is the ETag that a decision sends in If-Match.
+    """
+
+    state: ReviewState | None
+    revision: int
+    claim: ClaimPublic | None
+
+    @classmethod
+    def of(cls, review: Review, viewer: Viewer, now: datetime) -> Self:
+        """A review as one viewer sees it."""
+        claim = None
+        if review.claimed_by is not None and review.claimed_until is not None and review.claimed_until > now:
+            claim = ClaimPublic(
+                officer_id=review.claimed_by,
+                officer_name=review.claimed_name or "",
+                until=review.claimed_until,
+                mine=review.claimed_by == viewer.user_id,
+            )
+        return cls(state=review.seen_by(viewer, now), revision=review.revision, claim=claim)
+
+
+class DeadlinePublic(Public):
+    """When an event should be decided, and how far that is; negative: overdue."""
+
+    at: Moment
+    in_s: float
+
+
+class QueuedEventPublic(EventPublic):
+    """An event with all that a list shows of it.
+
+    `complete` and `missing`: of the newest primary package; null and empty before there is one. `thumbnail`: the
+    address of a small still; null without a package, or without the right to view evidence.
+    """
+
+    type: NamedPublic
+    place: PlacePublic
+    standing: NamedPublic
+    deadline: DeadlinePublic | None
+    review: ReviewPublic
+    complete: bool | None
+    missing: tuple[str, ...]
+    thumbnail: str | None
+
+
+class QueuePagePublic(Public):
+    """Some events in the order that was asked for; next_cursor is null on the last page."""
+
+    events: tuple[QueuedEventPublic, ...]
+    next_cursor: str | None
+
+
+class SpanPublic(Public):
+    """A part of a dwell: seen all the time, or out of sight and bridged."""
+
+    kind: str = Field(description="observed or bridged")
+    start: Moment
+    end: Moment
+
+
+class DwellPublic(Public):
+    """How long it stood. `spans` is null where only the totals are known."""
+
+    still_since: Moment
+    until: Moment
+    dwell_s: float
+    observed_s: float
+    bridged_s: float
+    limit_s: float | None = Field(description="violation_after_s of the rule as it was")
+    spans: tuple[SpanPublic, ...] | None
+
+
+class StillPublic(Public):
+    """A still of a package: the original and its marked copy, by their paths in the package."""
+
+    name: str
+    original: str
+    marked: str | None
+    utc: Moment
+    size_wh: tuple[int, int]
+
+
+class ManifestPublic(Public):
+    """What an officer reads of a manifest. `rule` is the rule as it was; clocks as they were at the sealing."""
+
+    anti_forgery_code: str | None
+    standing: NamedPublic
+    rule: dict[str, Any] | None
+    models: tuple[dict[str, str], ...]
+    clock_within_1_s: bool | None
+    clock_offset_s: float | None
+    received_from: str | None
+    stills: tuple[StillPublic, ...]
+    clips: tuple[str, ...]
+    composite: str | None
+
+
+class OpeningPublic(Public):
+    """One opening of an event: its dwell, its packages, and what the manifest of the primary one says.
+
+    `fault`: why the manifest cannot be shown.
+    """
+
+    opening: int
+    violation_at: Moment | None
+    cleared_at: Moment | None
+    dwell: DwellPublic
+    packages: tuple[PackagePublic, ...]
+    manifest: ManifestPublic | None
+    fault: str | None
+
+
+class DecisionPublic(Public):
+    """A verdict. Until final_at it can be undone, and only its officer sees it."""
+
+    decision_id: str
+    event_id: str
+    opening: int
+    kind: DecisionKind
+    verdict: Verdict
+    reason: str | None
+    note: str
+    code: str | None
+    label: str | None
+    plate: str | None
+    colour: str | None
+    vehicle_type: str | None
+    shop: str | None
+    spent_s: float
+    officer_id: int
+    officer_name: str
+    badge_no: str | None
+    decided_at: Moment
+    final_at: Moment
+    undone_at: Moment | None
+
+    @classmethod
+    def of(cls, record: DecisionRecord, *, as_first: bool = False) -> Self:
+        """A decision; `as_first` hides that it was a check from who gave it."""
+        named = {name: getattr(record, name) for name in cls.model_fields if hasattr(record, name)}
+        vehicle = record.subject.vehicle
+        about = {
+            "plate": vehicle.plate,
+            "colour": vehicle.colour,
+            "vehicle_type": vehicle.vehicle_type,
+            "shop": record.subject.shop,
+        }
+        kind = "first" if as_first and record.kind != "suggestion" else record.kind
+        return cls(**{**named, **about, "kind": kind})
+
+
+class DecisionAnswer(Public):
+    """What was decided, and the event's revision since then, which is its ETag too."""
+
+    decision: DecisionPublic
+    revision: int
+
+
+class ApprovalNeeds(Public):
+    """What an approval of this event has to say, prefilled where it is known.
+
+    `codes`: one of these, null where there is only one. `handed_over_to`: the competent agency where that is another:
+    then the event can only be handed over.
+    """
+
+    codes: tuple[NamedPublic, ...]
+    vehicle: bool
+    shop: bool
+    vehicle_type: str | None
+    shop_name: str | None
+    handed_over_to: str | None
+
+
+class NotePublic(Public):
+    """A remark of a person."""
+
+    note_id: int
+    author_id: int
+    author_name: str
+    written_at: Moment
+    text: str
+
+
+class AttachmentPublic(Public):
+    """A picture that a person added: from the spot, or of a re-check by hand (复查)."""
+
+    attachment_id: str
+    kind: AttachmentKind
+    media_type: str
+    size: int
+    sha256: str
+    size_wh: tuple[int, int]
+    note: str
+    author_id: int
+    author_name: str
+    added_at: Moment
+
+
+class ReviewedEvent(QueuedEventPublic):
+    """All that is known of an event, as far as the viewer may know it."""
+
+    changes: tuple[EventPublic, ...]
+    rule: dict[str, Any] | None
+    openings: tuple[OpeningPublic, ...]
+    packages: tuple[PackagePublic, ...]
+    needs: ApprovalNeeds
+    decisions: tuple[DecisionPublic, ...]
+    notes: tuple[NotePublic, ...]
+    attachments: tuple[AttachmentPublic, ...]
+
+
+class SubjectAsked(Asked):
+    """Whom or what an approval is about."""
+
+    plate: str | None = Field(default=None, max_length=20, description="number plate, like 浙H12345")
+    colour: Annotated[str, _known(COLOURS, "colour")] | None = None
+    vehicle_type: Annotated[str, _known(VEHICLE_TYPES, "vehicle type")] | None = None
+    shop: str | None = Field(default=None, max_length=200)
+
+    @model_validator(mode="after")
+    def _plate_has_its_form(self) -> Self:
+        if self.plate:
+            normal_plate(self.plate)
+        return self
+
+    def subject(self) -> Subject:
+        """The same as the domain has it."""
+        plate = normal_plate(self.plate) if self.plate else None
+        return Subject(Vehicle(plate, self.colour, self.vehicle_type), (self.shop or "").strip() or None)
+
+
+class SeenAsked(Asked):
+    """When each was on the screen; null = it was not."""
+
+    first_picture: GivenMoment | None = None
+    last_picture: GivenMoment | None = None
+    subject: GivenMoment | None = None
+
+    def looks(self) -> Looks:
+        """The same as the domain has it."""
+        return Looks(self.first_picture, self.last_picture, self.subject)
+
+
+class SuggestionAsked(Asked):
+    """What an assistant thinks of an event. It decides nothing."""
+
+    opening: int = Field(ge=1)
+    verdict: Verdict
+    reason: Annotated[str, _known(REASONS, "reason")] | None = None
+    note: NoteText = ""
+    spent_s: float = Field(default=0, ge=0, le=86400)
+
+    @model_validator(mode="after")
+    def _rejected_for_a_reason(self) -> Self:
+        if (self.verdict == "rejected") != (self.reason is not None):
+            raise ValueError("reason: a rejection has one, and nothing else has")
+        if self.reason == "other" and not self.note.strip():
+            raise ValueError("note: say what the other reason is")
+        return self
+
+
+class DecisionAsked(SuggestionAsked):
+    """What an officer decides. `label`: what it really is, where the model was wrong about that."""
+
+    code: str | None = Field(default=None, max_length=16)
+    label: Annotated[str, _known(LABELS, "label")] | None = None
+    subject: SubjectAsked = SubjectAsked()
+    seen: SeenAsked = SeenAsked()
+
+
+class NoteAsked(Asked):
+    """A remark."""
+
+    text: Annotated[str, Field(min_length=1, max_length=NOTE_MAX, pattern=r"^[^\x00]*\S[^\x00]*$")]
+
+
+class PackagePicture(Asked):
+    """An original still of a package."""
+
+    package_id: str = Field(max_length=80)
+    path: str = Field(max_length=200, pattern=r"^originals/[^/]+$", description="like originals/violation.jpg")
+
+
+class AttachedPicture(Asked):
+    """A picture that was added to an event, a frame of a clip for example."""
+
+    attachment_id: str = Field(max_length=40)
+
+
+class MissAsked(Asked):
+    """Something that no model found: what it is, and where in which picture."""
+
+    camera_id: str = Field(max_length=40)
+    picture: PackagePicture | AttachedPicture
+    label: Annotated[str, _known(LABELS, "label")]
+    box: Box = Field(description="x1, y1, x2, y2 in pixels of the picture")
+    utc: GivenMoment = Field(description="when the picture was taken")
+    note: NoteText = ""
+
+
+class MissPublic(Public):
+    """A miss as it is kept for training."""
+
+    miss_id: str
+    camera_id: str
+    event_id: str | None
+    opening: int | None
+    picture: str
+    label: str
+    box_xyxy_px: Box
+    utc: Moment
+    marked_at: Moment
+
+
+class ReviewProblem(Problem):
+    """A problem that tells how far the review is by now."""
+
+    review: ReviewPublic | None = None
+
+
+def named(one: Named) -> NamedPublic:
+    """A row of a table for people."""
+    return NamedPublic.model_validate(one)
+
+
+def standing_of(key: str) -> NamedPublic:
+    """A standing with its names; what this version does not know counts as a lead."""
+    return named(STANDINGS.get(key, STANDINGS["lead"]))
+
+
+def type_name(violation: str) -> NamedPublic:
+    """A violation type with its names."""
+    return NamedPublic.model_validate(violation_types()[violation])
+
+
+def deadline_of(queued: QueuedEvent, now: datetime) -> DeadlinePublic | None:
+    """The deadline of an event, and how far it is."""
+    at = queued.review.deadline_at
+    return None if at is None else DeadlinePublic(at=at, in_s=round((at - now).total_seconds(), 3))
+
+
+def queued_event(
+    queued: QueuedEvent,
+    place: Place,
+    package: PackageRecord | None,
+    viewer: Viewer,
+    now: datetime,
+) -> QueuedEventPublic:
+    """A row of the queue."""
+    event = queued.event
+    return QueuedEventPublic(
+        **EventPublic.model_validate(event).model_dump(),
+        type=type_name(event.violation),
+        place=PlacePublic.of(place, event.preset_id, event.zone_id),
+        standing=standing_of(queued.review.standing),
+        deadline=deadline_of(queued, now),
+        review=ReviewPublic.of(queued.review, viewer, now),
+        complete=package.complete if package else None,
+        missing=package.missing if package else (),
+        thumbnail=f"/api/v1/packages/{package.package_id}/thumbnail" if package else None,
+    )

@@ -1,0 +1,267 @@
+"""The review: claims, decisions and their undoing, suggestions, notes, misses, and what of it training learns from."""
+
+import json
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.access import Right, requires
+from api.dependencies import refuse_query
+from api.etags import MeantVersion, etag
+from api.misses import miss_of
+from api.problems import MEDIA_TYPE, Fault, described
+from api.problems import response as problem
+from api.review_desk import Desk, ReviewDesk, SeenEventId
+from api.review_schemas import (
+    ClaimPublic,
+    DecisionAnswer,
+    DecisionAsked,
+    DecisionPublic,
+    GivenMoment,
+    MissAsked,
+    MissPublic,
+    NoteAsked,
+    NotePublic,
+    ReviewOptions,
+    ReviewProblem,
+    ReviewPublic,
+    SuggestionAsked,
+)
+from api.review_words import review_options
+from api.trail import Trail
+from core.domain import RuleEvent
+from core.review import Lack, lacking_facts, lacking_looks, only_code
+from store.decisions import Outcome, Refusal
+from store.review_records import NewDecision
+from store.training_lines import training_lines
+
+router = APIRouter(prefix="/api/v1", tags=["review"], dependencies=[requires(Right.EVENTS_VIEW)])
+
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        pattern=r"^[A-Za-z0-9_.:-]{1,80}$",
+        description="a name of this very request, chosen by the client: repeated, it does nothing twice",
+    ),
+]
+
+_CONFLICT: dict[int | str, dict[str, Any]] = {
+    409: {
+        "model": ReviewProblem,
+        "description": "The event is not as it was thought to be; `review` says how it is",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ReviewProblem"}}},
+    }
+}
+_NO_QUERY = [Depends(refuse_query)]
+_WORKS = [*_NO_QUERY, requires(Right.EVENTS_DECIDE)]
+
+_REFUSALS: dict[Refusal, tuple[int, str]] = {
+    "no_event": (404, "there is no such event"),
+    "no_decision": (404, "there is no such decision of yours"),
+    "stale": (409, "the event has changed since it was loaded; look at it again"),
+    "held": (409, "{holder} works on this event"),
+    "closed": (409, "there is nothing to decide: the event is decided, or no violation yet"),
+    "too_late": (409, "the time to undo this decision is over"),
+    "undone": (409, "this decision was undone already"),
+    "key_used": (422, "Idempotency-Key: was used for another request; choose a new one"),
+}
+
+
+@router.get("/review/options", dependencies=_NO_QUERY, responses=described(422))
+def get_review_options() -> ReviewOptions:
+    """Reasons, codes, colours and types that can be chosen, with their names."""
+    return review_options()
+
+
+@router.post(
+    "/events/{event_id}/claim",
+    dependencies=_WORKS,
+    response_model=ClaimPublic,
+    responses={**described(404, 422, 503), **_CONFLICT},
+)
+def claim_event(event_id: SeenEventId, desk: Desk) -> Response:
+    """Claims an event for five minutes, or renews the claim. 409 names who holds it."""
+    review = desk.claims.claim(event_id, desk.officer, desk.now)
+    claim = ReviewPublic.of(review, desk.viewer, desk.now).claim
+    if claim is not None and claim.mine and review.is_open_to(desk.who.user_id, desk.now):
+        return JSONResponse(claim.model_dump(mode="json"))
+    return _refused("held" if claim and not claim.mine else "closed", Outcome(None, review=review), desk)
+
+
+@router.delete("/events/{event_id}/claim", status_code=204, dependencies=_WORKS, responses=described(404, 422, 503))
+def release_event(event_id: SeenEventId, desk: Desk) -> None:
+    """Gives one's claim back; nothing happens where there is none."""
+    desk.claims.release(event_id, desk.officer, desk.now)
+
+
+@router.post(
+    "/events/{event_id}/decisions",
+    status_code=201,
+    dependencies=_WORKS,
+    response_model=DecisionAnswer,
+    responses={**described(404, 412, 422, 428, 503), **_CONFLICT},
+)
+def decide_event(
+    event_id: SeenEventId,
+    asked: DecisionAsked,
+    revision: MeantVersion,
+    idempotency_key: IdempotencyKey,
+    desk: Desk,
+) -> Response:
+    """Decides about an event. For ten seconds it can be undone, and nobody else knows it.
+
+    An approval (or a handing over) is refused with 422 that names what is missing: pictures that were not on the
+    screen, a valid badge, the final code, the vehicle, the shop, the competence of another agency. 409: the event has
+    changed, is decided, or somebody else works on it. The same key with the same content answers as the first time.
+    """
+    queued = desk.queue.get(event_id)
+    assert queued is not None  # noqa: S101 - it is seen, and events are never deleted
+    approves = asked.verdict in ("approved", "handed_over")
+    new = NewDecision(
+        key=idempotency_key,
+        event_id=event_id,
+        opening=asked.opening,
+        revision=revision,
+        verdict=asked.verdict,
+        reason=asked.reason,
+        note=asked.note.strip(),
+        code=asked.code or (only_code(queued.event.violation) if approves else None),
+        label=asked.label,
+        subject=asked.subject.subject(),
+        seen=asked.seen.looks(),
+        spent_s=asked.spent_s,
+        lacks=tuple(_lacks(asked, queued.event, desk)) if approves else (),
+    )
+    return _answered(desk.decisions.decide(new, desk.officer, desk.actor, desk.now), desk)
+
+
+@router.post(
+    "/events/{event_id}/suggestions",
+    status_code=201,
+    dependencies=[*_NO_QUERY, requires(Right.EVENTS_PRESCREEN)],
+    response_model=DecisionAnswer,
+    responses={**described(404, 412, 422, 428, 503), **_CONFLICT},
+)
+def suggest_decision(
+    event_id: SeenEventId,
+    asked: SuggestionAsked,
+    revision: MeantVersion,
+    idempotency_key: IdempotencyKey,
+    desk: Desk,
+) -> Response:
+    """Pre-screens an event: officers see the suggestion beside it. It decides nothing."""
+    new = NewDecision(
+        key=idempotency_key,
+        event_id=event_id,
+        opening=asked.opening,
+        revision=revision,
+        verdict=asked.verdict,
+        suggestion=True,
+        reason=asked.reason,
+        note=asked.note.strip(),
+        spent_s=asked.spent_s,
+    )
+    return _answered(desk.decisions.decide(new, desk.officer, desk.actor, desk.now), desk)
+
+
+@router.post(
+    "/decisions/{decision_id}/undo",
+    dependencies=_WORKS,
+    response_model=DecisionAnswer,
+    responses={**described(404, 422, 503), **_CONFLICT},
+)
+def undo_decision(decision_id: str, desk: Desk) -> Response:
+    """Takes one's own decision back, within ten seconds. The event is then claimed by oneself, as before."""
+    return _answered(desk.decisions.undo(decision_id, desk.officer, desk.actor, desk.now), desk, status=200)
+
+
+@router.post(
+    "/events/{event_id}/notes",
+    status_code=201,
+    dependencies=[*_NO_QUERY, requires(Right.EVENTS_ATTEND)],
+    responses=described(404, 422, 503),
+)
+def add_note(event_id: SeenEventId, asked: NoteAsked, desk: Desk) -> NotePublic:
+    """Adds a note to an event; nobody can change it later."""
+    return NotePublic.model_validate(desk.notes.add(event_id, desk.officer, asked.text.strip(), desk.now))
+
+
+@router.post(
+    "/misses",
+    status_code=201,
+    dependencies=[*_NO_QUERY, requires(Right.MISSES_MARK)],
+    responses=described(404, 422, 500, 503),
+)
+def mark_miss(asked: MissAsked, desk: Desk) -> MissPublic:
+    """Marks something that no model found, on a still of a package or on a picture that was added to an event."""
+    miss = miss_of(asked, desk)
+    desk.misses.add(miss, desk.actor)
+    return MissPublic.model_validate(miss)
+
+
+class LinesQuery(BaseModel):
+    """Which lines."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: GivenMoment | None = Field(default=None, description="became final then or later; RFC 3339 with offset")
+
+
+@router.get(
+    "/decisions.jsonl",
+    dependencies=[requires(Right.DATASETS_EXPORT)],
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/jsonl": {"schema": {"type": "string"}}}}, **described(422, 503)},
+)
+def export_decisions(query: Annotated[LinesQuery, Query()], desk: Desk, trail: Trail) -> StreamingResponse:
+    """Final decisions and misses as `jiejing dataset harvest` reads them. Pictures of misses are named relative to
+    JIEJING_HOME: save the file there. From a node, only what it sees."""
+    trail.note("decisions.export", "decisions", "all", after=query.model_dump(mode="json"))
+    lines = training_lines(desk.services.engine, desk.now, query.since, desk.who.orgs)
+    headers = {"Content-Disposition": 'attachment; filename="decisions.jsonl"'}
+    return StreamingResponse(_written(lines), media_type="application/jsonl", headers=headers)
+
+
+def _written(lines: Iterator[dict[str, Any]]) -> Iterator[str]:
+    return (json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+
+
+def _lacks(asked: DecisionAsked, event: RuleEvent, desk: ReviewDesk) -> Iterator[Lack]:
+    """Why this approval, or handing over, cannot be: all of it, so that nobody has to try again and again."""
+    yield from lacking_looks(asked.seen.looks())
+    if not desk.who.may_approve(desk.now):
+        yield Lack("badge", "no enforcement badge (执法证) that holds today: who has none cannot approve")
+    agency = ((desk.sites.rule(event.rule_version) or {}).get("zone") or {}).get("agency")
+    if asked.verdict == "handed_over":
+        if agency is None:
+            yield Lack("verdict", "this is ours to decide: approve or reject it")
+        return
+    if agency is not None:
+        yield Lack("verdict", f"the competent agency is {agency}: it can only be handed over as a lead (handed_over)")
+    yield from lacking_facts(event.violation, event.label, asked.code, asked.subject.subject())
+
+
+def _answered(outcome: Outcome, desk: ReviewDesk, status: int = 201) -> Response:
+    if outcome.refusal is not None or outcome.decision is None:
+        return _refused(outcome.refusal or "no_event", outcome, desk)
+    decision = outcome.decision
+    revision = outcome.review.revision if decision.undone_at else decision.revision
+    answer = DecisionAnswer(decision=DecisionPublic.of(decision, as_first=True), revision=revision)
+    return JSONResponse(answer.model_dump(mode="json"), status, {"ETag": etag(revision)})
+
+
+def _refused(refusal: Refusal, outcome: Outcome, desk: ReviewDesk) -> JSONResponse:
+    if refusal == "lacking":
+        faults = [Fault(field=lack.field, cause=lack.cause) for lack in outcome.lacks]
+        return problem(422, "; ".join(f"{fault.field}: {fault.cause}" for fault in faults), faults)
+    status, text = _REFUSALS[refusal]
+    detail = text.format(holder=outcome.review.claimed_name)
+    if status != HTTPStatus.CONFLICT:
+        return problem(status, detail)
+    shown = ReviewPublic.of(outcome.review, desk.viewer, desk.now)
+    told = ReviewProblem(title=HTTPStatus(status).phrase, status=status, detail=detail, review=shown)
+    return JSONResponse(told.model_dump(mode="json"), status, {"ETag": etag(shown.revision)}, MEDIA_TYPE)

@@ -1,0 +1,82 @@
+"""Signing in and out, and one's own password."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from api.access import Who, anyone, signed_in
+from api.account_schemas import Credentials, PasswordChange, SessionPublic
+from api.authentication import SESSION_COOKIE, SessionSecret, csrf_token
+from api.dependencies import ServicesOf, Users, refuse_query
+from api.problems import described
+from api.sign_in import SignIn
+from api.trail import actor_of
+from core.principal import Principal
+
+router = APIRouter(prefix="/api/v1/session", tags=["session"])
+
+NoQuery = Depends(refuse_query)
+SigningIn = Annotated[SignIn, Depends()]
+
+
+@router.post("", dependencies=[anyone(), NoQuery], responses=described(401, 403, 422, 429, 503))
+def sign_in(
+    credentials: Credentials,
+    request: Request,
+    response: Response,
+    signing_in: SigningIn,
+    services: ServicesOf,
+    former: SessionSecret,
+) -> SessionPublic:
+    """Begins a session; its secret comes as a cookie that no page can read."""
+    who = signing_in.judge(credentials.name, credentials.password)
+    if former is not None:
+        services.sessions.end(former)
+    return _begun(who, request, response, services)
+
+
+@router.get("", dependencies=[signed_in(), NoQuery], responses=described(422, 503))
+def get_session(who: Who, services: ServicesOf, secret: SessionSecret) -> SessionPublic:
+    """Who is signed in, and what may be done."""
+    token = csrf_token(secret) if secret and not who.is_machine else ""
+    return SessionPublic.of(who, token, may_approve=who.may_approve(services.clock.utc()))
+
+
+@router.delete("", status_code=204, dependencies=[signed_in(), NoQuery], responses=described(422, 503))
+def sign_out(who: Who, response: Response, services: ServicesOf, secret: SessionSecret) -> None:
+    """Ends the session. A machine's token stays: it is revoked by DELETE /api/v1/tokens/{token_id}."""
+    if secret is not None and not who.is_machine:
+        services.sessions.end(secret)
+        services.audit.note(actor_of(who), SignIn.deed("session.end", str(who.user_id)))
+    response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="strict")
+
+
+@router.post("/password", dependencies=[signed_in(), NoQuery], responses=described(401, 403, 422, 429, 503))
+def change_password(
+    wanted: PasswordChange,
+    who: Who,
+    request: Request,
+    response: Response,
+    signing_in: SigningIn,
+    users: Users,
+    services: ServicesOf,
+) -> SessionPublic:
+    """Changes one's own password. Every session of the user ends, and a new one begins."""
+    signing_in.confirm(who, wanted.current)
+    chosen = services.passwords.chosen(wanted.new, who.name, wanted.current)
+    users.change_own_password(who.user_id, chosen, actor_of(who))
+    return _begun(who, request, response, services)
+
+
+def _begun(who: Principal, request: Request, response: Response, services: ServicesOf) -> SessionPublic:
+    secret = services.sessions.begin(who.user_id, who.address)
+    response.set_cookie(
+        SESSION_COOKIE,
+        secret,
+        path="/",
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    now = services.sessions.find(secret, who.address) or who
+    return SessionPublic.of(now, csrf_token(secret), may_approve=now.may_approve(services.clock.utc()))

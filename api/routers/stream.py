@@ -1,0 +1,96 @@
+"""Live changes by Server-Sent Events."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from api.access import Right, requires
+from api.authentication import Bearer, SessionSecret, address_of
+from api.dependencies import ServicesOf, Tokens, refuse_query
+from api.live_updates import Batch, Cursor, Message
+from api.problems import described
+from core.errors import InputError
+from core.principal import Principal
+
+# How soon after its end a session's stream ends too.
+CHECK_S = 5.0
+RECONNECT_MS = 2000
+
+router = APIRouter(prefix="/api/v1", tags=["review"], dependencies=[Depends(refuse_query)])
+
+StillThere = Callable[[], Principal | None]
+
+
+def _still_there(
+    request: Request, bearer: Bearer, secret: SessionSecret, services: ServicesOf, tokens: Tokens
+) -> StillThere:
+    """Says who asks by now. A stream that is open keeps no session alive: only what a person does does."""
+
+    def found() -> Principal | None:
+        if bearer is not None:
+            return tokens.find(bearer.credentials, address_of(request))
+        return services.sessions.find(secret, address_of(request), keeps_alive=False) if secret else None
+
+    return found
+
+
+def _cursor(last_event_id: Annotated[str, Header()] = "") -> Cursor | None:
+    try:
+        return Cursor.decode(last_event_id) if last_event_id else None
+    except InputError as error:
+        raise RequestValidationError(
+            [{"loc": ("header", "Last-Event-ID"), "type": "value_error", "msg": str(error)}]
+        ) from error
+
+
+@router.get(
+    "/stream",
+    dependencies=[requires(Right.EVENTS_VIEW)],
+    response_class=EventSourceResponse,
+    responses=described(422, 503),
+)
+async def get_stream(
+    services: ServicesOf,
+    still_there: Annotated[StillThere, Depends(_still_there)],
+    after: Annotated[Cursor | None, Depends(_cursor)],
+) -> AsyncIterator[ServerSentEvent]:
+    """What changes, as long as one is signed in: `opened`, `changed`, `claimed`, `released` and, when it is final,
+    `decided`, each with `{"event_id", "camera_id"}`; `reload` where too much was missed to tell. A browser that
+    connects again gets what it missed."""
+    batches = services.live.follow(after)
+    pending: asyncio.Task[Batch] | None = None
+    try:
+        while True:
+            pending = pending or asyncio.ensure_future(anext(batches))
+            await asyncio.wait({pending}, timeout=CHECK_S)
+            viewer = await asyncio.to_thread(still_there)
+            if viewer is None or not viewer.has(Right.EVENTS_VIEW):
+                return
+            if pending.done():
+                batch, pending = pending.result(), None
+                for one in _told(batch, viewer):
+                    yield one
+    except StopAsyncIteration:
+        return
+    finally:
+        if pending is not None:
+            pending.cancel()
+            await asyncio.wait({pending})
+        await batches.aclose()
+
+
+def _told(batch: Batch, viewer: Principal) -> list[ServerSentEvent]:
+    """The messages that this viewer may see. Even without any the browser learns how far it has been told."""
+    name = batch.cursor.encode()
+    seen = [one for one in batch.messages if one.kind == "reload" or viewer.orgs is None or one.org in viewer.orgs]
+    if not seen:
+        return [ServerSentEvent(comment="nothing for you", id=name, retry=RECONNECT_MS)]
+    return [ServerSentEvent(event=one.kind, data=_data(one), id=name, retry=RECONNECT_MS) for one in seen]
+
+
+def _data(message: Message) -> dict[str, str | None]:
+    return {"event_id": message.event_id, "camera_id": message.camera_id}

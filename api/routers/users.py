@@ -1,0 +1,107 @@
+"""Accounts: the system administrator makes them, the security administrator grants; nobody grants to himself."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, HTTPException, Response
+
+from api.access import Right, Who, requires
+from api.account_schemas import Number, UserChange, UserCreate, UserPublic, UserWithPassword
+from api.dependencies import Attempts, ServicesOf, Users, refuse_query
+from api.etags import MeantVersion, etag
+from api.passwords import one_time_password
+from api.problems import described
+from api.trail import actor_of
+from core.principal import Principal
+from store.account_records import User
+from store.users import NewUser
+
+router = APIRouter(
+    prefix="/api/v1/users",
+    tags=["users"],
+    dependencies=[requires(Right.USERS_VIEW), Depends(refuse_query)],
+)
+
+# What the system administrator may change; the rest belongs to the security administrator.
+_PLAIN_FIELDS = frozenset({"full_name"})
+
+
+def _user(user_id: Number, users: Users) -> User:
+    user = users.get(user_id)
+    if user is None:
+        raise HTTPException(404, f"there is no user {user_id}")
+    return user
+
+
+Found = Annotated[User, Depends(_user)]
+
+
+@router.get("", responses=described(422, 503))
+def list_users(users: Users) -> list[UserPublic]:
+    """Every account, by name."""
+    return [UserPublic.model_validate(user) for user in users.all()]
+
+
+@router.post("", status_code=201, dependencies=[requires(Right.USERS_CREATE)], responses=described(409, 422, 503))
+def create_user(
+    wanted: UserCreate, who: Who, users: Users, services: ServicesOf, response: Response
+) -> UserWithPassword:
+    """Makes an account without rights; answers with its one-time password."""
+    password = one_time_password()
+    new = NewUser(wanted.name, wanted.full_name, services.passwords.hash(password))
+    user = users.create(new, actor_of(who))
+    response.headers["ETag"] = etag(user.version)
+    return _with_password(user, password)
+
+
+@router.get("/{user_id}", responses=described(404, 422, 503))
+def get_user(user: Found, response: Response) -> UserPublic:
+    """One account; the ETag names its version."""
+    response.headers["ETag"] = etag(user.version)
+    return UserPublic.model_validate(user)
+
+
+@router.patch("/{user_id}", responses=described(404, 412, 422, 428, 503))
+def change_user(
+    user: Found, wanted: UserChange, version: MeantVersion, who: Who, users: Users, response: Response
+) -> UserPublic:
+    """Changes an account that is as it was read. Granting a role puts a pending account into service."""
+    changes = wanted.model_dump(exclude_unset=True)
+    _check_rights(user, changes, who)
+    if user.state == "pending" and wanted.role is not None:
+        changes.setdefault("state", "active")
+    changed = users.change(user.user_id, version, changes, actor_of(who))
+    response.headers["ETag"] = etag(changed.version)
+    return UserPublic.model_validate(changed)
+
+
+@router.post(
+    "/{user_id}/password",
+    dependencies=[requires(Right.USERS_CREATE)],
+    responses=described(404, 422, 503),
+)
+def reset_password(user: Found, who: Who, users: Users, attempts: Attempts, services: ServicesOf) -> UserWithPassword:
+    """Gives a one-time password. The account waits then until the security administrator sets it `active` again."""
+    if user.user_id == who.user_id:
+        raise HTTPException(403, "one's own password is changed by POST /api/v1/session/password")
+    password = one_time_password()
+    changed = users.reset_password(user.user_id, services.passwords.hash(password), actor_of(who))
+    if changed is None:
+        raise HTTPException(404, f"there is no user {user.user_id}")
+    attempts.unlock(user.name)
+    return _with_password(changed, password)
+
+
+def _check_rights(user: User, changes: dict[str, Any], who: Principal) -> None:
+    granted = sorted(changes.keys() - _PLAIN_FIELDS)
+    if granted and not who.has(Right.USERS_GRANT):
+        raise HTTPException(403, f"{', '.join(granted)}: only the security administrator may change that")
+    if granted and user.user_id == who.user_id:
+        raise HTTPException(
+            403, f"{', '.join(granted)}: nobody may grant to himself; ask another security administrator"
+        )
+    if changes.keys() & _PLAIN_FIELDS and not who.has(Right.USERS_CREATE):
+        raise HTTPException(403, "full_name: only the system administrator may change that")
+
+
+def _with_password(user: User, password: str) -> UserWithPassword:
+    return UserWithPassword(**UserPublic.model_validate(user).model_dump(), one_time_password=password)

@@ -1,0 +1,58 @@
+"""Writes what people do into the audit, as the one who asks.
+
+def export(package_id: str, trail: Trail) -> ...:
+    trail.note("evidence.export", "package", package_id)
+
+with writing(engine) as session:
+    ...
+    trail.write(session, "event.decide", "event", event_id, after={"verdict": "approved"})
+"""
+
+from collections.abc import Hashable
+from typing import Annotated, Any
+
+from fastapi import Depends
+from sqlalchemy.orm import Session
+
+from api.access import Who
+from api.dependencies import Services, ServicesOf
+from core.principal import Principal
+from store.audit import Actor, AuditEntry, Deed
+
+
+class AuditTrail:
+    """The audit, with the one who asks as its actor."""
+
+    def __init__(self, who: Principal, services: Services) -> None:
+        self.actor = actor_of(who)
+        self._services = services
+
+    def note(self, action: str, kind: str, object_id: str, **told: Any) -> AuditEntry:
+        """Adds a row by itself, for what changes nothing: a download, a search.
+
+        Args:
+            told: purpose, before, after; see store.audit.Deed.
+        """
+        return self._services.audit.note(self.actor, Deed(action, kind, object_id, **told))
+
+    def viewed(self, kind: str, object_id: str, action: str = "evidence.view", **told: Any) -> None:
+        """Adds a row for looking at something, once in a while for each person and thing."""
+        view: Hashable = (self.actor, action, kind, object_id, str(told))
+        if self._services.views.is_new(view, self._services.clock.utc()):
+            self.note(action, kind, object_id, **told)
+
+    def write(self, session: Session, action: str, kind: str, object_id: str, **told: Any) -> AuditEntry:
+        """Adds a row in the transaction of the change that it tells of."""
+        return self._services.audit.write(session, self.actor, Deed(action, kind, object_id, **told))
+
+
+def actor_of(who: Principal) -> Actor:
+    """How the audit names who asks."""
+    return Actor(who.user_id, who.name, who.role, who.address)
+
+
+def _trail(who: Who, services: ServicesOf) -> AuditTrail:
+    return AuditTrail(who, services)
+
+
+Trail = Annotated[AuditTrail, Depends(_trail)]

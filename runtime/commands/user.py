@@ -1,0 +1,125 @@
+"""jiejing user: accounts from the command line, for the first administrators and for emergencies."""
+
+import getpass
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from api.account_schemas import AccountName, BadgeNo, Text
+from api.passwords import Passwords, one_time_password
+from core.errors import InputError
+from core.rights import Role
+from runtime.commands.options import JsonOption
+from runtime.console import note, say, say_json, say_table
+from runtime.installation import Installation
+from store.account_records import User
+from store.attempts import AttemptRepository
+from store.audit import Actor, Deed
+from store.nodes import NodeRepository
+from store.users import NewUser
+
+app = typer.Typer(
+    help="Accounts: the first administrators, one-time passwords. The rest is done in the app.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name that the user signs in with.")]
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Option(help="Name to sign in with: letters, digits, _ . -")],
+    role: Annotated[Role, typer.Option(help="What the user is there for.")],
+    full_name: Annotated[str, typer.Option(help="Name that people read; the other one otherwise.")] = "",
+    node: Annotated[str | None, typer.Option(help="Node of the organisation tree; the whole site otherwise.")] = None,
+    badge_no: Annotated[str | None, typer.Option(help="Number of an officer's badge (执法证号).")] = None,
+    badge_expires: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day on which the badge holds.")
+    ] = None,
+) -> None:
+    """Adds an account that may be used at once. Prints its one-time password."""
+    installation = Installation.open()
+    password = one_time_password()
+    new = NewUser(
+        name=_checked(AccountName, name, "--name"),
+        full_name=_checked(Text, full_name or name, "--full-name"),
+        password_hash=Passwords().hash(password),
+        role=role,
+        node_id=_node_id(installation, node) if node else None,
+        badge_no=_checked(BadgeNo, badge_no, "--badge-no") if badge_no else None,
+        badge_expires=badge_expires.date() if badge_expires else None,
+    )
+    _hand_over(installation.users.create(new, _actor()), password)
+
+
+@app.command("list")
+def list_users(as_json: JsonOption = False) -> None:
+    """Lists the accounts."""
+    users = Installation.open().users.all()
+    if as_json:
+        say_json([_plain(user) for user in users])
+        return
+    rows = ((user.name, user.full_name, user.role or "-", user.state) for user in users)
+    say_table(("name", "full name", "role", "state"), rows)
+
+
+@app.command()
+def reset(name: NameArgument) -> None:
+    """Gives an account a one-time password. Ends its sessions, revokes its tokens, and forgets failed attempts."""
+    installation = Installation.open()
+    user, password = _known(installation, name), one_time_password()
+    installation.users.reset_password(user.user_id, Passwords().hash(password), _actor(), confirmed=True)
+    AttemptRepository(installation.engine).unlock(user.name)
+    _hand_over(user, password)
+
+
+@app.command()
+def unlock(name: NameArgument) -> None:
+    """Forgets the failed attempts of an account, so that it may sign in at once."""
+    installation = Installation.open()
+    user = _known(installation, name)
+    was_locked = AttemptRepository(installation.engine).unlock(user.name)
+    installation.audit.note(_actor(), Deed("user.unlock", "user", str(user.user_id)))
+    say(f"{user.name}: {'unlocked' if was_locked else 'had no failed attempts'}")
+
+
+def _checked(kind: Any, value: str, option: str) -> str:
+    try:
+        checked: str = TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        raise InputError(f"{option} {value!r}: {error.errors()[0]['msg']}") from None
+    return checked
+
+
+def _node_id(installation: Installation, name: str) -> int:
+    nodes = NodeRepository(installation.engine, installation.audit).all()
+    for node in nodes:
+        if node.name == name:
+            return node.node_id
+    known = ", ".join(node.name for node in nodes) or "none"
+    raise InputError(f"--node {name}: there is no such node (nodes: {known}); the system administrator adds them")
+
+
+def _known(installation: Installation, name: str) -> User:
+    user = installation.users.named(name.lower())
+    if user is None:
+        raise InputError(f"there is no account {name!r}; see: jiejing user list")
+    return user
+
+
+def _actor() -> Actor:
+    return Actor(None, f"command line ({getpass.getuser()})", None, "local")
+
+
+def _hand_over(user: User, password: str) -> None:
+    say(f"{user.name}: {password}")
+    note("this password is shown once, works once, and has to be changed at the first use")
+
+
+def _plain(user: User) -> dict[str, object]:
+    moments = {name: value.isoformat() for name, value in asdict(user).items() if isinstance(value, date)}
+    return asdict(user) | moments

@@ -1,0 +1,65 @@
+"""What changed lately, in the order in which it was committed, for those who watch now."""
+
+from datetime import datetime
+
+from sqlalchemy import Engine, delete, func, select
+from sqlalchemy.orm import Session
+
+from store.engine import reading, writing
+from store.mapping import from_row
+from store.review_records import ChangeKind, LiveChange
+from store.review_tables import DecisionRow, LiveChangeRow
+from store.tables import EventRow
+
+# Who watches from further back is told to load anew.
+KEPT = 10_000
+
+# Held until the transaction ends, so that a number that is given out later is also committed later.
+_ADVISORY_LOCK = 0x6C697665
+
+
+def tell(session: Session, kind: ChangeKind, event_id: str, camera_id: str) -> None:
+    """Adds a change to the transaction that makes it. To be called last: it keeps other writers waiting."""
+    session.flush()
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+    session.add(LiveChangeRow(kind=kind, event_id=event_id, camera_id=camera_id))
+
+
+class LiveChanges:
+    """Reads what changed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def last(self) -> int:
+        """The number of the newest change; 0 = there is none."""
+        with reading(self._engine) as session:
+            return session.scalar(select(func.max(LiveChangeRow.seq))) or 0
+
+    def first(self) -> int:
+        """The number of the oldest change that is kept; 0 = there is none."""
+        with reading(self._engine) as session:
+            return session.scalar(select(func.min(LiveChangeRow.seq))) or 0
+
+    def after(self, seq: int, limit: int = 1000) -> tuple[LiveChange, ...]:
+        """What came after a number, in order."""
+        query = select(LiveChangeRow).where(LiveChangeRow.seq > seq).order_by(LiveChangeRow.seq).limit(limit)
+        with reading(self._engine) as session:
+            return tuple(from_row(LiveChange, row) for row in session.scalars(query))
+
+    def final_between(self, after: datetime, until: datetime) -> tuple[tuple[str, str], ...]:
+        """Event and camera of the decisions that became final after a moment and not after another one, in order."""
+        query = (
+            select(EventRow.event_id, EventRow.camera_id)
+            .join(DecisionRow, DecisionRow.event_id == EventRow.event_id)
+            .where(DecisionRow.final_at > after, DecisionRow.final_at <= until, DecisionRow.undone_at.is_(None))
+            .order_by(DecisionRow.final_at, DecisionRow.decision_id)
+        )
+        with reading(self._engine) as session:
+            return tuple((row.event_id, row.camera_id) for row in session.execute(query))
+
+    def forget(self, seq: int) -> None:
+        """Lets go of everything up to a number."""
+        with writing(self._engine) as session:
+            session.execute(delete(LiveChangeRow).where(LiveChangeRow.seq <= seq))

@@ -1,0 +1,174 @@
+"""The queue: events with their review, filtered, sorted, page by page. Every page is read from an index."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import product
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Select, false, or_, select, tuple_, union_all
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from core.domain import RuleEvent
+from core.review import Review, Viewer
+from store.cursor import SortedCursor
+from store.engine import reading
+from store.mapping import from_row
+from store.review_records import QueuedEvent, QueueFilter, QueuePage, Sort
+from store.tables import EventRow
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+
+# So many values are asked for one by one, each from its own index; of more, the order is walked and the rest skipped.
+_ONE_BY_ONE = 64
+
+Conditions = list[ColumnElement[bool]]
+
+_NOTHING: Conditions = [false()]
+
+# age: the youngest first; with a minus sign the other way round. Ties by id, so that the order is total.
+_COLUMNS: Mapping[str, tuple[InstrumentedAttribute[Any], ...]] = {
+    "age": (EventRow.first_seen, EventRow.event_id),
+    "dwell": (EventRow.dwell_s, EventRow.event_id),
+    "deadline": (EventRow.deadline_at, EventRow.event_id),
+    "type": (EventRow.violation, EventRow.first_seen, EventRow.event_id),
+}
+
+
+class EventQueue:
+    """Answers who looks at events, as far as that viewer may know."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def get(self, event_id: str) -> QueuedEvent | None:
+        """One event with its review."""
+        with reading(self._engine) as session:
+            row = session.get(EventRow, event_id)
+            return _queued(row) if row else None
+
+    def page(
+        self,
+        wanted: QueueFilter,
+        viewer: Viewer,
+        now: datetime,
+        sort: Sort = "age",
+        cursor: str | None = None,
+        limit: int = DEFAULT_LIMIT,
+    ) -> QueuePage:
+        """Some events in that order. Sorted by deadline, only those that have one.
+
+        Args:
+            cursor: next_cursor of the page before, of the same sort; None = the first page.
+            limit: how many at most, 1 to MAX_LIMIT.
+
+        Raises:
+            InputError: the cursor was not given out here, or for another sort.
+        """
+        query = _Query(sort, SortedCursor.decode(cursor, sort) if cursor else None, limit)
+        statement = query.select(_conditions(wanted), _parts(wanted, viewer, now))
+        with reading(self._engine) as session:
+            rows = list(session.scalars(statement))
+        events = tuple(_queued(row) for row in rows[:limit])
+        # One more than asked for tells whether another page follows.
+        return QueuePage(events, query.place_of(rows[limit - 1]).encode() if len(rows) > limit else None)
+
+
+class _Query:
+    """One page in one order."""
+
+    def __init__(self, sort: Sort, after: SortedCursor | None, limit: int) -> None:
+        self._sort = sort
+        self._columns = _COLUMNS[sort.removeprefix("-")]
+        self._falls = sort in ("age", "-dwell", "-deadline", "-type")
+        self._after = after
+        self._limit = limit + 1
+
+    def select(self, conditions: Conditions, parts: Sequence[Conditions]) -> Select[Any]:
+        """The rows for which all conditions hold and any of the parts does. Parts must exclude each other."""
+        if len(parts) == 1:
+            return self._ordered(select(EventRow).where(*conditions, *parts[0]))
+        keys = [select(self._ordered(select(*self._columns).where(*conditions, *part)).subquery()) for part in parts]
+        found = union_all(*keys).subquery()
+        first = self._ordered_by(select(found.c.event_id), [found.c[column.key] for column in self._columns])
+        return self._ordered(select(EventRow).where(EventRow.event_id.in_(first.limit(self._limit))))
+
+    def place_of(self, row: EventRow) -> SortedCursor:
+        """The place behind a row."""
+        return SortedCursor(self._sort, tuple(getattr(row, column.key) for column in self._columns))
+
+    def _ordered(self, query: Select[Any]) -> Select[Any]:
+        if self._sort.endswith("deadline"):
+            query = query.where(EventRow.deadline_at.is_not(None))
+        if self._after is not None:
+            here, place = tuple_(*self._columns), tuple_(*self._after.place)
+            query = query.where(here < place if self._falls else here > place)
+        return self._ordered_by(query, self._columns).limit(self._limit)
+
+    def _ordered_by(
+        self, query: Select[Any], columns: Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]
+    ) -> Select[Any]:
+        return query.order_by(*(column.desc() if self._falls else column.asc() for column in columns))
+
+
+def _conditions(wanted: QueueFilter) -> Conditions:
+    equal = {
+        EventRow.event_id: wanted.event_id,
+        EventRow.state: wanted.state,
+        EventRow.zone_id: wanted.zone_id,
+        EventRow.observing: wanted.observing,
+        EventRow.standing: wanted.standing,
+    }
+    conditions: Conditions = [column == value for column, value in equal.items() if value is not None]
+    if wanted.since is not None:
+        conditions.append(EventRow.first_seen >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(EventRow.first_seen < wanted.until)
+    return conditions
+
+
+def _parts(wanted: QueueFilter, viewer: Viewer, now: datetime) -> list[Conditions]:
+    """Conditions of which any may hold, as parts that can each be read in order from an index."""
+    stages = _stages(wanted, viewer, now)
+    cameras = _one_of(EventRow.camera_id, wanted.camera_ids, is_queue=wanted.review not in (None, "decided"))
+    types = _one_of(EventRow.violation, wanted.violations, is_queue=wanted.camera_ids is not None)
+    return [[*stage, *camera, *kind] for stage, camera, kind in product(stages, cameras, types)]
+
+
+def _one_of(
+    column: InstrumentedAttribute[str], values: Sequence[str] | frozenset[str] | None, *, is_queue: bool
+) -> list[Conditions]:
+    """is_queue: few rows are left by other conditions, so that their order is walked whatever the number of values."""
+    if values is None:
+        return [[]]
+    if not values:
+        return [_NOTHING]
+    if len(values) > _ONE_BY_ONE or (is_queue and len(values) > 1):
+        return [[column.in_(sorted(values))]]
+    return [[column == value] for value in sorted(values)]
+
+
+def _stages(wanted: QueueFilter, viewer: Viewer, now: datetime) -> list[Conditions]:
+    """Where `Review.seen_by` answers what is wanted; the two say the same, and a test holds them together."""
+    me = viewer.user_id
+    free = or_(EventRow.claimed_until.is_(None), EventRow.claimed_until <= now, EventRow.claimed_by == me)
+    waiting, unchecked = EventRow.stage == "waiting", EventRow.check_kind.is_(None)
+    mine, others = EventRow.first_officer == me, EventRow.first_officer != me
+    if wanted.review is None:
+        return [[]]
+    by_others: Conditions = [waiting, others, free]
+    # Few are: they are found first, and then put in order.
+    claims = aliased(EventRow)
+    claimed = select(claims.event_id).where(claims.claimed_until > now, claims.claimed_by != me)
+    found: dict[str, list[Conditions]] = {
+        "open": [[waiting, or_(unchecked, others) if viewer.blind else unchecked, free]],
+        "claimed": [[EventRow.stage.is_not(None), EventRow.event_id.in_(claimed)]],
+        "decided": [[EventRow.stage == "decided", free], [waiting, mine, free]],
+        "second_look": [_NOTHING] if viewer.blind else [by_others],
+        "more_evidence": [[EventRow.stage == "more_evidence", free]],
+    }
+    return found[wanted.review]
+
+
+def _queued(row: EventRow) -> QueuedEvent:
+    return QueuedEvent(from_row(RuleEvent, row), from_row(Review, row))

@@ -1,0 +1,28 @@
+"""What the row of an event says of its review. Kept there because the queue is sorted and paged by it."""
+
+from datetime import datetime
+
+from sqlalchemy import String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+
+class ReviewColumns:
+    """The review of one event.
+
+    stage: null until the event is a violation that is no mere observation.
+    check_kind, first_officer: set while a decided event waits to be checked by somebody else.
+    decided_opening: the last opening that was decided; 0 = none.
+    claimed_until: a claim in the past is none. After a decision it holds until that is final.
+    revision: grows with each change of state and each decision: what an officer's decision must have seen.
+    """
+
+    stage: Mapped[str | None] = mapped_column(String(16))
+    check_kind: Mapped[str | None] = mapped_column(String(16))
+    first_officer: Mapped[int | None]
+    decided_opening: Mapped[int] = mapped_column(server_default=text("0"))
+    claimed_by: Mapped[int | None]
+    claimed_name: Mapped[str | None] = mapped_column(String(80))
+    claimed_until: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(server_default=text("0"))
+    deadline_at: Mapped[datetime | None]
+    standing: Mapped[str] = mapped_column(String(20), server_default=text("'lead'"))

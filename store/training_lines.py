@@ -1,0 +1,112 @@
+"""What the review teaches: misses, and final decisions as the lines that `jiejing dataset harvest` reads.
+
+See docs/design/data-sets.md for the form. Training meets the runtime at this file alone.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from heapq import merge
+from typing import Any
+
+from sqlalchemy import Engine, Select, select
+from sqlalchemy.orm import Session
+
+from core.clock import rfc3339
+from core.review import REASONS, is_positive, same_direction
+from store.audit import Actor, AuditLog, Deed
+from store.engine import reading, writing
+from store.mapping import columns_of, from_row
+from store.review_records import DecisionRecord, Miss
+from store.review_tables import DecisionRow, MissRow
+from store.scope import Orgs, of_cameras
+from store.tables import EventRow
+
+Line = dict[str, Any]
+
+_SAYS_SOMETHING = ("approved", "handed_over", "rejected")
+_DISAGREEMENT = "two officers disagree"
+
+
+class MissRepository:
+    """Keeps what no model found."""
+
+    def __init__(self, engine: Engine, audit: AuditLog) -> None:
+        self._engine = engine
+        self._audit = audit
+
+    def add(self, miss: Miss, actor: Actor) -> None:
+        """Keeps a miss."""
+        told = {"camera_id": miss.camera_id, "picture": miss.picture, "label": miss.label}
+        with writing(self._engine) as session:
+            session.add(MissRow(**columns_of(miss)))
+            self._audit.write(session, actor, Deed("miss.mark", "miss", miss.miss_id, after=told))
+
+
+def training_lines(engine: Engine, now: datetime, since: datetime | None = None, orgs: Orgs = None) -> Iterator[Line]:
+    """Every final decision and every miss, in the order in which they became so.
+
+    Args:
+        now: what can still be undone then is left out.
+        since: only what became final then or later.
+        orgs: only of cameras that hang on nodes of these names; None = of all.
+    """
+    decisions = select(DecisionRow).where(
+        DecisionRow.final_at <= now,
+        DecisionRow.undone_at.is_(None),
+        DecisionRow.kind.in_(("first", "second_look")),
+        DecisionRow.verdict.in_(_SAYS_SOMETHING),
+    )
+    misses = select(MissRow).where(MissRow.marked_at <= now, *of_cameras(MissRow.camera_id, orgs))
+    if orgs is not None:
+        seen = select(EventRow.event_id).where(*of_cameras(EventRow.camera_id, orgs))
+        decisions = decisions.where(DecisionRow.event_id.in_(seen))
+    if since is not None:
+        decisions = decisions.where(DecisionRow.final_at >= since)
+        misses = misses.where(MissRow.marked_at >= since)
+    with reading(engine) as session:
+        decided = session.scalars(decisions.order_by(DecisionRow.final_at, DecisionRow.decision_id))
+        marked = session.scalars(misses.order_by(MissRow.marked_at, MissRow.miss_id))
+        timed = merge(
+            ((row.final_at, row.decision_id, _taught(session, from_row(DecisionRecord, row))) for row in decided),
+            ((row.marked_at, row.miss_id, _missed(from_row(Miss, row))) for row in marked),
+            key=lambda one: one[:2],
+        )
+        yield from (line for *_, line in timed if line)
+
+
+def _taught(session: Session, decision: DecisionRecord) -> Line | None:
+    """The line of a decision; None of a second look that agrees: that line is there already."""
+    line: Line = {"event_id": decision.event_id, "opening": decision.opening}
+    if decision.kind == "second_look":
+        first = session.scalar(_first_verdict(decision))
+        if first is None or same_direction(first, decision.verdict):
+            return None
+        return {**line, "verdict": "rejected", "effect": "ignore", "reason": _DISAGREEMENT}
+    if is_positive(decision.verdict):
+        line["verdict"] = "approved"
+    else:
+        reason = REASONS[decision.reason or "other"]
+        line |= {"verdict": "rejected", "effect": reason.effect, "reason": reason.key}
+    return line | ({"label": decision.label} if decision.label else {})
+
+
+def _first_verdict(second: DecisionRecord) -> Select[Any]:
+    return (
+        select(DecisionRow.verdict)
+        .where(
+            DecisionRow.event_id == second.event_id,
+            DecisionRow.opening == second.opening,
+            DecisionRow.kind == "first",
+            DecisionRow.verdict.in_(_SAYS_SOMETHING),
+            DecisionRow.undone_at.is_(None),
+        )
+        .order_by(DecisionRow.decided_at.desc())
+        .limit(1)
+    )
+
+
+def _missed(miss: Miss) -> Line:
+    seen: Line = {"verdict": "miss", "label": miss.label, "boxes": [list(miss.box_xyxy_px)]}
+    if miss.event_id is not None:
+        return {"event_id": miss.event_id, "opening": miss.opening, **seen}
+    return {**seen, "picture": miss.picture, "camera_id": miss.camera_id, "utc": rfc3339(miss.utc)}

@@ -1,0 +1,82 @@
+"""Officers, violations and decisions to put into a data base."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Engine
+
+from core.review import Review
+from store.account_tables import UserRow
+from store.audit import Actor, AuditLog
+from store.checks import CheckShares
+from store.decisions import DecisionRepository, Outcome
+from store.engine import writing
+from store.events import EventRepository
+from store.queue import EventQueue
+from store.review_records import NewDecision, Officer
+from tests.store.examples import START, as_violation, event
+
+LI, WANG, ZHAO = (Officer(number, name, f"3308810{number}") for number, name in enumerate(("李", "王", "赵"), start=1))
+NOW = START + timedelta(hours=1)
+NO_CHECKS = CheckShares(second_look=0, known_negative=0)
+ACTOR = Actor(None, "tests", None, "local")
+
+
+def with_officers(engine: Engine) -> Engine:
+    """The data base, with accounts of the three officers."""
+    with writing(engine) as session:
+        for officer in (LI, WANG, ZHAO):
+            session.add(
+                UserRow(
+                    user_id=officer.user_id,
+                    name=f"officer-{officer.user_id}",
+                    full_name=officer.name,
+                    role="officer",
+                    state="active",
+                    password_hash="none",
+                    must_change_password=False,
+                    created_at=START,
+                    version=1,
+                )
+            )
+    return engine
+
+
+def violation(engine: Engine, number: int = 0, **changes: Any) -> str:
+    """Takes in a violation; answers its id."""
+    change = as_violation(event(number, **changes))
+    EventRepository(engine).apply(change)
+    return change.event_id
+
+
+def review_of(engine: Engine, event_id: str) -> Review:
+    """How far the review of an event is, in truth."""
+    queued = EventQueue(engine).get(event_id)
+    assert queued is not None
+    return queued.review
+
+
+def rejection(engine: Engine, event_id: str, **changes: Any) -> NewDecision:
+    """A rejection of the event as it is."""
+    new = NewDecision(
+        key="key-1",
+        event_id=event_id,
+        opening=1,
+        revision=review_of(engine, event_id).revision,
+        verdict="rejected",
+        reason="not_a_violation",
+    )
+    return replace(new, **changes)
+
+
+def decide(
+    engine: Engine, new: NewDecision, officer: Officer = LI, now: Any = NOW, shares: CheckShares = NO_CHECKS
+) -> Outcome:
+    """What becomes of a decision."""
+    return DecisionRepository(engine, AuditLog(engine), shares).decide(new, officer, ACTOR, now)
+
+
+def undo(engine: Engine, decision_id: str, officer: Officer, now: Any) -> Outcome:
+    """What becomes of undoing one."""
+    return DecisionRepository(engine, AuditLog(engine)).undo(decision_id, officer, ACTOR, now)

@@ -1,0 +1,410 @@
+"""The review in the data base, on both: who may claim, what a decision does, and that nothing happens twice."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+from threading import Barrier
+
+import pytest
+import sqlalchemy
+from sqlalchemy import Engine, select
+
+from core.domain import State
+from core.review import LEASE_S, UNDO_S, CheckKind, Review, ReviewState, Stage, Viewer
+from store import migrate
+from store.audit import AuditLog
+from store.checks import CheckShares
+from store.claims import ClaimRepository
+from store.engine import connected, reading, writing
+from store.events import EventRepository
+from store.packages import PackageRepository
+from store.queue import EventQueue
+from store.review_records import Officer, QueueFilter
+from store.review_tables import DecisionRow
+from store.tables import EventRow
+from store.training_lines import training_lines
+from tests.store.examples import START, as_cleared, as_violation, event, package
+from tests.store.review_examples import (
+    LI,
+    NOW,
+    WANG,
+    decide,
+    rejection,
+    review_of,
+    undo,
+    violation,
+    with_officers,
+)
+
+AFTER_UNDO = NOW + timedelta(seconds=UNDO_S)
+
+
+@pytest.fixture
+def staffed(engine: Engine) -> Engine:
+    """A data base with three officers."""
+    return with_officers(engine)
+
+
+ENTERING: list[tuple[State, dict[str, object], Stage | None]] = [
+    # a candidate may still dissolve
+    ("candidate", {}, None),
+    ("violation", {}, "waiting"),
+    # a zone that only observes alarms nobody
+    ("violation", {"observing": True}, None),
+]
+
+
+@pytest.mark.parametrize(("state", "changes", "stage"), ENTERING)
+def test_what_enters_the_review(engine: Engine, state: State, changes: dict[str, object], stage: Stage | None) -> None:
+    change = event(**changes)
+    EventRepository(engine).apply(change if state == "candidate" else as_violation(change))
+    assert review_of(engine, change.event_id).stage == stage
+
+
+def test_a_change_of_state_counts_once(engine: Engine) -> None:
+    event_id = violation(engine)
+    before = review_of(engine, event_id)
+    assert before.deadline_at == as_violation(event()).violation_at + timedelta(hours=24)  # type: ignore[operator]
+    # A worker that restarts may report what it had reported.
+    EventRepository(engine).apply(as_violation(event()))
+    assert review_of(engine, event_id) == before
+    EventRepository(engine).apply(as_cleared(as_violation(event())))
+    after = review_of(engine, event_id)
+    assert (after.stage, after.revision) == ("waiting", before.revision + 1)
+
+
+def test_a_thing_that_came_back_is_decided_anew(staffed: Engine) -> None:
+    event_id = violation(staffed)
+    decide(staffed, rejection(staffed, event_id))
+    again = replace(as_violation(event()), opening=2, last_seen=START + timedelta(hours=2))
+    EventRepository(staffed).apply(replace(again, state="candidate"))
+    assert review_of(staffed, event_id).stage == "decided"
+    EventRepository(staffed).apply(again)
+    assert review_of(staffed, event_id).stage == "waiting"
+
+
+def test_a_claim_is_a_lease(staffed: Engine) -> None:
+    event_id, claims = violation(staffed), ClaimRepository(staffed)
+    assert claims.claim(event_id, LI, NOW).is_held_by(LI.user_id, NOW)
+    held = claims.claim(event_id, WANG, NOW + timedelta(seconds=LEASE_S - 1))
+    assert (held.claimed_by, held.claimed_name) == (LI.user_id, LI.name)
+    # Renewed by use, it lasts on from then.
+    claims.claim(event_id, LI, NOW + timedelta(seconds=200))
+    assert claims.claim(event_id, WANG, NOW + timedelta(seconds=LEASE_S)).claimed_by == LI.user_id
+    assert claims.claim(event_id, WANG, NOW + timedelta(seconds=LEASE_S + 200)).claimed_by == WANG.user_id
+
+
+def test_only_ones_own_claim_is_given_back(staffed: Engine) -> None:
+    event_id, claims = violation(staffed), ClaimRepository(staffed)
+    claims.claim(event_id, LI, NOW)
+    assert not claims.release(event_id, WANG, NOW)
+    assert claims.release(event_id, LI, NOW)
+    assert claims.claim(event_id, WANG, NOW).claimed_by == WANG.user_id
+
+
+def test_of_two_who_claim_at_once_one_wins(staffed: Engine) -> None:
+    for number in range(5):
+        event_id, both = violation(staffed, number), Barrier(2)
+
+        def claim(officer: Officer, event_id: str = event_id, both: Barrier = both) -> bool:
+            both.wait()
+            return ClaimRepository(staffed).claim(event_id, officer, NOW).is_held_by(officer.user_id, NOW)
+
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(claim, (LI, WANG))) == [False, True]
+
+
+def test_of_two_who_decide_at_once_one_does(staffed: Engine) -> None:
+    event_id, both = violation(staffed), Barrier(2)
+    new = rejection(staffed, event_id)
+
+    def reject(officer: Officer) -> bool:
+        both.wait()
+        return decide(staffed, new, officer).decision is not None
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(reject, (LI, WANG))) == [False, True]
+
+
+def test_the_same_request_at_once_is_one_decision(staffed: Engine) -> None:
+    event_id, both = violation(staffed), Barrier(2)
+    new = rejection(staffed, event_id)
+
+    def reject(_: int) -> object:
+        both.wait()
+        return decide(staffed, new).decision
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(reject, range(2))
+    assert first == second is not None
+    with reading(staffed) as session:
+        assert session.scalar(select(sqlalchemy.func.count()).select_from(DecisionRow)) == 1
+
+
+REFUSED = [
+    # the event was cleared since it was looked at
+    ({"revision": 0}, "stale"),
+    # the thing came back since
+    ({"opening": 2}, "stale"),
+    # something that has to be said or seen is missing
+    ({"lacks": ("anything",)}, "lacking"),
+]
+
+
+@pytest.mark.parametrize(("changes", "refusal"), REFUSED)
+def test_a_decision_that_is_refused_leaves_nothing(staffed: Engine, changes: dict[str, object], refusal: str) -> None:
+    event_id = violation(staffed)
+    before = review_of(staffed, event_id)
+    outcome = decide(staffed, rejection(staffed, event_id, **changes))
+    assert (outcome.refusal, outcome.decision, outcome.review) == (refusal, None, before)
+    assert review_of(staffed, event_id) == before
+
+
+def test_what_another_holds_or_decided_is_not_decided(staffed: Engine) -> None:
+    event_id = violation(staffed)
+    ClaimRepository(staffed).claim(event_id, WANG, NOW)
+    new = rejection(staffed, event_id)
+    assert decide(staffed, new).refusal == "held"
+    assert decide(staffed, new, WANG).refusal is None
+    # Until it is final it may come back: it stays with its officer.
+    assert decide(staffed, rejection(staffed, event_id)).refusal == "held"
+    assert decide(staffed, rejection(staffed, event_id), LI, AFTER_UNDO).refusal == "closed"
+
+
+def test_a_key_belongs_to_one_request(staffed: Engine) -> None:
+    event_id = violation(staffed)
+    new = rejection(staffed, event_id)
+    first = decide(staffed, new)
+    # Repeated later, when it is final and the event is another: the same answer.
+    assert decide(staffed, new, now=AFTER_UNDO).decision == first.decision
+    assert decide(staffed, replace(new, reason="duplicate")).refusal == "key_used"
+    # Another officer's keys are another officer's.
+    other = violation(staffed, 1)
+    assert decide(staffed, rejection(staffed, other), WANG).decision is not None
+
+
+def test_undone_in_time_everything_is_as_before(staffed: Engine) -> None:
+    event_id = violation(staffed)
+    before = review_of(staffed, event_id)
+    decided = decide(staffed, rejection(staffed, event_id)).decision
+    assert decided is not None
+    assert undo(staffed, decided.decision_id, WANG, NOW).refusal == "no_decision"
+    last = AFTER_UNDO - timedelta(milliseconds=1)
+    assert undo(staffed, decided.decision_id, LI, last).refusal is None
+    after = review_of(staffed, event_id)
+    assert (after.stage, after.decided_opening, after.deadline_at) == ("waiting", 0, before.deadline_at)
+    assert after.is_held_by(LI.user_id, last)
+    # What was open elsewhere meanwhile is stale.
+    assert after.revision > before.revision + 1
+    assert undo(staffed, decided.decision_id, LI, last).refusal == "undone"
+    assert list(training_lines(staffed, AFTER_UNDO)) == []
+
+
+def test_what_is_final_is_not_undone(staffed: Engine) -> None:
+    decided = decide(staffed, rejection(staffed, violation(staffed))).decision
+    assert decided is not None
+    assert undo(staffed, decided.decision_id, LI, AFTER_UNDO).refusal == "too_late"
+
+
+def test_more_evidence_waits_until_there_is_some(staffed: Engine) -> None:
+    event_id = violation(staffed)
+    decide(staffed, rejection(staffed, event_id, verdict="more_evidence", reason=None))
+    assert review_of(staffed, event_id).stage == "more_evidence"
+    PackageRepository(staffed).add(package())
+    assert review_of(staffed, event_id).stage == "waiting"
+
+
+def test_a_package_says_what_it_is_worth(engine: Engine) -> None:
+    event_id = violation(engine)
+    assert review_of(engine, event_id).standing == "lead"
+    PackageRepository(engine).add(package(standing="supporting"))
+    assert review_of(engine, event_id).standing == "supporting"
+
+
+def test_a_second_look_is_blind_and_by_somebody_else(staffed: Engine) -> None:
+    event_id, all_of_them = violation(staffed), CheckShares(second_look=1, known_negative=0)
+    decide(staffed, rejection(staffed, event_id), shares=all_of_them)
+    review = review_of(staffed, event_id)
+    assert (review.stage, review.check_kind, review.first_officer) == ("waiting", "second_look", LI.user_id)
+    assert not ClaimRepository(staffed).claim(event_id, LI, AFTER_UNDO).is_held_by(LI.user_id, AFTER_UNDO)
+    again = rejection(staffed, event_id, key="other")
+    assert decide(staffed, again, LI, AFTER_UNDO).refusal == "closed"
+    second = decide(staffed, again, WANG, AFTER_UNDO, all_of_them)
+    assert second.decision is not None
+    assert second.decision.kind == "second_look"
+    # Once is enough.
+    assert review_of(staffed, event_id).stage == "decided"
+
+
+def test_known_negatives_come_back_to_another_officer(staffed: Engine) -> None:
+    known = violation(staffed)
+    decide(staffed, rejection(staffed, known))
+    mixing = CheckShares(second_look=0, known_negative=1)
+    other = violation(staffed, 1)
+    # Not before the rejection is final.
+    decide(staffed, rejection(staffed, other, key="2", reason="duplicate"), now=NOW, shares=mixing)
+    assert review_of(staffed, known).stage == "decided"
+    third = violation(staffed, 2)
+    decide(staffed, rejection(staffed, third, key="3", reason="duplicate"), now=AFTER_UNDO, shares=mixing)
+    review = review_of(staffed, known)
+    assert (review.stage, review.check_kind, review.first_officer) == ("waiting", "known_negative", LI.user_id)
+    approved = rejection(staffed, known, key="4", verdict="approved", reason=None)
+    checked = decide(staffed, approved, WANG, AFTER_UNDO).decision
+    assert checked is not None
+    assert checked.kind == "known_negative"
+    # Its own verdict stays what it is, for training too.
+    later = AFTER_UNDO + timedelta(seconds=UNDO_S)
+    lines = [line for line in training_lines(staffed, later) if line["event_id"] == known]
+    assert [line["verdict"] for line in lines] == ["rejected"]
+
+
+TAUGHT = [
+    # (the first verdict, the second one, what training is told)
+    ({}, None, [("rejected", "negative")]),
+    ({"reason": "on_duty"}, None, [("rejected", "keep_positive")]),
+    ({"reason": "unclear_picture"}, None, [("rejected", "ignore")]),
+    ({"verdict": "approved", "reason": None}, None, [("approved", None)]),
+    # a lead for another agency is a right alarm
+    ({"verdict": "handed_over", "reason": None}, None, [("approved", None)]),
+    # nothing was said about the thing
+    ({"verdict": "more_evidence", "reason": None}, None, []),
+    # what an assistant thinks decides nothing
+    ({"suggestion": True}, None, []),
+    # who agrees says nothing new
+    ({}, {"reason": "on_duty"}, [("rejected", "negative")]),
+    # where two disagree nobody can tell: the last line holds
+    ({}, {"verdict": "approved", "reason": None}, [("rejected", "negative"), ("rejected", "ignore")]),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "lines"), TAUGHT)
+def test_what_training_is_told(
+    staffed: Engine, first: dict[str, object], second: dict[str, object] | None, lines: list[object]
+) -> None:
+    event_id, shares = violation(staffed), CheckShares(second_look=1 if second else 0, known_negative=0)
+    decide(staffed, rejection(staffed, event_id, **first), shares=shares)
+    if second:
+        decide(staffed, rejection(staffed, event_id, key="second", **second), WANG, AFTER_UNDO)
+    assert list(training_lines(staffed, NOW)) == []
+    told = list(training_lines(staffed, AFTER_UNDO + timedelta(seconds=UNDO_S)))
+    assert [(line["verdict"], line.get("effect")) for line in told] == lines
+
+
+STAGES: list[tuple[Stage | None, CheckKind | None, int | None, int | None]] = [
+    (stage, check, first, held)
+    for stage, check, held in product(
+        (None, "waiting", "more_evidence", "decided"), (None, "second_look", "known_negative"), (None, 1, 2)
+    )
+    for first in ((None,) if check is None else (1, 2))
+    # only what waits is checked, and nobody claims what is not reviewed
+    if (check is None or stage == "waiting") and (stage is not None or held is None)
+]
+REVIEWS: tuple[ReviewState, ...] = ("open", "claimed", "decided", "second_look", "more_evidence")
+
+
+@pytest.mark.parametrize("lapsed", [False, True])
+@pytest.mark.parametrize("blind", [False, True])
+def test_the_queue_finds_what_each_viewer_is_told(engine: Engine, lapsed: bool, blind: bool) -> None:
+    until = NOW - timedelta(seconds=1) if lapsed else NOW + timedelta(seconds=1)
+    reviews = [
+        Review(stage, check, first, 0, held, "x", until if held else None) for stage, check, first, held in STAGES
+    ]
+    for number, review in enumerate(reviews):
+        event_id = violation(engine, number)
+        with writing(engine) as session:
+            row = session.get_one(EventRow, event_id)
+            for name in ("stage", "check_kind", "first_officer", "claimed_by", "claimed_until"):
+                setattr(row, name, getattr(review, name))
+    for user_id, state in product((1, 2, 3), REVIEWS):
+        viewer = Viewer(user_id, blind=blind)
+        page = EventQueue(engine).page(QueueFilter(review=state), viewer, NOW, limit=200)
+        found = {int(one.event.event_id, 16) for one in page.events}
+        told = {number for number, review in enumerate(reviews) if review.seen_by(viewer, NOW) == state}
+        assert found == told, (user_id, state)
+
+
+@pytest.mark.parametrize("sort", ["age", "-age", "dwell", "-dwell", "deadline", "-deadline", "type", "-type"])
+@pytest.mark.parametrize("several", [False, True])
+def test_pages_neither_repeat_nor_skip_in_any_order(engine: Engine, sort: str, several: bool) -> None:
+    types = ("illegal_parking", "street_vending", "exposed_garbage")
+    for number in range(9):
+        # Some have the same dwell: then the id decides.
+        change = event(number, violation=types[number % 3], camera_id=f"camera-{number % 2}")
+        EventRepository(engine).apply(replace(as_violation(change), dwell_s=float(number % 4)))
+    cameras = frozenset({"camera-0", "camera-1", "camera-none"}) if several else None
+    wanted, viewer, cursor, seen = QueueFilter(camera_ids=cameras), Viewer(1, blind=True), None, []
+    queue = EventQueue(engine)
+    for _ in range(5):
+        page = queue.page(wanted, viewer, NOW, sort, cursor, 2)  # type: ignore[arg-type]
+        seen += [(one.event, one.review.deadline_at) for one in page.events]
+        cursor = page.next_cursor
+    assert cursor is None
+    keys = {
+        "age": lambda one: (one[0].first_seen, one[0].event_id),
+        "dwell": lambda one: (one[0].dwell_s, one[0].event_id),
+        "deadline": lambda one: (one[1], one[0].event_id),
+        "type": lambda one: (one[0].violation, one[0].first_seen, one[0].event_id),
+    }
+    falls = sort in ("age", "-dwell", "-deadline", "-type")
+    assert len(seen) == 9
+    assert seen == sorted(seen, key=keys[sort.removeprefix("-")], reverse=falls)
+
+
+PLANS = [
+    ("stage = 'waiting'", "first_seen DESC, event_id DESC", "ix_events_stage_first_seen"),
+    ("stage = 'waiting'", "dwell_s, event_id", "ix_events_stage_dwell_s"),
+    ("stage = 'waiting' AND deadline_at IS NOT NULL", "deadline_at, event_id", "ix_events_stage_deadline_at"),
+    ("stage = 'decided'", "violation, first_seen, event_id", "ix_events_stage_violation"),
+    ("claimed_until > '2026'", "claimed_until", "ix_events_claimed_until"),
+]
+
+
+@pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("where", "order", "index"), PLANS)
+def test_the_queue_is_read_from_its_index_without_sorting(engine: Engine, where: str, order: str, index: str) -> None:
+    with reading(engine) as session:
+        explained = f"EXPLAIN QUERY PLAN SELECT * FROM events WHERE {where} ORDER BY {order} LIMIT 51"
+        (step,) = session.execute(sqlalchemy.text(explained))
+    assert f"USING INDEX {index}" in step.detail
+
+
+def test_violations_that_are_there_already_wait_for_review(empty_engine: Engine) -> None:
+    with connected(empty_engine) as connection:
+        _to_revision(connection, "0002")
+        for number, state, observing in ((0, "violation", False), (1, "candidate", False), (2, "violation", True)):
+            connection.execute(sqlalchemy.text(_old_event(number, state, observing=observing)))
+    migrate.upgrade(empty_engine)
+    reviews = [review_of(empty_engine, f"{number:016x}") for number in range(3)]
+    assert [review.stage for review in reviews] == ["waiting", None, None]
+    assert reviews[0].deadline_at == START.replace(microsecond=123000) + timedelta(hours=24)
+
+
+def _to_revision(connection: sqlalchemy.Connection, revision: str) -> None:
+    from alembic import command  # noqa: PLC0415 - only here is an older data base made
+
+    command.upgrade(migrate._config(connection), revision)
+
+
+def _old_event(number: int, state: str, *, observing: bool) -> str:
+    moment = "'2026-05-01 00:00:00.123000+00:00'"
+    at = moment if state == "violation" else "NULL"
+    return (
+        "INSERT INTO events (event_id, camera_id, preset_id, zone_id, violation, state, opening, label, count, score, "
+        "bbox_xyxy_px, frame_size_wh, first_seen, still_since, violation_at, last_seen, dwell_s, observed_s, "
+        f"bridged_s, observing, rule_version, members) VALUES ('{number:016x}', 'c', '1', 'z', 'illegal_parking', "
+        f"'{state}', 1, 'car', 1, 0.5, '[0, 0, 1, 1]', '[2, 2]', {moment}, {moment}, {at}, {moment}, 1, 1, 0, "
+        f"{observing}, 'v', '[]')"
+    )
+
+
+def test_the_audit_tells_of_decisions_and_their_undoing(staffed: Engine) -> None:
+    event_id = violation(staffed)
+    decided = decide(staffed, rejection(staffed, event_id)).decision
+    assert decided is not None
+    undo(staffed, decided.decision_id, LI, NOW)
+    entries, _ = AuditLog(staffed).page()
+    assert [(one.action, one.object_id, one.after["verdict"]) for one in entries] == [
+        ("event.undo", event_id, "rejected"),
+        ("event.decide", event_id, "rejected"),
+    ]

@@ -63,6 +63,7 @@ class Playout:
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, **login},
+            start_new_session=True,  # Ctrl-C at the terminal ends it after those who read from it
         )
         lines = [self._process.stdout.readline() for _ in arguments] if self._process.stdout else []
         if not lines or not lines[0]:

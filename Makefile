@@ -26,6 +26,11 @@ check:  ## Format, lint, types and layers.
 unit:  ## All tests, unit and integration.
 	$(BIN)/pytest -n 2 --dist worksteal
 
+web:  ## Builds the web app into api/web, where the API serves it; needs Node 20.19 or later.
+	npm --prefix web ci --no-audit --no-fund
+	npm --prefix web run check
+	npm --prefix web run build
+
 bench:  ## Speed and memory, measured on this machine; needs what make test installs.
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.training.bench_training

@@ -39,6 +39,10 @@ def command(
     ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="How often every picture is learned from.")] = 100,
     size: Annotated[str, typer.Option(help="Input of the network: width x height, like 640x384, or one side.")] = "640",
+    learn_px: Annotated[
+        int | None,
+        typer.Option(help="Side of the square in which pictures are learned; the longer one of --size else."),
+    ] = None,
     batch: Annotated[int, typer.Option(min=1, help="Pictures learned from at once.")] = 16,
     device: Annotated[str, typer.Option(help="cpu, the number of a GPU, or auto.")] = "auto",
     seed: Annotated[int, typer.Option(min=0, help="On a CPU the same seed gives the same network.")] = 0,
@@ -63,6 +67,7 @@ def command(
             "weights": weights.resolve() if weights else None,
             "epochs": epochs,
             "size_wh": parse_size(size),
+            "learn_px": learn_px,
             "batch": batch,
             "device": device,
             "seed": seed,
@@ -109,7 +114,7 @@ def _settings(asked: dict[str, Any]) -> TrainSettings:
         name = str(first["loc"][0])
         value = "x".join(map(str, asked[name])) if name == "size_wh" else asked[name]
         cause = first["msg"].removeprefix("Value error, ")
-        raise InputError(f"--{name.removesuffix('_wh')} {value}: {cause}") from error
+        raise InputError(f"--{name.removesuffix('_wh').replace('_', '-')} {value}: {cause}") from error
 
 
 @contextmanager

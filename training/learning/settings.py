@@ -19,7 +19,8 @@ class TrainSettings(Strict):
     Attributes:
         model: an architecture of Ultralytics by name, an architecture file (.yaml), or a weights file (.pt).
         weights: whose tensors to start from; None = those of `model` if it is a weights file, else at random.
-        size_wh: width and height of the network's input, in pixels; pictures are learned in a square of the longer.
+        size_wh: width and height of the network's input, in pixels.
+        learn_px: side of the square in which pictures are learned; None = the longer side of the input.
         device: cpu, auto, or the number of a GPU.
         freeze: so many first layers stay as they are.
         workers: processes that read pictures; on a CPU always none.
@@ -31,6 +32,7 @@ class TrainSettings(Strict):
     weights: Path | None = None
     epochs: int = Field(default=100, ge=1, le=10_000)
     size_wh: tuple[int, int] = (640, 640)
+    learn_px: int | None = Field(default=None, ge=STRIDE_PX, le=4096, multiple_of=STRIDE_PX)
     batch: int = Field(default=16, ge=1, le=4096)
     device: str = "auto"
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
@@ -56,9 +58,9 @@ class TrainSettings(Strict):
         return device
 
     @property
-    def longer_px(self) -> int:
-        """The longer side of the input, in pixels."""
-        return max(self.size_wh)
+    def square_px(self) -> int:
+        """Side of the square in which pictures are learned."""
+        return self.learn_px or max(self.size_wh)
 
 
 def parse_size(text: str) -> tuple[int, int]:

@@ -84,7 +84,7 @@ def _begin(settings: TrainSettings, start: Start) -> dict[str, Any]:
         "model": start.model,
         "pretrained": start.pretrained,
         "epochs": settings.epochs,
-        "imgsz": settings.longer_px,
+        "imgsz": settings.square_px,
         "batch": settings.batch,
         "seed": settings.seed,
         "deterministic": True,
@@ -139,6 +139,6 @@ def _mapped_errors(run: RunFolder, settings: TrainSettings) -> Iterator[None]:
 
 def _too_much(settings: TrainSettings) -> str:
     return (
-        f"the memory does not suffice for batches of {settings.batch} pictures of {settings.longer_px} px; "
+        f"the memory does not suffice for batches of {settings.batch} pictures of {settings.square_px} px; "
         "begin anew with a smaller --batch or --size"
     )

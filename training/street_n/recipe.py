@@ -82,13 +82,13 @@ class Plan:
         for part, streets in STREETS.items():
             asked = ("--per-street", str(PER_STREET[part]), "--part", part, "--jobs", str(self.jobs))
             yield Step(f"streets, {part}", ("dataset", "render", dataset, "--streets", streets, *asked))
-        # Small pictures first, which are cheap to learn from; then the size at which the network will look.
-        small = self.train(f"{NAME}-small", self.data / "weights" / f"{TEACHER}.pt", "416", epochs=6)
+        # Small pictures first, which are cheap to learn from.
+        small = self.train(f"{NAME}-small", self.data / "weights" / f"{TEACHER}.pt", learn_px=416, epochs=3)
         yield Step("learning, small", small)
         weights = self.home / "training" / f"{NAME}-small" / "weights" / "best.pt"
-        yield Step("learning", (*self.train(NAME, weights, "640x384", epochs=4), "--int8"))
+        yield Step("learning", (*self.train(NAME, weights, learn_px=512, epochs=5), "--int8"))
 
-    def train(self, name: str, weights: Path, size: str, *, epochs: int) -> tuple[str, ...]:
+    def train(self, name: str, weights: Path, *, learn_px: int, epochs: int) -> tuple[str, ...]:
         """The command that trains; it goes on with a run that is there."""
         run = self.home / "training" / name
         options = {
@@ -96,7 +96,8 @@ class Plan:
             "--weights": weights,
             "--model": "yolov8n",
             "--epochs": epochs,
-            "--size": size,
+            "--size": "640x384",
+            "--learn-px": learn_px,
             "--freeze": 10,
             "--device": self.device,
             "--partial": "keep",

@@ -15,7 +15,7 @@ from scenes.video import write
 from training.datasets.files import storing
 from training.evaluation.truth import TRUTH
 
-FPS = 2.0  # as often as an evaluation looks
+FPS = 1.0  # a camera is looked at once a second unless told otherwise
 
 
 def write_stories(folder: Path, seeds: Sequence[int], size_wh: tuple[int, int]) -> Path:

@@ -42,4 +42,4 @@ lock:  ## Writes the locked versions anew; needs uv.
 	requirements/lock.sh
 
 clean:  ## Removes what building and testing left; var/ stays.
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache web/node_modules api/web

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from api.app import LOOPBACK_NAMES, create_app
 from api.dependencies import Services
+from api.web_app import WebApp
 from core.errors import InputError, StorageError
 from core.settings import Settings
 from evidence.anchor import AuditAnchor
@@ -47,7 +48,7 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
     with closing(_listen(settings.host, settings.port)) as listener:
         address = _address(listener, is_tls=bool(tls))
         engine = make_engine(settings.database)
-        app = create_app(_services(settings, engine), names)
+        app = WebApp(create_app(_services(settings, engine), names))
         config = uvicorn.Config(
             app,
             log_config=None,

@@ -8,4 +8,7 @@ import pytest
 def need(package: str) -> None:
     """Skips the test, or the whole module, where a package is not installed."""
     if find_spec(package) is None:
-        pytest.skip(f"needs {package}; it comes with the training extra", allow_module_level=True)
+        pytest.skip(
+            f"needs {package}; it is no part of what make test installs, or comes with an extra",
+            allow_module_level=True,
+        )

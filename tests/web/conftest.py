@@ -1,0 +1,178 @@
+"""A real browser before a real installation: Chromium, the built app, the API and a data base with sealed packages."""
+
+import os
+import shutil
+import socket
+import threading
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import uvicorn
+from starlette.types import ASGIApp
+
+from api.app import create_app
+from api.dependencies import Services
+from api.web_app import BUILT, WebApp
+from core.domain import RuleEvent
+from core.rights import Role
+from evidence.package import sha256_of
+from store import migrate
+from store.engine import make_engine
+from store.events import EventRepository
+from store.packages import PackageRepository
+from store.sites import SiteRepository
+from tests.api.accounts import PASSWORD, QUICK, Accounts
+from tests.store.examples import PAVEMENT, SITE, as_violation, event, package
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+GOLDEN = Path(__file__).parents[1] / "evidence" / "golden" / "package.zip"
+CHROMIUM = shutil.which("chromium")
+# Nothing of the browser's own goes to the network; without a sandbox only for the superuser, who has none.
+QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+SANDBOX = [] if os.geteuid() else ["--no-sandbox"]
+DESK, PHONE = (1366, 768), (390, 844)
+# Pages are worked on by one of few cores that the other tests keep busy.
+PATIENCE_MS = 60_000
+
+
+@dataclass
+class Installation:
+    """What is served, and at which address."""
+
+    address: str
+    services: Services
+    accounts: Accounts
+
+    def add_event(self, number: int) -> str:
+        """A car that has stood for too long, `number` minutes ago, with a sealed package of its own."""
+        began = datetime.now(UTC) - timedelta(minutes=number + 6)
+        candidate = replace(event(number), first_seen=began, still_since=began, last_seen=began + timedelta(seconds=10))
+        events = EventRepository(self.services.engine)
+        for change in (candidate, as_violation(candidate)):
+            events.apply(change)
+        self._add_package(candidate, number)
+        return candidate.event_id
+
+    def _add_package(self, candidate: RuleEvent, number: int) -> None:
+        folder = self.services.packages_folder / candidate.event_id
+        with zipfile.ZipFile(GOLDEN) as archive:
+            archive.extractall(folder)
+        (inner,) = folder.iterdir()
+        record = package(
+            number,
+            package_id=candidate.event_id,
+            event_id=candidate.event_id,
+            path=inner.relative_to(self.services.packages_folder).as_posix(),
+            manifest_sha256=sha256_of(inner / "manifest.json"),
+            sealed_at=candidate.still_since + timedelta(seconds=310),
+        )
+        PackageRepository(self.services.engine).add(record)
+
+    def file_of(self, event_id: str, name: str) -> Path:
+        """A file of an event's package, as it lies on disk."""
+        return next((self.services.packages_folder / event_id).glob(f"*/{name}"))
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    engine = make_engine(f"sqlite:///{tmp_path / 'jiejing.db'}")
+    migrate.upgrade(engine)
+    (tmp_path / "packages").mkdir()
+    services = Services(engine, tmp_path / "packages", passwords=QUICK)
+    camera = SITE.cameras[0].model_copy(update={"presets": (SITE.cameras[0].presets[0],)})
+    assert camera.presets[0].zones == (PAVEMENT,)
+    SiteRepository(engine).replace(SITE)
+    app = create_app(services)
+    accounts = Accounts(app, services)
+    accounts.user("wang", Role.OFFICER)
+    accounts.user("li", Role.OFFICER)
+    with _served(app if _serves_pages(app) else WebApp(app)) as address:
+        yield Installation(address, services, accounts)
+    engine.dispose()
+
+
+def _serves_pages(app: object) -> bool:
+    return any(one.cls is WebApp for one in getattr(app, "user_middleware", ()))
+
+
+class _served:  # noqa: N801 - used as a word in `with`
+    """Serves an application on a free port of this machine until the block ends."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._listener]})
+
+    def __enter__(self) -> str:
+        self._thread.start()
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    if CHROMIUM is None:
+        pytest.skip("needs chromium, of Debian's packages")
+    if not (BUILT / "index.html").is_file():
+        pytest.skip("needs the built app; it comes with make web")
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - not everybody has it
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *SANDBOX])
+        yield browser
+        browser.close()
+
+
+SignedIn = Callable[..., Any]
+
+
+@pytest.fixture
+def visit(browser: "Browser", installation: Installation) -> Iterator[SignedIn]:
+    """Opens the app in a browser profile of its own. Nothing may go wrong on any page, or leave the site."""
+    pages: list[Any] = []
+    faults: list[str] = []
+
+    def visit(size: tuple[int, int] = DESK, locale: str = "zh-CN") -> "Page":
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale=locale)
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda one: None if one.url.startswith(_own(installation)) else faults.append(one.url))
+        # What the policy refuses is told on the console.
+        page.on("console", lambda one: faults.append(one.text) if "Content Security Policy" in one.text else None)
+        page.goto(installation.address)
+        pages.append(page)
+        return page
+
+    yield visit
+    for page in pages:
+        page.context.close()
+    assert faults == []
+
+
+def _own(installation: Installation) -> tuple[str, ...]:
+    return (installation.address, f"blob:{installation.address}")
+
+
+@pytest.fixture
+def sign_in(visit: SignedIn) -> SignedIn:
+    def sign_in(name: str = "wang", password: str = PASSWORD, **how: object) -> "Page":
+        page = visit(**how)
+        page.locator("#name").fill(name)
+        page.locator("#password").fill(password)
+        page.locator("button[type=submit]").click()
+        page.locator("#name").wait_for(state="detached")
+        return page
+
+    return sign_in

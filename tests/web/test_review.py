@@ -1,0 +1,147 @@
+"""Officers at work: by keyboard, together, on a phone."""
+
+import re
+
+import pytest
+
+from store.decisions import DecisionRepository
+from tests.extras import need
+from tests.web.conftest import PATIENCE_MS, PHONE, Installation, SignedIn
+
+need("playwright")
+
+from playwright.sync_api import Page, expect  # noqa: E402 - skipped where it is not installed
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def wait_for_pictures(page: Page) -> None:
+    """Until every file of the open event was downloaded and checked."""
+    expect(page.locator(".integrity.sound")).to_be_visible()
+
+
+def look_at_everything(page: Page) -> None:
+    for key in "123":
+        page.keyboard.press(key)
+        expect(page.locator(f".tab:nth-child({key}).done")).to_be_visible()
+
+
+def verdicts(installation: Installation, event_id: str) -> list[tuple[str, str | None, bool]]:
+    found = DecisionRepository(installation.services.engine, installation.services.audit).of_event(event_id)
+    return [(one.verdict, one.reason, one.undone_at is not None) for one in found]
+
+
+def test_reject_with_a_reason_by_two_keys_and_take_it_back_by_a_third(
+    installation: Installation, sign_in: SignedIn
+) -> None:
+    first, second = installation.add_event(1), installation.add_event(2)
+    page = sign_in()
+    wait_for_pictures(page)
+    opened = page.url.rpartition("/")[2]
+    assert opened in (first, second)
+    expect(page.locator(".actions .no")).to_be_enabled()
+    page.keyboard.press("r")
+    expect(page.locator(".reject")).to_be_visible()
+    page.keyboard.press("3")
+    expect(page.locator(".undo")).to_contain_text("已获许可")
+    assert verdicts(installation, opened) == [("rejected", "permitted", False)]
+    other = second if opened == first else first
+    expect(page).to_have_url(re.compile(other))
+    page.keyboard.press("z")
+    expect(page.locator(".undo")).to_contain_text("已撤销")
+    assert verdicts(installation, opened) == [("rejected", "permitted", True)]
+    expect(page).to_have_url(re.compile(opened))
+
+
+def test_approving_opens_only_once_everything_was_seen(installation: Installation, sign_in: SignedIn) -> None:
+    event_id = installation.add_event(1)
+    page = sign_in()
+    wait_for_pictures(page)
+    approve = page.locator(".actions .yes")
+    expect(page.locator(".actions .no")).to_be_enabled()
+    expect(approve).to_be_disabled()
+    page.keyboard.press("a")
+    expect(page.locator("form.approve")).to_have_count(0)
+    look_at_everything(page)
+    expect(approve).to_be_enabled()
+    page.keyboard.press("a")
+    form = page.locator("form.approve")
+    send = form.locator("button[type=submit]")
+    expect(send).to_be_disabled()
+    form.locator(".plate input").fill("浙h·12345")
+    for number, name in ((0, "白"), (1, "小型汽车")):
+        select = form.locator(".el-select").nth(number)
+        if name not in select.inner_text():
+            select.click()
+            page.locator(".el-select-dropdown__item:visible", has_text=re.compile(f"^{name}$")).click()
+    send.click()
+    expect(page.locator(".undo")).to_contain_text("已通过")
+    (decision,) = DecisionRepository(installation.services.engine, installation.services.audit).of_event(event_id)
+    assert decision.subject.vehicle.plate == "浙H12345"
+    assert None not in (decision.seen.first_picture, decision.seen.last_picture, decision.seen.subject)
+    assert decision.spent_s > 0
+
+
+def test_one_event_is_worked_on_by_one_officer(installation: Installation, sign_in: SignedIn) -> None:
+    event_id = installation.add_event(1)
+    first = sign_in("wang")
+    expect(first.locator(".state.mine")).to_be_visible()
+    second = sign_in("li")
+    second.goto(f"{installation.address}/review/{event_id}")
+    expect(second.locator(".state.held")).to_contain_text("wang")
+    expect(second.locator(".actions .no")).to_be_disabled()
+    first.keyboard.press("r")
+    first.keyboard.press("1")
+    expect(first.locator(".undo")).to_be_visible()
+    assert [one[:2] for one in verdicts(installation, event_id)] == [("rejected", "not_a_violation")]
+
+
+def test_a_new_event_announces_itself(installation: Installation, sign_in: SignedIn) -> None:
+    installation.add_event(1)
+    page = sign_in()
+    expect(page.locator(".connection.live")).to_be_visible()
+    installation.add_event(2)
+    page.locator(".fresh").click()
+    expect(page.locator(".list .row")).to_have_count(2)
+
+
+def test_a_picture_that_was_changed_on_disk_is_found_and_not_shown(
+    installation: Installation, sign_in: SignedIn
+) -> None:
+    event_id = installation.add_event(1)
+    picture = installation.file_of(event_id, "marked/first_rest.jpg")
+    content = bytearray(picture.read_bytes())
+    content[len(content) // 2] ^= 1
+    picture.write_bytes(content)
+    page = sign_in()
+    expect(page.locator(".integrity.changed")).to_contain_text("marked/first_rest.jpg")
+    expect(page.locator(".stage [role=alert]")).to_be_visible()
+    expect(page.locator(".tab:nth-child(1).done")).to_have_count(0)
+
+
+def test_thousands_of_events_need_only_the_rows_on_the_screen(installation: Installation, sign_in: SignedIn) -> None:
+    for number in range(1, 131):
+        installation.add_event(number)
+    page = sign_in()
+    expect(page.locator(".list .row").first).to_be_visible()
+    assert page.locator(".list .row").count() < 40
+    page.locator(".list").evaluate("list => list.scrollTo(0, 1e6)")
+    expect(page.locator("footer.count")).to_contain_text("130")
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en"])
+def test_on_a_phone_the_queue_leads_to_the_event_and_back(
+    installation: Installation, sign_in: SignedIn, locale: str
+) -> None:
+    installation.add_event(1)
+    page = sign_in(size=PHONE)
+    if locale == "en":
+        page.evaluate("localStorage.setItem('jiejing.language', 'en')")
+        page.reload()
+    page.locator(".list .row").click()
+    wait_for_pictures(page)
+    expect(page.locator(".actions .no")).to_contain_text("Reject" if locale == "en" else "驳回")
+    assert page.evaluate("document.querySelector('main').scrollWidth") <= PHONE[0]
+    assert page.locator(".pane").evaluate("pane => pane.scrollWidth") <= PHONE[0]
+    page.locator(".head .back").click()
+    expect(page.locator(".list .row")).to_be_visible()

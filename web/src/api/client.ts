@@ -1,0 +1,85 @@
+/** The one way to the server. Every failure is an `ApiError`; every change carries the CSRF token of the session. */
+import createClient from 'openapi-fetch'
+import { ref } from 'vue'
+
+import type { paths } from './schema'
+
+/** One field of the request and what is wrong with it. */
+export interface FieldFault {
+  field: string
+  cause: string
+}
+
+/** What went wrong; `status` 0 means that the server was not reached. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    detail: string,
+    readonly kind: string = 'about:blank',
+    readonly faults: readonly FieldFault[] = [],
+  ) {
+    super(detail)
+    this.name = 'ApiError'
+  }
+}
+
+export const SIGN_IN_REQUIRED = 'urn:jiejing:problem:sign-in-required'
+
+/** Whether the last request reached the server. */
+export const reached = ref(true)
+
+let csrfToken = ''
+let signedOut: () => void = () => {}
+
+/** The token that GET /session answered. */
+export function useCsrfToken(token: string): void {
+  csrfToken = token
+}
+
+/** What to do when the server no longer knows the session. */
+export function whenSignedOut(action: () => void): void {
+  signedOut = action
+}
+
+const SAFE = new Set(['GET', 'HEAD'])
+
+/** Fetches from this site with session and CSRF token.
+ * @throws ApiError */
+export async function authorised(address: string | Request, init: RequestInit = {}): Promise<Response> {
+  const request = new Request(address, { credentials: 'same-origin', ...init })
+  if (!SAFE.has(request.method)) request.headers.set('X-CSRF-Token', csrfToken)
+  const response = await fetch(request).catch((cause: unknown) => {
+    if (request.signal.aborted) throw cause
+    reached.value = false
+    throw new ApiError(0, 'the server cannot be reached')
+  })
+  reached.value = true
+  if (response.ok || response.status === 304) return response
+  const error = await errorOf(response)
+  if (error.status === 401 && error.kind === SIGN_IN_REQUIRED) signedOut()
+  throw error
+}
+
+export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: authorised })
+
+/** The body of an answer.
+ * @throws ApiError */
+export async function body<T>(answer: Promise<{ data?: T }>): Promise<T> {
+  return (await answer).data as T
+}
+
+/** The bytes of a file of this site.
+ * @throws ApiError */
+export async function bytesOf(path: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await authorised(path, signal ? { signal } : {})
+  return new Uint8Array(await response.arrayBuffer())
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  const problem = (await response.json().catch(() => ({}))) as {
+    detail?: string
+    type?: string
+    errors?: FieldFault[]
+  }
+  return new ApiError(response.status, problem.detail ?? response.statusText, problem.type, problem.errors)
+}

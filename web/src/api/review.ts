@@ -1,0 +1,80 @@
+/** What the review page asks of the server. */
+import type { Approval } from '@/review/decide/approval'
+import type { Looks } from '@/review/looks'
+import type { Box, OpenEvent, QueueQuery, Verdict } from '@/review/model'
+import { may } from '@/session/session'
+
+import { api, body } from './client'
+import type { components } from './schema'
+
+type Schemas = components['schemas']
+
+export interface NewDecision {
+  event: OpenEvent
+  verdict: Verdict
+  reason?: string
+  note?: string
+  approval?: Approval
+  looks: Looks
+  /** Names the attempt: sent again, nothing happens twice. */
+  key: string
+}
+
+const of = (event_id: string) => ({ params: { path: { event_id } } })
+
+export const readOptions = () => body(api.GET('/api/v1/review/options'))
+export const readQueue = (query: QueueQuery) => body(api.GET('/api/v1/events', { params: { query } }))
+export const readEvent = (eventId: string) => body(api.GET('/api/v1/events/{event_id}', of(eventId)))
+export const claim = (eventId: string) => body(api.POST('/api/v1/events/{event_id}/claim', of(eventId)))
+export const release = (eventId: string) => body(api.DELETE('/api/v1/events/{event_id}/claim', of(eventId)))
+export const undo = (decision_id: string) =>
+  body(api.POST('/api/v1/decisions/{decision_id}/undo', { params: { path: { decision_id } } }))
+
+/** Decides, or, for an assistant, suggests. */
+export async function decide(wanted: NewDecision): Promise<Schemas['DecisionAnswer']> {
+  const { event, key } = wanted
+  const params = {
+    path: { event_id: event.event_id },
+    header: { 'idempotency-key': key, 'if-match': `"${event.review.revision}"` },
+  }
+  const suggestion = {
+    opening: event.opening,
+    verdict: wanted.verdict,
+    reason: (wanted.reason ?? null) as Schemas['SuggestionAsked']['reason'],
+    note: wanted.note ?? wanted.approval?.note ?? '',
+    spent_s: wanted.looks.spent_s(),
+  }
+  if (!may('events.decide')) return body(api.POST('/api/v1/events/{event_id}/suggestions', { params, body: suggestion }))
+  const { code = null, subject = {} } = wanted.approval ?? {}
+  return body(api.POST('/api/v1/events/{event_id}/decisions', {
+    params, body: { ...suggestion, code, subject, seen: wanted.looks.seen.value },
+  }))
+}
+
+export interface NewMiss {
+  event: OpenEvent
+  packageId: string
+  path: string
+  utc: string
+  label: Schemas['MissAsked']['label']
+  box: Box
+  note: string
+}
+
+export const markMiss = ({ event, packageId, path, utc, label, box, note }: NewMiss) =>
+  body(api.POST('/api/v1/misses', {
+    body: { camera_id: event.camera_id, picture: { package_id: packageId, path }, label, box: [...box], utc, note },
+  }))
+
+/** Adds a picture from the spot, or of a re-check by hand (复查). */
+export function attach(eventId: string, file: File, kind: 'photo' | 'recheck') {
+  const form = new FormData()
+  form.set('file', file)
+  form.set('kind', kind)
+  return body(api.POST('/api/v1/events/{event_id}/attachments', {
+    // The document says what a form holds; a browser sends it itself.
+    ...of(eventId), body: form as unknown as Schemas['Body_add_attachment'],
+  }))
+}
+
+export const attachmentAddress = (attachmentId: string): string => `/api/v1/attachments/${encodeURIComponent(attachmentId)}`

@@ -1,0 +1,45 @@
+/** The words of the review page for what the server gives. Times are RFC 3339; boxes [x1, y1, x2, y2] in pixels. */
+import type { components, operations } from '@/api/schema'
+
+type Schemas = components['schemas']
+
+export type QueueItem = Schemas['QueuedEventPublic']
+export type OpenEvent = Schemas['ReviewedEvent']
+export type Opening = Schemas['OpeningPublic']
+export type Dwell = Schemas['DwellPublic']
+export type PackageSummary = Schemas['PackagePublic']
+export type Decision = Schemas['DecisionPublic']
+export type Attachment = Schemas['AttachmentPublic']
+export type Named = Schemas['NamedPublic']
+export type Reason = Schemas['ReasonPublic']
+export type Options = Schemas['ReviewOptions']
+export type Verdict = Schemas['DecisionAsked']['verdict']
+export type Box = readonly [number, number, number, number]
+export type QueueQuery = NonNullable<operations['list_events']['parameters']['query']>
+export type ReviewState = NonNullable<Schemas['ReviewPublic']['state']>
+export type Sort = NonNullable<QueueQuery['sort']>
+export type Standing = NonNullable<QueueQuery['standing']>
+export type Label = Schemas['MissAsked']['label']
+
+/** What the app reads of a rule, as the manifest or the site's history keeps it. */
+export interface Rule {
+  zone: {
+    name: string
+    candidate_after_s: number
+    violation_after_s: number
+    bridge_gap_s: number
+    schedule: { days: string[]; from: string; to: string }[]
+    permits: unknown[]
+    agency: string | null
+    shop: { name: string } | null
+  }
+}
+
+/** The opening that is to be decided about: the last one. */
+export const lastOpening = (event: OpenEvent): Opening | undefined => event.openings.at(-1)
+
+/** The rule as it was. */
+export function ruleOf(event: OpenEvent): Rule | null {
+  const found = (lastOpening(event)?.manifest?.rule ?? event.rule) as Partial<Rule> | null
+  return found?.zone ? (found as Rule) : null
+}

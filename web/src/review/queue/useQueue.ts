@@ -1,0 +1,73 @@
+/** The queue as far as it was loaded: pages on demand, and what changes meanwhile. */
+import { ref, shallowRef } from 'vue'
+
+import { readQueue } from '@/api/review'
+
+import type { QueueItem, QueueQuery } from '../model'
+
+const PAGE = 100
+
+export function useQueue() {
+  const items = shallowRef<QueueItem[]>([])
+  const error = shallowRef<unknown>(null)
+  const loading = ref(false)
+  const more = ref(false)
+  /** Events that arrived since the list was loaded. */
+  const fresh = ref(0)
+  let query: QueueQuery = {}
+  let cursor: string | null = null
+  let run = 0
+
+  /** Loads the first page anew. */
+  async function load(wanted: QueueQuery): Promise<void> {
+    query = wanted
+    const mine = ++run
+    loading.value = true
+    error.value = null
+    try {
+      const page = await readQueue({ ...query, limit: PAGE })
+      if (mine !== run) return
+      items.value = page.events
+      cursor = page.next_cursor
+      more.value = cursor !== null
+      fresh.value = 0
+    } catch (cause) {
+      if (mine === run) error.value = cause
+    } finally {
+      if (mine === run) loading.value = false
+    }
+  }
+
+  async function loadMore(): Promise<void> {
+    if (loading.value || cursor === null) return
+    const mine = run
+    loading.value = true
+    try {
+      const page = await readQueue({ ...query, cursor, limit: PAGE })
+      if (mine !== run) return
+      const known = new Set(items.value.map((one) => one.event_id))
+      items.value = [...items.value, ...page.events.filter((one) => !known.has(one.event_id))]
+      cursor = page.next_cursor
+      more.value = cursor !== null
+    } catch (cause) {
+      error.value = cause
+    } finally {
+      loading.value = false
+    }
+  }
+
+  /** Puts in what an event has become; one that no longer belongs here goes. */
+  function put(item: QueueItem, belongs: boolean): void {
+    const at = items.value.findIndex((one) => one.event_id === item.event_id)
+    if (at < 0) return
+    items.value = belongs ? items.value.with(at, item) : items.value.toSpliced(at, 1)
+  }
+
+  /** The event after or before one, in the order of the list. */
+  function beside(eventId: string | null, by: 1 | -1): QueueItem | undefined {
+    const at = items.value.findIndex((one) => one.event_id === eventId)
+    return at < 0 ? items.value[0] : items.value[at + by]
+  }
+
+  return { items, error, loading, more, fresh, load, loadMore, put, beside }
+}

@@ -1,0 +1,59 @@
+/** The pictures and clips of an event, in the order in which an officer goes through them. */
+import type { Evidence, EvidenceFile } from '../evidence'
+import type { Look } from '../looks'
+import type { OpenEvent, PackageSummary } from '../model'
+
+export type ViewKind = 'still' | 'compare' | 'clip'
+
+export interface View {
+  key: ViewKey
+  kind: ViewKind
+  packageId: string
+  /** Marked and unmarked picture, or the clip. */
+  marked: string
+  plain: string
+  look: Look | null
+  /** Whether it opens on the thing instead of the whole scene. */
+  close: boolean
+}
+
+export const VIEW_KEYS = ['first', 'last', 'subject', 'compare', 'timelapse', 'arrival', 'moment', 'composite', 'after'] as const
+export type ViewKey = (typeof VIEW_KEYS)[number]
+
+const still = (packageId: string, key: ViewKey, name: string, look: Look | null, close = false): View => ({
+  key, kind: 'still', packageId, marked: `marked/${name}.jpg`, plain: `originals/${name}.jpg`, look, close,
+})
+
+const clip = (packageId: string, key: ViewKey, name: string): View => ({
+  key, kind: 'clip', packageId, marked: `clip/${name}.mp4`, plain: `clip/${name}.mp4`, look: null, close: false,
+})
+
+/** What there is to look at: the newest opening's package, and what was added to it. */
+export function viewsOf(event: OpenEvent): View[] {
+  const primary = newest(event.packages, 'primary')
+  const supplement = newest(event.packages, 'supplement')
+  if (!primary) return []
+  const id = primary.package_id
+  const views = [
+    still(id, 'first', 'first_rest', 'first_picture'),
+    still(id, 'last', 'violation', 'last_picture'),
+    still(id, 'subject', 'violation', 'subject', true),
+    { ...still(id, 'compare', 'violation', null), kind: 'compare' as const },
+    clip(id, 'timelapse', 'timelapse'),
+    clip(id, 'arrival', 'still_since'),
+    clip(id, 'moment', 'violation'),
+    { ...still(id, 'composite', '', null), marked: 'composite.jpg', plain: 'composite.jpg' },
+  ]
+  const lacking = new Set(primary.missing)
+  const there = views.filter((view) => !lacking.has(view.marked))
+  return supplement ? [...there, still(supplement.package_id, 'after', 'after', null)] : there
+}
+
+/** The file that a view shows, once it was downloaded. */
+export function shown(evidence: Evidence, view: View, marks: boolean): EvidenceFile | undefined {
+  return evidence.file(view.packageId, marks ? view.marked : view.plain)
+}
+
+function newest(packages: readonly PackageSummary[], kind: PackageSummary['kind']): PackageSummary | undefined {
+  return packages.filter((one) => one.kind === kind).sort((a, b) => b.opening - a.opening)[0]
+}

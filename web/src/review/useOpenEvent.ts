@@ -1,0 +1,124 @@
+/** The event that is open: read, claimed while it is looked at, decided. */
+import { computed, onScopeDispose, ref, shallowRef } from 'vue'
+
+import { ApiError } from '@/api/client'
+import * as server from '@/api/review'
+import { may } from '@/session/session'
+
+import type { Approval } from './decide/approval'
+import { useEvidence } from './evidence'
+import { useLooks } from './looks'
+import { lastOpening, type Decision, type OpenEvent, type Verdict } from './model'
+import { tables } from './tables'
+
+export function useOpenEvent() {
+  const event = shallowRef<OpenEvent | null>(null)
+  const error = shallowRef<unknown>(null)
+  const fault = shallowRef<ApiError | null>(null)
+  const busy = ref(false)
+  const claimed = ref(false)
+  const claiming = ref(false)
+  const evidence = useEvidence()
+  const looks = useLooks()
+  let run = 0
+  let attempt = ''
+
+  /** Opens an event and claims it; whoever reads only, does not claim. */
+  async function open(eventId: string): Promise<void> {
+    const mine = ++run
+    letGo()
+    error.value = fault.value = null
+    try {
+      const found = await server.readEvent(eventId)
+      if (mine !== run) return
+      event.value = found
+      looks.restart()
+      attempt = crypto.randomUUID?.() ?? `${eventId}-${Date.now()}-${Math.random()}`
+      void evidence.open(current(found))
+      await claimFor(found, mine)
+    } catch (cause) {
+      if (mine === run) error.value = cause
+    }
+  }
+
+  async function claimFor(found: OpenEvent, mine: number): Promise<void> {
+    if (!may('events.decide') || !['open', 'more_evidence', 'second_look'].includes(found.review.state ?? '')) return
+    claiming.value = true
+    try {
+      await server.claim(found.event_id)
+      // The event may have been read again meanwhile; it is still this one.
+      if (mine === run) claimed.value = true
+      else void server.release(found.event_id).catch(() => undefined)
+    } catch (cause) {
+      if (!(cause instanceof ApiError) || cause.status !== 409) throw cause
+      await refresh()
+    } finally {
+      claiming.value = false
+    }
+  }
+
+  /** Reads the open event again: it changed under somebody else's hand. */
+  async function refresh(): Promise<void> {
+    if (!event.value) return
+    const mine = run
+    const found = await server.readEvent(event.value.event_id)
+    if (mine !== run) return
+    const more = found.packages.length !== event.value.packages.length
+    event.value = found
+    if (!claiming.value) claimed.value = found.review.claim?.mine ?? false
+    if (more) void evidence.open(current(found))
+  }
+
+  /** Gives the claim back; if that does not get through, it runs out by itself. */
+  function letGo(): void {
+    const held = claimed.value ? event.value : null
+    claimed.value = false
+    if (held) void server.release(held.event_id).catch(() => undefined)
+  }
+
+  function close(): void {
+    run++
+    letGo()
+    evidence.close()
+    event.value = null
+  }
+
+  /** Sends a verdict; null when the server refused it, and `fault` says why. */
+  async function decide(verdict: Verdict, said: { reason?: string; note?: string; approval?: Approval } = {}): Promise<Decision | null> {
+    const found = event.value
+    if (!found || busy.value) return null
+    busy.value = true
+    fault.value = null
+    try {
+      const { decision } = await server.decide({ event: found, verdict, ...said, looks, key: attempt })
+      claimed.value = false
+      return decision
+    } catch (cause) {
+      if (!(cause instanceof ApiError)) throw cause
+      fault.value = cause
+      if (cause.status === 409 || cause.status === 412) await refresh()
+      return null
+    } finally {
+      busy.value = false
+    }
+  }
+
+  // A claim runs out when it is not renewed; half its time leaves room for one failure.
+  const renewing = window.setInterval(() => {
+    if (claimed.value && event.value) void server.claim(event.value.event_id).catch(() => refresh())
+  }, Math.max(30, tables.value.lease_s / 2 || 120) * 1000)
+  onScopeDispose(() => {
+    window.clearInterval(renewing)
+    close()
+  })
+
+  return {
+    event, error, fault, busy, claimed, claiming, evidence, looks, open, close, refresh, decide,
+    canDecide: computed(() => claimed.value && !busy.value),
+    canApprove: computed(() => claimed.value && !busy.value && may('events.approve') && looks.missing.value.length === 0),
+  }
+}
+
+export type OpenedEvent = ReturnType<typeof useOpenEvent>
+
+const current = (event: OpenEvent) => lastOpening(event)?.packages ?? []

@@ -6,14 +6,15 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from runtime.demo.accounts import add_demo_accounts
 from runtime.installation import Installation
 from runtime.ports import free_port
 from store.records import EventHistory
@@ -141,15 +142,20 @@ def test_what_is_served_while_cameras_are_watched(
     monkeypatch.setenv("JIEJING_PORT", str(free_port()))
     port = os.environ["JIEJING_PORT"]
 
+    passwords = {account.name: account.password for account in add_demo_accounts(installation)}
+
     def answer(path: str) -> bytes | None:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as reply:
-                return bytes(reply.read())
-        except OSError:
+            reply = client.get(path)
+        except httpx.HTTPError:
             return None
+        return reply.content if reply.is_success else None
 
-    with Playout({"cam": long_film}) as playout, process("up"):
+    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=5)
+    with client, Playout({"cam": long_film}) as playout, process("up"):
         until(lambda: answer("/readyz"), "the interface")
+        signed_in = client.post("/api/v1/session", json={"name": "officer", "password": passwords["officer"]})
+        assert signed_in.is_success
         watched(installation, jiejing, site_file, playout.url("cam"), violation_after_s=5, candidate_after_s=2)
         violations = "/api/v1/events?state=violation"
         listed = until(lambda: json.loads(answer(violations) or b"{}").get("events"), "a violation over HTTP")

@@ -95,7 +95,7 @@ const en: Messages = {
     vehicleType: 'Type of vehicle', shop: 'Name of the shop', note: 'Note', notePlaceholder: 'optional', choose: 'Choose', send: 'Approve',
     two: 'A penalty takes two officers. What is approved here is a lead, not a penalty.',
   },
-  undo: { undo: 'Undo', done: 'Taken back' },
+  undo: { undo: 'Undo', done: 'Taken back', late: 'Too late to undo' },
   miss: { mark: 'Mark a miss', draw: 'Drag a box around what was missed', title: 'Mark a miss', hint: 'No model found what is in the box. It becomes training data.', label: 'What is it?', send: 'Send' },
   more: 'More',
   statistics: {

@@ -90,7 +90,7 @@ const zh = {
     title: '通过', handOver: '作为线索移交 {agency}', hint: '已知的内容已填好，请核对', code: '立案事项', plate: '号牌', platePlaceholder: '如 浙H12345', colour: '车身颜色',
     vehicleType: '车辆类型', shop: '店铺名称', note: '备注', notePlaceholder: '选填', choose: '请选择', send: '确认通过', two: '处罚须由两名以上执法人员实施。此处通过的是线索，不是处罚决定。',
   },
-  undo: { undo: '撤销', done: '已撤销' },
+  undo: { undo: '撤销', done: '已撤销', late: '撤销时限已过' },
   miss: { mark: '标记漏报', draw: '在漏掉的目标上拖出一个框', title: '标记漏报', hint: '框住的目标没有被识别出来。它会进入训练数据。', label: '这是什么', send: '提交' },
   more: '更多',
   statistics: {

@@ -100,7 +100,7 @@ def test_figures_are_worked_out_once(home: Path, dataset: Path, clips: Path) -> 
 
 def test_wrong_input_is_one_line(home: Path, dataset: Path, tmp_path: Path) -> None:
     wrong = {
-        ("evaluate", "good"): "nothing to evaluate on",
+        ("evaluate", "good", "--part", "val"): "nothing to evaluate on",
         ("evaluate", "nobody", "--data", dataset): "model 'nobody' is not in the store",
         ("evaluate", "good", "--data", tmp_path): "dataset.yaml",
         ("evaluate", "good", "--data", dataset, "--part", "middle"): "--part: 'middle' is no part",

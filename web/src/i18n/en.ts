@@ -98,6 +98,7 @@ const en: Messages = {
   undo: { undo: 'Undo', done: 'Taken back', late: 'Too late to undo' },
   miss: { mark: 'Mark a miss', draw: 'Drag a box around what was missed', title: 'Mark a miss', hint: 'No model found what is in the box. It becomes training data.', label: 'What is it?', send: 'Send' },
   more: 'More',
+  loading: 'Loading',
   statistics: {
     nothing: 'No data yet', period: 'Period', days: '{count} d', alarms: 'Alarms', approved: 'Approved', rejected: 'Rejected', pending: 'Pending', pendingOf: '{count} of them pending',
     median: 'Time to decide (median)', p90: '90 % within {value}', minutes: '{value} min', checks: 'Quality and effect', by: 'Group by', by_type: 'Type', by_hour: 'Hour', by_camera: 'Camera', by_zone: 'Zone',

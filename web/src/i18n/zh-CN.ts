@@ -93,6 +93,7 @@ const zh = {
   undo: { undo: '撤销', done: '已撤销', late: '撤销时限已过' },
   miss: { mark: '标记漏报', draw: '在漏掉的目标上拖出一个框', title: '标记漏报', hint: '框住的目标没有被识别出来。它会进入训练数据。', label: '这是什么', send: '提交' },
   more: '更多',
+  loading: '正在加载',
   statistics: {
     nothing: '暂无数据', period: '期间', days: '{count} 天', alarms: '告警', approved: '通过', rejected: '驳回', pending: '待处理', pendingOf: '其中待处理 {count}',
     median: '处理用时（中位数）', p90: '九成在 {value} 内', minutes: '{value} 分', checks: '质量与成效', by: '分组', by_type: '类型', by_hour: '时段', by_camera: '摄像机', by_zone: '区域',

@@ -16,7 +16,7 @@ from tests.training.dataset_examples import dataset, picture, street, thing
 from training.datasets.exporting import GREY, export_set, greyed
 from training.datasets.folder import Dataset
 from training.datasets.masking import FaceFinder, Mask, Masker, Masking, decided, masked
-from training.datasets.model import LabelledPicture, Region
+from training.datasets.model import LabelledPicture, Region, Source
 from training.datasets.pictures import decoded
 from training.datasets.selection import ExportReport, ExportRules
 
@@ -50,6 +50,17 @@ def test_unchanged_pictures_are_the_very_same_files(tmp_path: Path) -> None:
     source, target = tmp_path / "set" / "images" / "0.png", tmp_path / "out" / "images" / "train" / "0.png"
     assert report.unchanged == 1
     assert source.stat().st_ino == target.stat().st_ino
+
+
+def test_what_is_scarce_is_written_several_times_to_learn_from_and_once_to_measure_on(tmp_path: Path) -> None:
+    scarce = replace(SEEN, source=Source("import", "scarce"))
+    report = export(tmp_path, SEEN, scarce, replace(scarce, file="v.png", part="val"), repeat={"scarce": 3})
+    assert report.by_part == {"train": 4, "val": 1}
+    out = tmp_path / "out"
+    rows = {path.name: path.read_text() for path in (out / "labels" / "train").iterdir()}
+    assert len(rows) == 4
+    assert set(rows.values()) == {"2 0.3125 0.375 0.375 0.4166666667\n"}
+    assert {Path(name).stem for name in rows} == {path.stem for path in (out / "images" / "train").iterdir()}
 
 
 def test_two_pictures_never_share_a_label_file(tmp_path: Path) -> None:

@@ -54,6 +54,8 @@ def test_the_real_pictures_are_parted_alike_each_time_and_keep_what_nobody_label
         of_set = [picture for picture in pictures if picture.source.name == one.name]
         assert {picture.part for picture in of_set} == {"train", "val"}
         assert all("person" in picture.incomplete(CLASSES) for picture in of_set)
+    far = [picture for picture in pictures if picture.source.name == "vehicles_nepal"]
+    assert all(("car" in picture.incomplete(CLASSES)) == (picture.part == "train") for picture in far)
     assert not any(picture.source.name == STALLS.name for picture in pictures), "never learned from"
     assert _of_source(dataset, "garbage_v1", "val").pictures
 

@@ -155,6 +155,16 @@ def without_card(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("repeat", "says"), [("blocks", "mine=3"), ("nothing=3", "has no such taking-in; there are"), ("x=0", "--repeat")]
+)
+def test_what_cannot_be_repeated_is_one_line(bench: Bench, repeat: str, says: str) -> None:
+    refused = bench.train(str(bench.dataset), *words("none", repeat=repeat))
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert says in refused.stderr
+    assert not (bench.home / "training" / "none").exists()
+
+
+@pytest.mark.parametrize(
     ("spoil", "says"),
     [
         (unsplit, "jiejing dataset split"),
@@ -169,7 +179,7 @@ def test_a_broken_data_set_is_one_line(bench: Bench, spoil: Callable[[Path], Non
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
     assert says in refused.stderr
     assert not (bench.home / "training" / "none").exists()
-    assert ModelStore(bench.home).all() == []
+    assert not (bench.home / "models").exists()
 
 
 def truncated(folder: Path) -> Path:

@@ -120,7 +120,8 @@ class _served:  # noqa: N801 - used as a word in `with`
         self._thread.join()
 
 
-@pytest.fixture(scope="session")
+# For a module: as long as it is there, a loop of its own runs in this thread, and other tests want theirs.
+@pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
     if CHROMIUM is None:
         pytest.skip("needs chromium, of Debian's packages")

@@ -142,6 +142,6 @@ def test_on_a_phone_the_queue_leads_to_the_event_and_back(
     wait_for_pictures(page)
     expect(page.locator(".actions .no")).to_contain_text("Reject" if locale == "en" else "驳回")
     assert page.evaluate("document.querySelector('main').scrollWidth") <= PHONE[0]
-    assert page.locator(".pane").evaluate("pane => pane.scrollWidth") <= PHONE[0]
+    assert page.locator("article.pane").evaluate("pane => pane.scrollWidth") <= PHONE[0]
     page.locator(".head .back").click()
     expect(page.locator(".list .row")).to_be_visible()

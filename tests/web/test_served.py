@@ -1,10 +1,10 @@
 """How the built app is served."""
 
-import asyncio
 from pathlib import Path
+from typing import Any
 
-import httpx
 import pytest
+from fastapi.testclient import TestClient
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
@@ -25,13 +25,8 @@ def folder(tmp_path: Path) -> Path:
     return built
 
 
-def ask(folder: Path, path: str, method: str = "GET") -> httpx.Response:
-    async def asked() -> httpx.Response:
-        transport = httpx.ASGITransport(WebApp(the_api, folder))
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            return await client.request(method, path)
-
-    return asyncio.run(asked())
+def ask(folder: Path, path: str, method: str = "GET") -> Any:
+    return TestClient(WebApp(the_api, folder), base_url="http://localhost").request(method, path)
 
 
 @pytest.mark.parametrize("path", ["/", "/review/0123456789abcdef", "/nothing.php"])

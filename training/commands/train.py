@@ -22,7 +22,7 @@ from training.export.deliver import Delivered, deliver
 from training.learning.progress import Row, Watching
 from training.learning.run_folder import RunFolder, RunRecord
 from training.learning.running import begin, learn, take_up
-from training.learning.settings import DEFAULT_MODEL, TrainSettings, parse_size
+from training.learning.settings import DEFAULT_MODEL, TrainSettings, parse_repeat, parse_size
 
 RUNS = "training"
 
@@ -54,6 +54,10 @@ def command(
     suggestions: Annotated[
         str, typer.Option(help="Pictures that wait for a person: refuse, skip or include.")
     ] = "refuse",
+    repeat: Annotated[
+        list[str] | None,
+        typer.Option(help="Learn NAME=N times an epoch from the pictures of a taking-in; may be given several times."),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with this run where it was interrupted.")] = False,
     int8: Annotated[bool, typer.Option("--int8", help="Also make an INT8 form; offered where it is worth it.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder of the run; JIEJING_HOME/training/NAME otherwise.")] = None,
@@ -75,6 +79,7 @@ def command(
             "workers": workers,
             "partial": partial,
             "suggestions": suggestions,
+            "repeat": parse_repeat(repeat or ()),
             "int8": int8,
         }
     )

@@ -98,6 +98,9 @@ class _Writing:
                     name = str(Path(name).with_stem(f"{Path(name).stem}-{picture.sha256[:12]}"))
                 stems.add(Path(name).with_suffix(""))
             yield picture, name
+            if self._rules.form == "yolo" and picture.part == "train":
+                for number in range(2, self._rules.repeat.get(picture.source.name, 1) + 1):
+                    yield picture, str(Path(name).with_stem(f"{Path(name).stem}~{number}"))
 
     def _picture(self, picture: LabelledPicture, name: str) -> Masking:
         """Writes the picture; gives what was masked in it."""

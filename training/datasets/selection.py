@@ -2,7 +2,7 @@
 on purpose, never dropped in silence."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -31,6 +31,8 @@ class ExportRules:
         suggestions: what to do with pictures that wait for a person.
         first: only so many pictures, the least sure first; None = all.
         link: unchanged pictures are hard links, which take no room.
+        repeat: how often a picture of the part train is written, by the name of its taking-in; elsewhere once. What is
+            scarce is so learned from more often; only for YOLO.
         masker: None = nothing is masked.
     """
 
@@ -42,6 +44,7 @@ class ExportRules:
     first: int | None = None
     link: bool = False
     masker: Masker | None = None
+    repeat: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass

@@ -1,7 +1,9 @@
 """What the user asks of a training."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, field_validator
 
@@ -24,6 +26,7 @@ class TrainSettings(Strict):
         device: cpu, auto, or the number of a GPU.
         freeze: so many first layers stay as they are.
         workers: processes that read pictures; on a CPU always none.
+        repeat: how often an epoch learns from a picture, by the name of its taking-in; from the others once.
         int8: whether the INT8 form is made too.
     """
 
@@ -40,6 +43,7 @@ class TrainSettings(Strict):
     workers: int = Field(default=4, ge=0, le=64)
     partial: Partial = "refuse"
     suggestions: Suggestions = "refuse"
+    repeat: dict[str, Annotated[int, Field(ge=1, le=100)]] = Field(default_factory=dict)
     int8: bool = False
 
     @field_validator("size_wh")
@@ -61,6 +65,19 @@ class TrainSettings(Strict):
     def square_px(self) -> int:
         """Side of the square in which pictures are learned."""
         return self.learn_px or max(self.size_wh)
+
+
+def parse_repeat(texts: Sequence[str]) -> dict[str, int]:
+    """How often to learn from what, of texts like garbage_v1=3.
+
+    Raises:
+        InputError: not such a text.
+    """
+    matches = [(text, re.fullmatch(r"(.+)=(\d{1,3})", text)) for text in texts]
+    for text, match in matches:
+        if not match:
+            raise InputError(f"--repeat {text!r}: written like mine=3 (name of a taking-in, how often)")
+    return {match[1]: int(match[2]) for _, match in matches if match}
 
 
 def parse_size(text: str) -> tuple[int, int]:

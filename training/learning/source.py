@@ -80,9 +80,15 @@ def write_yolo(dataset: Dataset, out: Path, settings: TrainSettings) -> None:
     """Writes the parts train and val as Ultralytics reads them; what nobody knows is grey, or refused.
 
     Raises:
-        InputError: the data set holds what must not be learned, as the settings have it.
+        InputError: the data set holds what must not be learned, as the settings have it, or has no taking-in that they
+            name.
         StorageError: the disk refuses.
     """
+    known = {source.name for source in dataset.card.sources}
+    for name in sorted(settings.repeat.keys() - known):
+        raise InputError(
+            f"--repeat {name}: {dataset.folder} has no such taking-in; there are {', '.join(sorted(known))}"
+        )
     rules = ExportRules(
         form="yolo",
         parts=LEARNED_FROM,
@@ -90,6 +96,7 @@ def write_yolo(dataset: Dataset, out: Path, settings: TrainSettings) -> None:
         partial=settings.partial,
         suggestions=settings.suggestions,
         link=True,
+        repeat=settings.repeat,
     )
     report = export_set(dataset, out, rules)
     missing = [part for part in LEARNED_FROM if not report.by_part[part]]

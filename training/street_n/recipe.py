@@ -74,7 +74,7 @@ class Plan:
         """What is done after the real pictures are gathered, in order."""
         dataset = str(self.dataset)
         teacher = str(self.data / "weights" / f"{TEACHER}.onnx")
-        imported = ("--name", TEACHER, "--family", "yolo", "--input", "640x640", "--licence", "AGPL-3.0")
+        imported = ("--name", TEACHER, "--family", "yolo", "--input", "960x960", "--licence", "AGPL-3.0")
         yield Step("teacher", ("model", "import", teacher, *imported))
         prelabel = ("dataset", "prelabel", dataset, "--model", TEACHER)
         yield Step("sure finds", (*prelabel, "--labels", FOUND, "--min-score", "0.5"))

@@ -4,8 +4,8 @@ None of them labels everything: the pictures of bins show cars that nobody boxed
 therefore unknown there, never background.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.errors import InputError
@@ -29,12 +29,14 @@ class RealSet:
     Attributes:
         classes: foreign class to our label, as in `jiejing dataset import --classes`.
         is_parted: whether it brings its own parts; else SHARES part it.
+        misses_small: small and far things have no box; what has none is unknown then, and never learned as background.
     """
 
     name: str
     classes: str
     licence: str
     is_parted: bool = False
+    misses_small: bool = False
 
 
 BINS = RealSet("bin_overflow_cn", "garbage=garbage,garbage_bin=bin,overflow=bin_overflow", "CC BY 4.0")
@@ -44,6 +46,7 @@ VEHICLES = RealSet(
     "truck=truck,mini_truck=truck,transport_vehicle=truck,bike=motorcycle,scooter=motorcycle,"
     "e-rickshaw=tricycle,auto_rickshaw=tricycle,tempo=tricycle,tractor=ignore",
     "CC BY 4.0",
+    misses_small=True,
 )
 # Its class `Images` is five stray boxes.
 GARBAGE = RealSet("garbage_v1", "garbage=garbage,Images=ignore", "CC BY 4.0", is_parted=True)
@@ -78,6 +81,16 @@ def gather(dataset: Dataset, data: Path, step: Callable[[int], object] = lambda 
         take(one, dataset, data)
         step(number)
     _leave_out_known(dataset)
+    _leave_open(dataset, {one.name for one in LEARNED if one.misses_small})
+
+
+def _leave_open(dataset: Dataset, names: Collection[str]) -> None:
+    """Of the pictures to learn from no label counts as complete; those to measure on stay as they are."""
+    pictures = list(dataset.pictures())
+    with dataset.revise() as revision:
+        for picture in pictures:
+            is_open = picture.part == "train" and picture.source.name in names
+            revision.put(replace(picture, exhaustive=frozenset()) if is_open else picture)
 
 
 def _leave_out_known(dataset: Dataset) -> None:

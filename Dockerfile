@@ -1,4 +1,10 @@
-# Two stages on the same base: the first makes the environment with the set-up script that `make setup` uses, too.
+# The web app, then two stages on one base: the first makes the environment with the set-up script of `make setup`.
+FROM node:22-bookworm-slim AS web
+WORKDIR /app
+COPY web web
+COPY deploy/web.sh deploy/web.sh
+RUN mkdir api && deploy/web.sh
+
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
 COPY requirements requirements
@@ -12,6 +18,7 @@ COPY detector detector
 COPY evidence evidence
 COPY scenes scenes
 COPY api api
+COPY --from=web /app/api/web api/web
 COPY runtime runtime
 COPY training training
 RUN deploy/setup.sh runtime

@@ -2,19 +2,21 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo test check unit bench model lock clean
+.PHONY: help setup demo test check unit web bench model lock clean
 
 help:  ## This list.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 setup:  ## Prepares the machine to run the product, and ends.
 	@VENV=$(VENV) deploy/setup.sh runtime
+	@VENV=$(VENV) deploy/web.sh
 
 demo: setup  ## Plays cameras, watches them, seals packages; until Ctrl-C.
 	@$(BIN)/jiejing demo
 
 test:  ## Prepares the machine with everything, and runs all checks and tests.
 	@VENV=$(VENV) deploy/setup.sh all
+	@VENV=$(VENV) deploy/web.sh
 	@$(MAKE) --no-print-directory check unit
 
 check:  ## Format, lint, types and layers.
@@ -22,14 +24,13 @@ check:  ## Format, lint, types and layers.
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	VENV=$(VENV) deploy/web.sh check
 
 unit:  ## All tests, unit and integration.
 	$(BIN)/pytest -n 2 --dist worksteal
 
-web:  ## Builds the web app into api/web, where the API serves it; needs Node 20.19 or later.
-	npm --prefix web ci --no-audit --no-fund
-	npm --prefix web run check
-	npm --prefix web run build
+web:  ## Builds the web app into api/web, where the API serves it; the set-up does so, too.
+	@VENV=$(VENV) deploy/web.sh
 
 bench:  ## Speed and memory, measured on this machine; needs what make test installs.
 	$(BIN)/python -m tests.bench

@@ -1,6 +1,6 @@
 """Serves the built web app (web/, built into api/web/) beside the API: one page, and the files that it loads."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from starlette.middleware.gzip import GZipMiddleware
@@ -22,6 +22,11 @@ _POLICY = (
 )
 
 
+def is_built(folder: Path = BUILT) -> bool:
+    """Whether there is an app to serve."""
+    return (folder / "index.html").is_file()
+
+
 class WebApp:
     """Answers every GET that is not the API's; where no app was built, the API answers alone."""
 
@@ -29,7 +34,7 @@ class WebApp:
         self._app = app
         self._folder = folder
         self._api_paths = tuple(api_paths)
-        self._files = frozenset(one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file())
+        self._files = frozenset(_files(folder))
         self._packed = GZipMiddleware(self._serve, minimum_size=1024)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,3 +65,10 @@ class WebApp:
             "X-Content-Type-Options": "nosniff",
         }
         await FileResponse(self._folder / name, headers=headers)(scope, receive, send)
+
+
+def _files(folder: Path) -> Iterator[str]:
+    """What is served; what begins with a dot was left by the build for itself."""
+    for one in folder.rglob("*"):
+        if one.is_file() and not one.name.startswith("."):
+            yield one.relative_to(folder).as_posix()

@@ -47,7 +47,10 @@ missing_packages() {
     has_library libEGL.so.1 || echo libegl1
     has_software_gl || echo libgl1-mesa-dri
     "$1" -c 'import ensurepip' 2>/dev/null || echo python3-venv
-    if [ "$mode" = all ]; then has_postgres || echo postgresql; fi
+    if [ "$mode" = all ]; then
+        has_postgres || echo postgresql
+        command -v chromium >/dev/null || echo chromium
+    fi
 }
 
 install_packages() {

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from api.web_app import is_built
 from core.clock import Clock, SystemClock
 from core.errors import InputError
 from core.settings import load_settings
@@ -127,10 +128,14 @@ def _announce(installation: Installation, site: Site, accounts: Sequence[DemoAcc
     for camera in site.cameras:
         rules = ", ".join(f"{named(zone.violation)} ({zone.name})" for zone in camera.presets[0].zones)
         note(f"{camera.id} {camera.name}: {camera.source}: {rules}")
-    note(f"HTTP interface: http://{HOST}:{installation.settings.port}/api/v1/events")
     note(f"packages: {installation.packages_folder}")
+    address = f"http://{HOST}:{installation.settings.port}/"
+    if is_built():
+        note(f"web app: {address} - sign in as one of")
+    else:
+        note(f"HTTP interface: {address}api/v1/events (no web app here: make web builds it); accounts")
     for account in accounts:
-        note(f"account {account.name}: password {account.password} ({account.role})")
+        note(f"  {account.name:12} {account.password}  {account.full_name}")
 
 
 def _environment(installation: Installation) -> dict[str, str]:

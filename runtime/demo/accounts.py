@@ -32,7 +32,7 @@ class DemoAccount:
 
     name: str
     password: str
-    role: Role
+    full_name: str
 
 
 def add_demo_accounts(installation: Installation) -> list[DemoAccount]:
@@ -56,5 +56,5 @@ def add_demo_accounts(installation: Installation) -> list[DemoAccount]:
             must_change_password=False,
         )
         installation.users.create(new, actor)
-        accounts.append(DemoAccount(name, password, role))
+        accounts.append(DemoAccount(name, password, full_name))
     return accounts

@@ -4,10 +4,10 @@ import unicodedata
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from api.passwords import MAX_LENGTH
-from api.schemas import Moment, Public
+from api.schemas import Asked, GivenDay, Moment, Number, Public
 from core.principal import Principal
 from core.rights import MACHINE_RIGHTS, Right, Role
 from store.account_tables import Level, UserState
@@ -38,13 +38,6 @@ BadgeNo = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,40}$", description="执
 # Long enough for any name and password, short enough that hashing it costs nothing.
 AnyName = Annotated[str, BeforeValidator(_tidy), AfterValidator(str.lower), Field(max_length=100)]
 AnyPassword = Annotated[str, Field(max_length=MAX_LENGTH)]
-Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
-
-
-class Asked(BaseModel):
-    """What a request may hold; an unknown key is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Credentials(Asked):
@@ -87,7 +80,7 @@ class UserChange(Asked):
     node_id: Number | None = None
     state: Annotated[UserState | None, Field(description="active or disabled")] = None
     badge_no: BadgeNo | None = None
-    badge_expires: date | None = None
+    badge_expires: GivenDay | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

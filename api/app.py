@@ -9,20 +9,28 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from api import access, metrics, problems
 from api.authentication import refuse_other_origins
 from api.body_limit import BodyLimit
-from api.dependencies import Services
+from api.dependencies import Services, refuse_nul
 from api.headers import SecurityHeaders
 from api.routers import (
     attachments,
     audit,
+    camera_looks,
+    camera_tables,
     cameras,
     events,
     health,
+    legal,
+    live,
+    models,
     nodes,
     packages,
+    relaxations,
     review,
     session,
     statistics,
     stream,
+    supervision,
+    system,
     thumbnails,
     tokens,
     users,
@@ -30,9 +38,10 @@ from api.routers import (
 
 API_VERSION = "1"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
-_REVIEW = (events, review, attachments, thumbnails, statistics, stream)
-_REST = (session, packages, cameras, users, nodes, tokens, audit, health)
-ROUTERS = tuple(one.router for one in (*_REVIEW, *_REST))
+_REVIEW = (events, review, attachments, thumbnails, statistics, stream, live)
+_REST = (session, packages, users, nodes, tokens, audit, supervision, models, system, health)
+_CAMERAS = (cameras, camera_looks, camera_tables, relaxations, legal)
+ROUTERS = tuple(one.router for one in (*_REVIEW, *_CAMERAS, *_REST))
 
 
 def create_app(services: Services, hosts: Iterable[str] = LOOPBACK_NAMES) -> FastAPI:
@@ -51,7 +60,7 @@ def create_app(services: Services, hosts: Iterable[str] = LOOPBACK_NAMES) -> Fas
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=_operation_id,
-        dependencies=[Depends(access.guard), Depends(refuse_other_origins)],
+        dependencies=[Depends(access.guard), Depends(refuse_other_origins), Depends(refuse_nul)],
     )
     app.state.services = services
     app.state.metrics = metrics.registry_of(services)

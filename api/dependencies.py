@@ -5,14 +5,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy import Engine
 
+from api.disk_use import DiskMeter
+from api.live_relay import LiveRelay
 from api.live_updates import LiveHub
 from api.passwords import Passwords
 from api.views import RecentViews
 from core.clock import Clock, SystemClock
+from core.ports import CameraLine
+from core.settings import Settings
+from models.store import ModelStore
 from store.attempts import AttemptRepository
 from store.audit import Anchor, AuditLog
 from store.cameras import CameraStateRepository
@@ -26,6 +31,7 @@ from store.sessions import SessionPolicy, SessionRepository
 from store.sites import SiteRepository
 from store.tokens import TokenRepository
 from store.users import UserRepository
+from store.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,9 @@ class Services:
     passwords: Passwords = field(default_factory=Passwords)
     views: RecentViews = field(default_factory=RecentViews)
     check_shares: CheckShares = field(default_factory=CheckShares)
+    configuration: Settings | None = None
+    camera_line: CameraLine | None = None
+    local_cameras: bool = False
 
     @property
     def audit(self) -> AuditLog:
@@ -47,9 +56,24 @@ class Services:
         return AuditLog(self.engine, self.clock, self.anchor)
 
     @property
+    def home(self) -> Path:
+        """The installation's folder."""
+        return self.packages_folder.parent
+
+    @property
     def attachments_folder(self) -> Path:
         """Where pictures lie that people add to events: beside the sealed packages, never in them."""
-        return self.packages_folder.parent / "attachments"
+        return self.home / "attachments"
+
+    @property
+    def legal_folder(self) -> Path:
+        """Where the documents lie on which the legal records of cameras rest."""
+        return self.home / "legal"
+
+    @property
+    def vault(self) -> Vault:
+        """Where the passwords of cameras are sealed."""
+        return Vault(self.home)
 
     @cached_property
     def places(self) -> PlaceDirectory:
@@ -60,6 +84,26 @@ class Services:
     def live(self) -> LiveHub:
         """What changes, for everybody who watches."""
         return LiveHub(self.engine, self.clock, self.places)
+
+    @property
+    def settings(self) -> Settings:
+        """The installation's settings; of one that was given none, the defaults."""
+        return self.configuration or Settings(home=self.home)
+
+    @cached_property
+    def disk(self) -> DiskMeter:
+        """What takes how much room."""
+        return DiskMeter(self.home, self.clock)
+
+    @property
+    def models(self) -> ModelStore:
+        """The models of this installation."""
+        return ModelStore(self.home, self.clock)
+
+    @cached_property
+    def live_pictures(self) -> LiveRelay:
+        """Live pictures, for everybody who watches."""
+        return LiveRelay(self.home)
 
     @property
     def sessions(self) -> SessionRepository:
@@ -121,6 +165,21 @@ Nodes = Annotated[NodeRepository, Depends(_nodes)]
 Tokens = Annotated[TokenRepository, Depends(_tokens)]
 Attempts = Annotated[AttemptRepository, Depends(_attempts)]
 Scopes = Annotated[ScopeRepository, Depends(_scopes)]
+
+
+def refuse_nul(request: Request) -> None:
+    """For the application itself: nothing here has a name with a NUL in it, and no data base keeps one as text.
+
+    Raises:
+        HTTPException: 404, in the path.
+        RequestValidationError: in a query parameter.
+    """
+    if "\0" in request.scope["path"]:
+        raise HTTPException(404, "there is nothing of a name with a NUL character in it")
+    message = "holds a NUL character; remove it"
+    faulty = [name for name, value in request.query_params.multi_items() if "\0" in value]
+    if faulty:
+        raise RequestValidationError([{"loc": ("query", one), "type": "value_error", "msg": message} for one in faulty])
 
 
 def refuse_query(request: Request) -> None:

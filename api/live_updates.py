@@ -115,6 +115,11 @@ class LiveHub:
             if not self._watchers:
                 await self._rest()
 
+    def end(self) -> None:
+        """Ends every watcher's stream: the server goes, and browsers connect again to the next one."""
+        for queue in tuple(self._watchers):
+            self._drop(queue)
+
     async def _ask(self) -> None:
         while True:
             await asyncio.sleep(self._poll_s)
@@ -130,11 +135,15 @@ class LiveHub:
     def _hand_out(self, batch: Batch) -> None:
         for queue in tuple(self._watchers):
             if queue.full():
-                self._watchers.discard(queue)
-                queue.get_nowait()
-                queue.put_nowait(None)
+                self._drop(queue)
             else:
                 queue.put_nowait(batch)
+
+    def _drop(self, queue: asyncio.Queue[Batch | None]) -> None:
+        self._watchers.discard(queue)
+        if queue.full():
+            queue.get_nowait()
+        queue.put_nowait(None)
 
     async def _rest(self) -> None:
         task, self._task = self._task, None

@@ -19,6 +19,12 @@ _MEDIA_TYPES = {
 }
 
 
+# What the privacy masks of the camera are black in, and what shows no picture at all. Whatever else joins a package
+# counts as received.
+_MASKED_FILES = frozenset({MANIFEST, ENVELOPE, TIMESTAMP, "composite.jpg", "clip/timelapse.mp4"})
+_MASKED_FOLDER = "marked/"
+
+
 class PackageFolder:
     """A package as it lies in the packages folder."""
 
@@ -69,4 +75,10 @@ class PackageFolder:
 
 def _public(listed: ListedFile) -> PackageFilePublic:
     media_type = _MEDIA_TYPES.get(PurePosixPath(listed.path).suffix, "application/octet-stream")
-    return PackageFilePublic(path=listed.path, size=listed.size, media_type=media_type, digests=listed.digests)
+    return PackageFilePublic(
+        path=listed.path,
+        size=listed.size,
+        media_type=media_type,
+        digests=listed.digests,
+        masked=listed.path in _MASKED_FILES or listed.path.startswith(_MASKED_FOLDER),
+    )

@@ -10,10 +10,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from core.errors import ConflictError, EvidenceError, InputError, StaleError, StorageError
 
 MEDIA_TYPE = "application/problem+json"
+METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 
 _log = logging.getLogger(__name__)
 
@@ -70,16 +72,20 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(StorageError, _storage)
     app.add_exception_handler(EvidenceError, _evidence)
     app.add_exception_handler(Exception, _unexpected)
-    _describe_only_problems(app)
+    _describe(app)
 
 
-def _describe_only_problems(app: FastAPI) -> None:
-    """FastAPI lists each model under application/json too, as which no problem is sent."""
+def _describe(app: FastAPI) -> None:
+    """Any body may be no text at all (400), or too large (413). And FastAPI lists each model under application/json
+    too, as which no problem is sent."""
     document_of = app.openapi
 
     def openapi() -> dict[str, Any]:
         document = document_of()
         for operation in (one for path in document["paths"].values() for one in path.values()):
+            if "requestBody" in operation:
+                answers = {**openapi_responses(400, 413), **operation["responses"]}
+                operation["responses"] = dict(sorted(answers.items()))
             for answer in operation["responses"].values():
                 if MEDIA_TYPE in answer.get("content", {}):
                     answer["content"].pop("application/json", None)
@@ -88,10 +94,23 @@ def _describe_only_problems(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-async def _http(_: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - Starlette's signature is wider
     kind = error.kind if isinstance(error, ProblemError) else "about:blank"
-    return response(error.status_code, error.detail, headers=error.headers, kind=kind)
+    # Starlette names the methods of the first operation at that address alone.
+    is_wrong_method = error.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    headers = {"Allow": ", ".join(_methods(request))} if is_wrong_method else error.headers
+    return response(error.status_code, error.detail, headers=headers, kind=kind)
+
+
+def _methods(request: Request) -> list[str]:
+    """The methods that are answered at the request's address."""
+
+    def is_there(method: str) -> bool:
+        scope = {**request.scope, "method": method}
+        return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+
+    return [method for method in METHODS if is_there(method)]
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:

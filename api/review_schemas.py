@@ -3,11 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from api.problems import Problem
-from api.schemas import EventPublic, Moment, PackagePublic, Public
-from core.clock import parse_rfc3339
+from api.schemas import Asked, EventPublic, GivenMoment, Moment, Number, PackagePublic, Public
 from core.geometry import Box
 from core.labels import LABELS
 from core.review import (
@@ -34,9 +33,7 @@ from store.review_records import AttachmentKind, DecisionRecord, QueuedEvent
 
 NOTE_MAX = 2000
 
-# Strict about the form: a lenient parser takes 20260101 for seconds since 1970.
-GivenMoment = Annotated[datetime, BeforeValidator(parse_rfc3339)]
-NoteText = Annotated[str, Field(max_length=NOTE_MAX, pattern=r"^[^\x00]*$")]
+NoteText = Annotated[str, Field(max_length=NOTE_MAX)]
 
 
 def _known(known: Any, what: str) -> AfterValidator:
@@ -46,12 +43,6 @@ def _known(known: Any, what: str) -> AfterValidator:
         return key
 
     return AfterValidator(check)
-
-
-class Asked(BaseModel):
-    """What a request may hold; an unknown key is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class NamedPublic(Public):
@@ -370,7 +361,7 @@ class SeenAsked(Asked):
 class SuggestionAsked(Asked):
     """What an assistant thinks of an event. It decides nothing."""
 
-    opening: int = Field(ge=1)
+    opening: Number
     verdict: Verdict
     reason: Annotated[str, _known(REASONS, "reason")] | None = None
     note: NoteText = ""
@@ -397,7 +388,7 @@ class DecisionAsked(SuggestionAsked):
 class NoteAsked(Asked):
     """A remark."""
 
-    text: Annotated[str, Field(min_length=1, max_length=NOTE_MAX, pattern=r"^[^\x00]*\S[^\x00]*$")]
+    text: Annotated[str, Field(min_length=1, max_length=NOTE_MAX, pattern=r"\S")]
 
 
 class PackagePicture(Asked):

@@ -1,20 +1,58 @@
 """What the API answers. Times are RFC 3339 in UTC, to the millisecond; unknown ones are null."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator
 
-from core.clock import rfc3339
+from core.clock import parse_rfc3339, rfc3339
 from core.domain import State
 from core.geometry import Box
 from core.health import STALE_AFTER_S, Status
-from core.site import Camera, Legal, Place, PolygonField, Preset, Sampling, redacted
+from core.site import Camera, Place, redacted
 from store.records import EventHistory, PackageKind, PackageRecord, ReportedState
 
-# A worker reports every few seconds; one that does not any more has ended.
-
 Moment = Annotated[datetime, PlainSerializer(rfc3339, return_type=str, when_used="json")]
+
+# What happens in a city; far from the ends of what can be computed with.
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _moment(given: object) -> datetime:
+    """Strict about the form: a lenient parser takes 20260101 for seconds since 1970."""
+    if not isinstance(given, str):
+        raise ValueError("is no text; write it like 2026-01-01T08:00:00+08:00")  # noqa: TRY004 - as pydantic wants it
+    moment = parse_rfc3339(given)
+    if not _EARLIEST <= moment < _LATEST:
+        raise ValueError(f"lies before {_EARLIEST.year} or after {_LATEST.year - 1}")
+    return moment
+
+
+def _day(given: object) -> object:
+    """A day is a text: a lenient parser takes 0 for one, too."""
+    if given is None or isinstance(given, str):
+        return given
+    raise ValueError("is no text; write it like 2026-12-31")
+
+
+GivenMoment = Annotated[datetime, BeforeValidator(_moment)]
+GivenDay = Annotated[date, BeforeValidator(_day)]
+# What an integer column holds.
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class Asked(BaseModel):
+    """What a request may hold; an unknown key is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*")
+    @classmethod
+    def _without_nul(cls, value: object) -> object:
+        """No data base keeps one as text."""
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError("holds a NUL character; remove it")
+        return value
 
 
 class Public(BaseModel):
@@ -109,12 +147,17 @@ class EventDetail(EventPublic):
 
 
 class PackageFilePublic(Public):
-    """A file of a package: its size in bytes, and digests in hex by algorithm name."""
+    """A file of a package: its size in bytes, and digests in hex by algorithm name.
+
+    `masked`: privacy masks are black in it, or it is no picture; whatever else is as received, and takes the right
+    evidence.originals.
+    """
 
     path: str
     size: int
     media_type: str
     digests: dict[str, str]
+    masked: bool
 
 
 class StreamPublic(Public):
@@ -149,7 +192,10 @@ class StreamPublic(Public):
 
 
 class CameraSummary(Public):
-    """A camera in a list. Its source shows no password; `stream` is null until a worker has reported."""
+    """A camera in a list. Its source shows no password; `stream` is null until a worker has reported.
+
+    `observing`: how many of its zones raise no alarms; `waits`: a change waits for a second person.
+    """
 
     id: str
     name: str
@@ -157,10 +203,12 @@ class CameraSummary(Public):
     source: str
     place: Place
     zones: int
+    observing: int
+    waits: bool
     stream: StreamPublic | None
 
     @classmethod
-    def of(cls, camera: Camera, stream: StreamPublic | None) -> Self:
+    def of(cls, camera: Camera, stream: StreamPublic | None, *, waits: bool = False) -> Self:
         """A camera with the state of its stream."""
         return cls(
             id=camera.id,
@@ -169,28 +217,7 @@ class CameraSummary(Public):
             source=redacted(camera.source),
             place=camera.place,
             zones=sum(len(preset.zones) for preset in camera.presets),
+            observing=sum(zone.observe for preset in camera.presets for zone in preset.zones),
+            waits=waits,
             stream=stream,
-        )
-
-
-class CameraDetail(CameraSummary):
-    """A camera as the site file has it."""
-
-    detect_source: str | None
-    sampling: Sampling
-    models: tuple[str, ...] | None
-    legal: Legal
-    privacy_masks: tuple[PolygonField, ...]
-    presets: tuple[Preset, ...]
-
-    @classmethod
-    def of(cls, camera: Camera, stream: StreamPublic | None) -> Self:
-        return cls(
-            **CameraSummary.of(camera, stream).model_dump(),
-            detect_source=redacted(camera.detect_source) if camera.detect_source else None,
-            sampling=camera.sampling,
-            models=camera.models,
-            legal=camera.legal,
-            privacy_masks=camera.privacy_masks,
-            presets=camera.presets,
         )

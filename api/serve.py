@@ -17,8 +17,10 @@ from sqlalchemy import Engine
 
 from api.app import LOOPBACK_NAMES, create_app
 from api.dependencies import Services
+from api.live_updates import LiveHub
 from api.web_app import WebApp
 from core.errors import InputError, StorageError
+from core.ports import CameraLine
 from core.settings import Settings
 from evidence.anchor import AuditAnchor
 from store.checks import CheckShares
@@ -33,11 +35,14 @@ _EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened o
 _log = logging.getLogger(__name__)
 
 
-def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> None:
+def serve(
+    settings: Settings, ready: Callable[[str], None] | None = None, camera_line: CameraLine | None = None
+) -> None:
     """Serves until SIGTERM or SIGINT, then ends within five seconds. To be called from the main thread.
 
     Args:
         ready: is told the address once connections are taken.
+        camera_line: how cameras are reached; without it none can be measured.
 
     Raises:
         InputError: the address cannot be listened on, nobody could name it, or the certificate cannot be used.
@@ -48,7 +53,8 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
     with closing(_listen(settings.host, settings.port)) as listener:
         address = _address(listener, is_tls=bool(tls))
         engine = make_engine(settings.database)
-        app = WebApp(create_app(_services(settings, engine), names))
+        services = _services(settings, engine, camera_line)
+        app = WebApp(create_app(services, names))
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -59,7 +65,7 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
             forwarded_allow_ips=list(settings.trusted_proxies),
             **tls,
         )
-        server = uvicorn.Server(config)
+        server = _Server(config, services.live)
         try:
             with _ended_by_signals(server):
                 _log.info("serving on %s", address)
@@ -71,7 +77,19 @@ def serve(settings: Settings, ready: Callable[[str], None] | None = None) -> Non
             engine.dispose()
 
 
-def _services(settings: Settings, engine: Engine) -> Services:
+class _Server(uvicorn.Server):
+    """Ends the streams, which would go on for ever, before it waits for what is under way."""
+
+    def __init__(self, config: uvicorn.Config, live: LiveHub) -> None:
+        super().__init__(config)
+        self._live = live
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._live.end()
+        await super().shutdown(sockets)
+
+
+def _services(settings: Settings, engine: Engine, camera_line: CameraLine | None) -> Services:
     idle, longest = timedelta(minutes=settings.session_idle_min), timedelta(hours=settings.session_max_h)
     return Services(
         engine,
@@ -79,6 +97,9 @@ def _services(settings: Settings, engine: Engine) -> Services:
         anchor=AuditAnchor(settings.home, settings.signing_key),
         session_policy=SessionPolicy(idle, longest),
         check_shares=CheckShares(settings.second_look_share, settings.known_negative_share),
+        configuration=settings,
+        camera_line=camera_line,
+        local_cameras=settings.local_cameras,
     )
 
 

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+SLOW_AFTER_S = 5  # further behind, a running dwell clock misleads
 STALE_AFTER_S = 30  # a state that nobody has reported anew for so long says nothing of the present
 
 Status = Literal["connecting", "online", "waiting", "stopped"]
+Condition = Literal["offline", "unwatched", "unfit", "slow", "connecting", "online", "unknown"]
+"""How a camera does, in one word. unwatched: nobody looks at it; unknown: no worker has reported yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +45,18 @@ class StreamState:
     retry_at: datetime | None = None
     error: str | None = None
     unfit: str | None = None
+
+
+def condition_of(state: StreamState | None, *, stale: bool) -> Condition:
+    """How a camera does; `stale`: whether its state was not reported anew for STALE_AFTER_S."""
+    if state is None:
+        return "unknown"
+    if stale or state.status == "stopped":
+        return "unwatched"
+    if state.status == "waiting":
+        return "offline"
+    if state.status == "connecting":
+        return "connecting"
+    if state.unfit:
+        return "unfit"
+    return "slow" if (state.delay_s or 0.0) > SLOW_AFTER_S else "online"

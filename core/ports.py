@@ -73,6 +73,62 @@ class Recording(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What was measured.
+
+    Attributes:
+        source: the address without credentials.
+        declared_fps: what the stream says; real_fps: what came. None = not said, not measured.
+        gop_s: median seconds between key frames; None = fewer than two came in measured_s.
+        packets, key_frames: how many came.
+        bitrate_kbps: kilobits a second.
+        delay_s: from the call to the first packet.
+        measured_s: seconds from the first to the last packet.
+    """
+
+    source: str
+    codec: str
+    size_wh: tuple[int, int] | None
+    declared_fps: float | None
+    real_fps: float | None
+    gop_s: float | None
+    packets: int
+    key_frames: int
+    bitrate_kbps: float
+    delay_s: float
+    measured_s: float
+
+
+Transport = Literal["tcp", "udp"]
+
+
+class CameraLine(Protocol):
+    """Short looks at cameras, for the people who add them; nothing is kept."""
+
+    def probe(self, source: str, transport: Transport | None) -> Probe:
+        """Measures a stream for a few seconds.
+
+        Args:
+            transport: how its media travel; None = as the installation does.
+
+        Raises:
+            SourceError: the address cannot be used.
+            StreamError: unreachable, the login refused, no video ... in one line without credentials.
+            ConflictError: too many are being looked at.
+            StorageError: ffmpeg cannot be started.
+        """
+        ...
+
+    def picture(self, source: str, transport: Transport | None) -> Image:
+        """The first picture that a stream gives.
+
+        Raises:
+            as of `probe`.
+        """
+        ...
+
+
 class FrameSource(Protocol):
     """Sampled pictures of one camera, newest first come; ends when the stream does."""
 

@@ -88,6 +88,9 @@ REASONS: Mapping[str, Reason] = _by_key(
     Reason("other", "其他", "other", "ignore"),
 )
 
+# Rejections that let somebody off: the thing was there. Supervision counts them apart.
+EXEMPTIONS = frozenset({"on_duty", "permitted", "inside_bay", "corrected_in_presence"})
+
 STANDINGS: Mapping[str, Named] = _by_key(
     Named("lead", "线索", "lead"),
     Named("supporting", "辅助证据", "supporting evidence"),

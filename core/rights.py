@@ -24,7 +24,8 @@ class Right(StrEnum):
     """One thing that may be allowed."""
 
     EVENTS_VIEW = "events.view"
-    EVIDENCE_VIEW = "evidence.view"  # single pictures and clips
+    EVIDENCE_VIEW = "evidence.view"  # single pictures and clips, with privacy masks
+    EVIDENCE_ORIGINALS = "evidence.originals"  # as received: what privacy masks hide is seen in them
     EVIDENCE_EXPORT = "evidence.export"  # a whole package leaves the house
     EVENTS_PRESCREEN = "events.prescreen"
     EVENTS_DECIDE = "events.decide"  # reject, ask for more, undo
@@ -63,6 +64,7 @@ HOLDERS: Mapping[Right, frozenset[Role]] = MappingProxyType(
         for right, roles in {
             Right.EVENTS_VIEW: _EVERYBODY_BUT_ADMINISTRATORS,
             Right.EVIDENCE_VIEW: (_OFFICER, _ASSISTANT, _LEGAL, _ML, _MANAGER, _SUPERVISION),
+            Right.EVIDENCE_ORIGINALS: (_OFFICER, _LEGAL, _SUPERVISION),
             Right.EVIDENCE_EXPORT: (_OFFICER, _LEGAL, _SUPERVISION),
             Right.EVENTS_PRESCREEN: (_ASSISTANT,),
             Right.EVENTS_DECIDE: (_OFFICER,),
@@ -90,6 +92,12 @@ HOLDERS: Mapping[Right, frozenset[Role]] = MappingProxyType(
         }.items()
     }
 )
+
+# Whose work is itself the purpose of looking at live pictures; the others say why.
+PURPOSE_KNOWN = frozenset({Role.OPERATIONS})
+
+# Whose work is itself the purpose of looking at originals; the others say why.
+ORIGINALS_PURPOSE_KNOWN = frozenset({Role.OFFICER})
 
 # What a machine may hold; decisions, grants and the audit are for persons.
 MACHINE_RIGHTS = frozenset(

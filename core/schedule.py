@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
+_DAY_MIN = 24 * 60
+
 HHMM = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
 
 
@@ -38,6 +40,21 @@ def applies(schedule: Sequence[Hours], moment: datetime, timezone: ZoneInfo) -> 
     today, yesterday = DAYS[local.weekday()], DAYS[(local - timedelta(days=1)).weekday()]
     seconds = local.hour * 3600 + local.minute * 60 + local.second + local.microsecond / 1e6
     return any(_holds(hours, today, yesterday, seconds) for hours in schedule)
+
+
+def minutes_of_week(schedule: Sequence[Hours]) -> frozenset[int]:
+    """The minutes of the week, from Monday 00:00 on, in which any of the hours holds."""
+    return frozenset(
+        (DAYS.index(day) * _DAY_MIN + minute) % (7 * _DAY_MIN)
+        for hours in schedule
+        for day in hours.days
+        for minute in range(*_span_min(hours))
+    )
+
+
+def _span_min(hours: Hours) -> tuple[int, int]:
+    start, end = _seconds(hours.from_) // 60, _seconds(hours.to) // 60
+    return start, end if start < end else end + _DAY_MIN
 
 
 def _holds(hours: Hours, today: Day, yesterday: Day, seconds: float) -> bool:

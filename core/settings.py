@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     post_roll_s: float = Field(default=5, ge=0, le=60, description="seconds after a violation before it is sealed")
     stall_s: float = Field(default=10, ge=2, le=120, description="seconds without a packet after which a stream failed")
     rtsp_transport: str = Field(default="tcp", pattern="^(tcp|udp)$", description="how RTSP media travel: tcp or udp")
+    local_cameras: bool = Field(
+        default=False, description="whether cameras may be added over HTTP on this machine and at link-local addresses"
+    )
     host: str = Field(default="127.0.0.1", description="address that serve listens on; 0.0.0.0 or :: = every one")
     port: int = Field(default=8600, ge=0, le=65535, description="port that serve listens on; 0 = any free one")
     names: tuple[str, ...] = Field(

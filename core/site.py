@@ -82,7 +82,10 @@ def _moment(value: object) -> object:
 
 
 Unit = Annotated[float, Field(ge=0, le=1)]
-PolygonField = Annotated[tuple[tuple[Unit, Unit], ...], Field(min_length=3), AfterValidator(_simple_polygon)]
+# Each pair of edges is looked at: a line that was traced by a machine would take for ever.
+PolygonField = Annotated[
+    tuple[tuple[Unit, Unit], ...], Field(min_length=3, max_length=100), AfterValidator(_simple_polygon)
+]
 SourceField = Annotated[str, AfterValidator(_source_allowed)]
 LabelField = Annotated[str, AfterValidator(_known_label)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]

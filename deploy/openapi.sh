@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the OpenAPI document of the API; web/src/api/schema.d.ts is written from it by `npm run client`.
+# Prints the OpenAPI document of the API; web/src/api/schema.d.ts is written from it by deploy/client.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -113,6 +113,14 @@ class ModelStore:
         self._history.append(Promotion(self._clock.utc(), "promote", refs, reason, forced, evidence or {}))
         return refs
 
+    def before_last(self) -> tuple[ModelRef, ...]:
+        """What a rollback would put in use.
+
+        Raises:
+            ModelError: there is nothing to go back to.
+        """
+        return self._history.before_last()
+
     def rollback(self, *, reason: str) -> tuple[ModelRef, ...]:
         """From now on those models are in use again that were before; going on, step by step.
 
@@ -120,7 +128,7 @@ class ModelStore:
             ModelError: there is nothing to go back to, or it is gone.
             StorageError: the disk refuses; what is in use stays.
         """
-        refs = self._history.before_last()
+        refs = self.before_last()
         for ref in refs:
             self.version(ref)
         self._history.append(Promotion(self._clock.utc(), "rollback", refs, reason))

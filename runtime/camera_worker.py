@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.clock import Clock
@@ -16,6 +16,7 @@ from evidence.dossier import Dossiers, Sealed
 from evidence.seal import Sealer
 from runtime.camera_source import CameraSource
 from runtime.installation import Installation
+from runtime.live_window import LiveWindow, Sight
 from runtime.looking import Detectors
 from runtime.memory_file import MemoryFile
 from runtime.pipeline import CameraPipeline
@@ -25,6 +26,18 @@ from runtime.shadow import Shadow
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all cameras of a process share."""
+
+    installation: Installation
+    detectors: Detectors
+    sealer: Sealer
+    quiet: QuietFrames
+    window: LiveWindow
+    clock: Clock
+
+
 class CameraWorker:
     """One camera in a thread of its own; sealing is called from another.
 
@@ -32,41 +45,32 @@ class CameraWorker:
         failed_s: when it ended by an error, on the clock that never jumps; None = it did not.
     """
 
-    def __init__(
-        self,
-        camera: Camera,
-        site: SiteInfo,
-        installation: Installation,
-        *,
-        detectors: Detectors,
-        sealer: Sealer,
-        quiet: QuietFrames,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, camera: Camera, site: SiteInfo, shared: Shared) -> None:
         """Prepares the camera, going on from what an earlier process remembered; `start` begins.
 
         Raises:
             InputError: its source or model cannot be used.
             StorageError: its folders cannot be made.
         """
-        settings = installation.settings
+        settings, clock = shared.installation.settings, shared.clock
         self.camera = camera
         self.failed_s: float | None = None
-        self._installation = installation
-        self._quiet = quiet
+        self._installation = shared.installation
+        self._quiet = shared.quiet
+        self._window = shared.window
         self._clock = clock
         self._source = CameraSource(camera, settings, clock)
         self._memory = MemoryFile(settings.home / "state" / f"{camera.id}.json", clock)
         self._pipeline = CameraPipeline(
-            camera, site.zone_info, detectors.ensemble(camera), live=True, memory=self._memory.load()
+            camera, site.zone_info, shared.detectors.ensemble(camera), live=True, memory=self._memory.load()
         )
         self._dossiers = Dossiers(
             camera=camera,
             site=site,
             recording=self._source.recording,
             drafts=settings.home / "drafts",
-            packages=installation.packages_folder,
-            sealer=sealer,
+            packages=shared.installation.packages_folder,
+            sealer=shared.sealer,
             post_roll_s=settings.post_roll_s,
             live=True,
         )
@@ -142,6 +146,8 @@ class CameraWorker:
         standing = self._pipeline.open_events
         self._dossiers.on_standing(standing)
         self._dossiers.on_frame(frame)
+        rules = tuple(self._pipeline.rules.values())
+        self._window.offer(Sight(step.masked, step.observation, standing, rules, self._source.interval_s))
         self._quiet.offer(step.masked, quiet=not standing and step.observation.unfit is None)
         self._write_down()
         if self._memory.due:

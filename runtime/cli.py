@@ -7,7 +7,22 @@ from typing import Any
 import typer
 
 from core.errors import JiejingError
-from runtime.commands import analyze, camera, db, demo, doctor, evidence, model, replay, run, serve, up, user, verify
+from runtime.commands import (
+    analyze,
+    camera,
+    db,
+    decisions,
+    demo,
+    doctor,
+    evidence,
+    model,
+    replay,
+    run,
+    serve,
+    up,
+    user,
+    verify,
+)
 from runtime.console import note
 from runtime.joining import join
 
@@ -24,7 +39,7 @@ app = typer.Typer(
 )
 for command in (demo, up, run, serve, analyze, replay, verify, doctor):
     app.command(name=command.__name__.rpartition(".")[2])(command.command)
-for group in (evidence, camera, model, user, db):
+for group in (evidence, decisions, camera, model, user, db):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
 join(app, {"model": model.app})
 

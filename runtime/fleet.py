@@ -12,8 +12,9 @@ from core.health import StreamState
 from core.site import Camera, SiteInfo
 from evidence.seal import Sealer
 from models.history import names
-from runtime.camera_worker import CameraWorker
+from runtime.camera_worker import CameraWorker, Shared
 from runtime.installation import Installation
+from runtime.live_window import LiveWindow
 from runtime.looking import Detectors
 from runtime.package_rows import row_of, rows_left_out
 from runtime.pipeline import CameraPipeline
@@ -43,8 +44,14 @@ class Fleet:
         self._clock = clock
         # One thread an inference: the cameras' own threads keep the cores busy.
         self._detectors = Detectors(settings.home, threads=1)
-        self._sealer = Sealer.at(settings.home, settings.signing_key)
-        self._quiet = QuietFrames(settings.home / "quiet", clock)
+        self._shared = Shared(
+            installation=installation,
+            detectors=self._detectors,
+            sealer=Sealer.at(settings.home, settings.signing_key),
+            quiet=QuietFrames(settings.home / "quiet", clock),
+            window=LiveWindow(settings.home),
+            clock=clock,
+        )
         self._revision = installation.sites.revision() - 1
         self._in_use = self._detectors.store.in_use()
         self._timezone = ZoneInfo("UTC")
@@ -64,6 +71,7 @@ class Fleet:
             helper.start()
         _again_and_again(self._follow, FOLLOW_EVERY_S, stop)
         self._end(self._workers.values())
+        self._shared.window.close()
         for helper in helpers:
             helper.join(1.0)
 
@@ -127,15 +135,7 @@ class Fleet:
 
     def _begin(self, camera: Camera, site: SiteInfo) -> None:
         try:
-            worker = CameraWorker(
-                camera,
-                site,
-                self._installation,
-                detectors=self._detectors,
-                sealer=self._sealer,
-                quiet=self._quiet,
-                clock=self._clock,
-            )
+            worker = CameraWorker(camera, site, self._shared)
         except JiejingError as error:
             _log.error("camera %s: %s", camera.id, error)
             self._refused[camera.id] = StreamState(camera.id, "stopped", self._clock.utc(), error=str(error))

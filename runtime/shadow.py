@@ -114,12 +114,6 @@ class Shadow:
             _log.warning("%s: %s; the shadow's figures are not kept", self._file, error.strerror)
 
 
-def results(folder: Path, candidate: ModelRef) -> dict[str, dict[str, Any]]:
-    """The figures of a candidate by camera, as plain data."""
-    files = sorted((folder / candidate.sha256).glob("*.json"))
-    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in files}
-
-
 def _same(one: Detection, other: Detection) -> bool:
     return group_of(one.label) == group_of(other.label) and iou(one.bbox_xyxy_px, other.bbox_xyxy_px) >= SAME_IOU
 

@@ -3,8 +3,8 @@
 import base64
 import json
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Self
+from datetime import UTC, datetime
+from typing import Any, Self
 
 from core.clock import parse_rfc3339
 from core.errors import InputError
@@ -56,12 +56,20 @@ class SortedCursor:
         """
         try:
             given, *place = json.loads(base64.b64decode(text, altchars=b"-_", validate=True))
-            found = tuple(parse_rfc3339(one["t"]) if isinstance(one, dict) else one for one in place)
-        except (ValueError, TypeError, KeyError) as error:
+            found = tuple(_part(one) for one in place)
+        except (ValueError, TypeError, KeyError, OverflowError) as error:
             raise InputError("this cursor was not given out here; start again without one") from error
         if given != sort or [type(one) for one in found] != _FORMS.get(sort.removeprefix("-")):
             raise InputError("this cursor belongs to another order; start again without one")
         return cls(sort, found)
+
+
+def _part(given: Any) -> Any:
+    if isinstance(given, dict):
+        return parse_rfc3339(given["t"]).astimezone(UTC)
+    if isinstance(given, str) and not (given.isascii() and given.isprintable()):
+        raise ValueError("no id is written like this")
+    return given
 
 
 _FORMS: dict[str, list[type]] = {

@@ -1,6 +1,7 @@
 """The site file: YAML in, core.site.Site out, and back. A wrong file names line, field and cause."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -8,7 +9,17 @@ from pydantic import ValidationError
 from core.errors import SiteError
 from core.site import Site, redacted
 from store import yaml_tree
+from store.camera_records import RowFault
 from store.site_faults import cause_of, path_of
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSite:
+    """A site with the lines on which its cameras begin; or None, and what is wrong by line."""
+
+    site: Site | None
+    faults: tuple[RowFault, ...]
+    lines: tuple[int, ...] = ()
 
 
 def load(path: Path) -> Site:
@@ -35,17 +46,30 @@ def parse(text: str, name: str) -> Site:
     Raises:
         SiteError: as of `load`.
     """
+    checked = check(text)
+    if checked.site is None:
+        first, faults = checked.faults[0], checked.faults
+        more = f"; and {len(faults) - 1} more" if len(faults) > 1 else ""
+        place = f"{first.field}: " if first.field else ""
+        raise SiteError(f"{name}:{first.row}: {place}{first.cause}{more}")
+    return checked.site
+
+
+def check(text: str) -> CheckedSite:
+    """The site of a text, or everything that is wrong with it, what explains the rest first."""
     try:
         tree = yaml_tree.read(text)
     except SiteError as error:
-        raise SiteError(f"{name}:{error}") from error
+        line, _, cause = str(error).partition(": ")
+        return CheckedSite(None, (RowFault(int(line), "", cause),))
     if tree.data is None:
-        raise SiteError(f"{name}:1: the file is empty; it begins with site: and cameras:")
+        return CheckedSite(None, (RowFault(1, "", "the file is empty; it begins with site: and cameras:"),))
     try:
         # JSON, because only there is pydantic both strict about types and content with lists and written-out times.
-        return Site.model_validate_json(json.dumps(tree.data), strict=True, by_alias=True, by_name=False)
+        site = Site.model_validate_json(json.dumps(tree.data), strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise SiteError(f"{name}:{_first_fault(error, tree)}") from error
+        return CheckedSite(None, _faults(error, tree))
+    return CheckedSite(site, (), tuple(tree.line_of(("cameras", index)) for index in range(len(site.cameras))))
 
 
 def dump(site: Site) -> str:
@@ -53,13 +77,15 @@ def dump(site: Site) -> str:
     return yaml_tree.write(site.model_dump(mode="json", by_alias=True, exclude_none=True))
 
 
-def _first_fault(error: ValidationError, tree: yaml_tree.Tree) -> str:
+def _faults(error: ValidationError, tree: yaml_tree.Tree) -> tuple[RowFault, ...]:
     found = error.errors(include_url=False)
     # A fault inside a list makes pydantic find the list itself too short.
     around = {one["loc"][:length] for one in found for length in range(len(one["loc"]))}
     inner = [one for one in found if one["loc"] not in around]
     # What is missing may just be misspelt: a key that is there comes first.
     inner.sort(key=lambda one: (one["type"] == "missing", tree.line_of(path_of(one))))
-    path = path_of(inner[0])
-    first = redacted(yaml_tree.located(tree.line_of(path), path, cause_of(inner[0], tree)))
-    return f"{first}; and {len(inner) - 1} more" if len(inner) > 1 else first
+    paths = [path_of(one) for one in inner]
+    return tuple(
+        RowFault(tree.line_of(path), yaml_tree.shown(path), redacted(cause_of(one, tree)))
+        for path, one in zip(paths, inner, strict=True)
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import SiteError
@@ -17,7 +17,7 @@ from store.secret_tables import CameraSecretRow
 from store.tables import CameraRow, CameraStateRow, SiteRow, ZoneRuleRow
 from store.vault import Vault
 
-_ONLY = 1
+ONLY = 1  # site_id of the one row
 
 
 class SiteRepository:
@@ -35,7 +35,7 @@ class SiteRepository:
     def load(self) -> Site | None:
         """The whole site; None before one was imported."""
         with reading(self._engine) as session:
-            row = session.get(SiteRow, _ONLY)
+            row = session.get(SiteRow, ONLY)
             if row is None:
                 return None
             cameras = self._whole(session, session.scalars(select(CameraRow.camera).order_by(CameraRow.position)))
@@ -50,13 +50,12 @@ class SiteRepository:
     def replace(self, site: Site) -> None:
         """Makes the site what `site` says; cameras that it does not name are removed."""
         with writing(self._engine) as session:
-            info = site.site.model_dump()
-            insert_once(session, SiteRow, {"site_id": _ONLY, "revision": 0, **info})
-            _count_change(session, **info)
+            begin_site(session, site.site)
+            revision = count_change(session, **site.site.model_dump())
             keep = {camera.id for camera in site.cameras}
-            _forget(session, set(session.scalars(select(CameraRow.camera_id))) - keep)
+            forget(session, set(session.scalars(select(CameraRow.camera_id))) - keep)
             for position, camera in enumerate(site.cameras):
-                self._put(session, camera, position)
+                put(session, camera, position, revision, self._vault)
 
     def put_camera(self, camera: Camera) -> None:
         """Adds a camera at the end, or replaces the one of the same id.
@@ -65,17 +64,16 @@ class SiteRepository:
             SiteError: no site was imported yet.
         """
         with writing(self._engine) as session:
-            _count_change(session)
-            positions = dict(iter(session.execute(select(CameraRow.camera_id, CameraRow.position))))
-            self._put(session, camera, positions.get(camera.id, max(positions.values(), default=-1) + 1))
+            revision = count_change(session)
+            put(session, camera, position_of(session, camera.id), revision, self._vault)
 
     def remove_camera(self, camera_id: str) -> bool:
         """Removes a camera, not its events; whether it was there."""
         with writing(self._engine) as session:
             if session.get(CameraRow, camera_id) is None:
                 return False
-            _count_change(session)
-            _forget(session, {camera_id})
+            count_change(session)
+            forget(session, {camera_id})
             return True
 
     def rule(self, version: str) -> dict[str, Any] | None:
@@ -107,19 +105,50 @@ class SiteRepository:
         secrets = dict(iter(session.execute(select(CameraSecretRow.camera_id, CameraSecretRow.sealed))))
         return tuple(joined(camera, secrets.get(camera.id), self._vault) for camera in cameras)
 
-    def _put(self, session: Session, camera: Camera, position: int) -> None:
-        _put(session, kept(session, camera, self._vault) if self._vault else camera, position)
+
+def begin_site(session: Session, info: SiteInfo) -> None:
+    """Makes the site where there is none yet."""
+    insert_once(session, SiteRow, {"site_id": ONLY, "revision": 0, **info.model_dump()})
 
 
-def _count_change(session: Session, **info: str) -> None:
-    """Counts a change of the site. On PostgreSQL its row keeps other changes waiting until this one is through."""
-    changed = update(SiteRow).values(revision=SiteRow.revision + 1, **info).returning(SiteRow.site_id)
-    if not session.execute(changed).all():
+def count_change(session: Session, **info: str) -> int:
+    """Counts a change of the site and gives its revision. On PostgreSQL the site's row keeps other changes waiting
+    until this one is through.
+
+    Raises:
+        SiteError: there is no site yet.
+    """
+    changed = update(SiteRow).values(revision=SiteRow.revision + 1, **info).returning(SiteRow.revision)
+    revision = session.scalar(changed)
+    if revision is None:
         raise SiteError("there is no site yet; import a site file first")
+    return revision
 
 
-def _put(session: Session, camera: Camera, position: int) -> None:
-    upsert(session, CameraRow, {"camera_id": camera.id, "position": position, "camera": camera})
+def position_of(session: Session, camera_id: str) -> int:
+    """The place of a camera in the site's order; of a new one the end."""
+    known = session.scalar(select(CameraRow.position).where(CameraRow.camera_id == camera_id))
+    if known is not None:
+        return known
+    last = session.scalar(select(func.max(CameraRow.position)))
+    return 0 if last is None else last + 1
+
+
+def put(session: Session, camera: Camera, position: int, revision: int, vault: Vault | None) -> Camera:
+    """Keeps a camera, its passwords sealed, and its rules; gives it as it is kept.
+
+    Args:
+        revision: becomes its version, if that changes anything.
+        vault: None keeps the addresses as they are.
+    """
+    secret, shown = _secret(session, camera.id), camera
+    if vault:
+        shown = kept(session, camera, vault)
+    row = session.scalar(select(CameraRow).where(CameraRow.camera_id == camera.id))
+    is_same = row is not None and row.camera == shown and _secret(session, camera.id) == secret
+    version = row.version if row is not None and is_same else revision
+    values = {"camera_id": camera.id, "position": position, "camera": shown, "version": version}
+    upsert(session, CameraRow, values)
     upsert(session, CameraOrgRow, {"camera_id": camera.id, "org": camera.org})
     for rule in rules_of(camera):
         values = {
@@ -130,10 +159,16 @@ def _put(session: Session, camera: Camera, position: int) -> None:
             "snapshot": rule.snapshot(),
         }
         insert_once(session, ZoneRuleRow, values)
+    return shown
 
 
-def _forget(session: Session, camera_ids: Collection[str]) -> None:
+def forget(session: Session, camera_ids: Collection[str]) -> None:
+    """Takes cameras out of service; what hangs on their events stays."""
     # One at a time: the number of parameters of a statement is limited.
     for table in (CameraStateRow, CameraSecretRow, CameraRow):
         for camera_id in camera_ids:
             session.execute(delete(table).where(table.camera_id == camera_id))
+
+
+def _secret(session: Session, camera_id: str) -> str | None:
+    return session.scalar(select(CameraSecretRow.sealed).where(CameraSecretRow.camera_id == camera_id))

@@ -55,13 +55,15 @@ class SiteRow(Base):
 
 
 class CameraRow(Base):
-    """A camera as the site file has it: its presets, zones and rules change together, as one document."""
+    """A camera as the site file has it: its presets, zones and rules change together, as one document. `version` is the
+    site's revision that last changed it, so that no version ever comes back."""
 
     __tablename__ = "cameras"
 
     camera_id: Mapped[str] = mapped_column(Id, primary_key=True)
     position: Mapped[int]
     camera: Mapped[Camera] = mapped_column(AsJson(Camera))
+    version: Mapped[int] = mapped_column(server_default="0")
 
 
 class ZoneRuleRow(Base):
@@ -125,6 +127,10 @@ class EventRow(RuleEventColumns, ReviewColumns, Base):
             Index(None, "zone_id", *order),
             Index(None, "violation", *order),
             Index(None, "state", *order),
+            Index(None, "observing", *order),
+            Index(None, "standing", *order),
+            # What waits for a check counts as decided to whom decided first.
+            Index(None, "first_officer", *order),
             Index(None, "stage", *order),
             Index(None, "stage", "violation", *order),
             Index(None, "stage", "deadline_at", "event_id"),

@@ -81,8 +81,12 @@ def write(data: Any) -> str:
 
 def located(line: int, path: Path, cause: str) -> str:
     """A fault for people: 12: cameras[2].presets[0].zones[1].polygon: cause."""
-    field_path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
-    return f"{line}: {field_path}: {cause}" if field_path else f"{line}: {cause}"
+    return f"{line}: {shown(path)}: {cause}" if path else f"{line}: {cause}"
+
+
+def shown(path: Path) -> str:
+    """A path for people: cameras[2].presets[0].zones[1].polygon."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
 
 
 class _Loader(_Reader):  # type: ignore[misc]

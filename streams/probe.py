@@ -1,10 +1,10 @@
 """Measures a source for a short while, for the operator who adds it."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from core.clock import Clock, SystemClock
 from core.errors import StreamError
+from core.ports import Probe
 from core.settings import Settings
 from streams.address import Address, open_allowed
 from streams.graph import packets_arguments
@@ -15,33 +15,6 @@ from streams.process import FfmpegProcess
 from streams.session import Session
 
 DEFAULT_S = 8.0
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """What was measured.
-
-    Attributes:
-        source: the address without credentials.
-        declared_fps: what the stream says; real_fps: what came. None = not said, not measured.
-        gop_s: median seconds between key frames; None = fewer than two came in measured_s.
-        packets, key_frames: how many came.
-        bitrate_kbps: kilobits a second.
-        delay_s: from the call to the first packet.
-        measured_s: seconds from the first to the last packet.
-    """
-
-    source: str
-    codec: str
-    size_wh: tuple[int, int] | None
-    declared_fps: float | None
-    real_fps: float | None
-    gop_s: float | None
-    packets: int
-    key_frames: int
-    bitrate_kbps: float
-    delay_s: float
-    measured_s: float
 
 
 def probe(source: str, settings: Settings, seconds: float = DEFAULT_S, clock: Clock | None = None) -> Probe:

@@ -33,10 +33,17 @@ def postgres_folder() -> Iterator[Path]:
 @pytest.fixture
 def postgres_url(postgres_folder: Path) -> Iterator[str]:
     """The URL of an empty data base of its own."""
+    with new_database(postgres_folder) as url:
+        yield url
+
+
+@contextmanager
+def new_database(folder: Path) -> Iterator[str]:
+    """Makes an empty data base in the cluster of that socket folder, and gives its URL; it is dropped in the end."""
     name = f"test_{uuid4().hex}"
-    with psycopg.connect(_conninfo(postgres_folder), autocommit=True) as connection:
+    with psycopg.connect(_conninfo(folder), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield f"postgresql://postgres@/{name}?host={postgres_folder}"
+        yield f"postgresql://postgres@/{name}?host={folder}"
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 

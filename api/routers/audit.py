@@ -1,23 +1,21 @@
 """The audit, to read."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Right, Who, requires
 from api.account_schemas import AuditEntryPublic, AuditPagePublic
 from api.dependencies import ServicesOf
 from api.problems import described
+from api.schemas import GivenMoment
 from api.trail import Trail
-from core.clock import parse_rfc3339
 from store.audit import DEFAULT_LIMIT, MAX_LIMIT, AuditFilter
 
 router = APIRouter(prefix="/api/v1/audit", tags=["audit"], dependencies=[requires(Right.AUDIT_VIEW)])
 
-RequestedMoment = Annotated[datetime, BeforeValidator(parse_rfc3339)]
-Word = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+Word = Annotated[str, Field(max_length=200)]
 
 
 class AuditQuery(BaseModel):
@@ -29,8 +27,8 @@ class AuditQuery(BaseModel):
     action: Word | None = Field(default=None, description="like user.create")
     object_kind: Word | None = Field(default=None, description="like user, package, camera")
     object_id: Word | None = Field(default=None, description="id of that object")
-    since: RequestedMoment | None = Field(default=None, description="then or later; RFC 3339 with offset")
-    until: RequestedMoment | None = Field(default=None, description="before then; RFC 3339 with offset")
+    since: GivenMoment | None = Field(default=None, description="then or later; RFC 3339 with offset")
+    until: GivenMoment | None = Field(default=None, description="before then; RFC 3339 with offset")
     cursor: str | None = Field(default=None, pattern=r"^[1-9]\d{0,8}$", description="next_cursor of the page before")
     limit: int = Field(default=DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="how many at most")
 

@@ -17,7 +17,6 @@ from api.review_schemas import (
     ApprovalNeeds,
     AttachmentPublic,
     DecisionPublic,
-    GivenMoment,
     NotePublic,
     QueuedEventPublic,
     QueuePagePublic,
@@ -25,7 +24,7 @@ from api.review_schemas import (
     queued_event,
 )
 from api.review_words import code_names
-from api.schemas import EventPublic, PackagePublic
+from api.schemas import EventPublic, GivenMoment, PackagePublic
 from api.trail import Trail
 from core.domain import RuleEvent, State
 from core.errors import InputError

@@ -3,9 +3,10 @@
 from fastapi import APIRouter, Depends, HTTPException
 
 from api.access import Right, Who, requires
-from api.account_schemas import NodeCreate, NodePublic, Number
+from api.account_schemas import NodeCreate, NodePublic
 from api.dependencies import Nodes, refuse_query
 from api.problems import described
+from api.schemas import Number
 from api.trail import actor_of
 
 router = APIRouter(prefix="/api/v1/nodes", tags=["nodes"], dependencies=[requires(), Depends(refuse_query)])

@@ -5,15 +5,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, BinaryIO
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import Right, Who, requires
+from api.access import MISSING_RIGHT, Right, Who, requires
 from api.dependencies import Packages, Scopes, ServicesOf, refuse_query
 from api.package_folder import PackageFolder
-from api.problems import described
+from api.problems import ProblemError, described
 from api.schemas import PackageFilePublic, PackagePublic
 from api.trail import Trail
+from core.principal import Principal
+from core.rights import ORIGINALS_PURPOSE_KNOWN
 from evidence.package import chunks_of
 from evidence.zipfiles import write_zip
 from store.records import PackageRecord
@@ -21,9 +25,12 @@ from store.records import PackageRecord
 router = APIRouter(
     prefix="/api/v1/packages",
     tags=["packages"],
-    dependencies=[requires(Right.EVENTS_VIEW), Depends(refuse_query)],
+    dependencies=[requires(Right.EVENTS_VIEW)],
     responses=described(404, 422, 500, 503),
 )
+
+NoQuery = Depends(refuse_query)
+_REVIEW = "审核 review"
 
 
 def _record(package_id: str, packages: Packages, scopes: Scopes, who: Who) -> PackageRecord:
@@ -44,13 +51,23 @@ def _folder(record: Record, services: ServicesOf) -> PackageFolder:
 Folder = Annotated[PackageFolder, Depends(_folder)]
 
 
-@router.get("/{package_id}")
+@router.get("/{package_id}", dependencies=[NoQuery])
 def get_package(record: Record) -> PackagePublic:
     """One package."""
     return PackagePublic.model_validate(record)
 
 
-@router.get("/{package_id}/files")
+class FileQuery(BaseModel):
+    """Why a file is looked at."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    purpose: str = Field(
+        default="", max_length=200, description="why one looks at a file as received; officers review, and need not say"
+    )
+
+
+@router.get("/{package_id}/files", dependencies=[NoQuery])
 def list_package_files(folder: Folder) -> list[PackageFilePublic]:
     """The files of a package: its manifest and envelope, and all that the manifest lists."""
     return list(folder.files())
@@ -63,14 +80,26 @@ def list_package_files(folder: Folder) -> list[PackageFilePublic]:
     responses={200: {"content": {"*/*": {}}}, 206: {"description": "a part"}, 304: {"description": "not modified"}},
 )
 def get_package_file(
-    path: str, folder: Folder, record: Record, trail: Trail, if_none_match: Annotated[str, Header()] = ""
+    path: str,
+    folder: Folder,
+    record: Record,
+    who: Who,
+    trail: Trail,
+    query: Annotated[FileQuery, Query()],
+    if_none_match: Annotated[str, Header()] = "",
 ) -> Response:
-    """One file of a package, or a range of it. The ETag is its SHA-256 as sealed. Viewing is audited."""
+    """One file of a package, or a range of it. The ETag is its SHA-256 as sealed. Viewing is audited.
+
+    What is as received, without privacy masks, takes the right evidence.originals and a purpose.
+    """
     found = folder.find(path)
     if found is None:
         raise HTTPException(404, f"the package holds no file {path}")
     place, listed = found
-    trail.viewed("package", record.package_id)
+    if listed.masked:
+        trail.viewed("package", record.package_id)
+    else:
+        trail.viewed("package", record.package_id, "evidence.originals", purpose=_purpose(who, query.purpose))
     headers = {
         "ETag": f'"{listed.digests["sha256"]}"',
         "Cache-Control": "private, no-cache",
@@ -85,7 +114,7 @@ def get_package_file(
 
 @router.get(
     "/{package_id}/archive",
-    dependencies=[requires(Right.EVIDENCE_EXPORT)],
+    dependencies=[requires(Right.EVIDENCE_EXPORT, Right.EVIDENCE_ORIGINALS), NoQuery],
     response_class=StreamingResponse,
     responses={200: {"content": {"application/zip": {}}}},
 )
@@ -101,6 +130,25 @@ def get_package_archive(folder: Folder, record: Record, trail: Trail) -> Streami
     trail.note("evidence.export", "package", record.package_id)
     headers = {"Content-Length": str(size), "Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(_sent(file), media_type="application/zip", headers=headers)
+
+
+def _purpose(who: Principal, given: str) -> str:
+    """Why this one looks at what is as received.
+
+    Raises:
+        HTTPException: 403, that takes a right.
+        RequestValidationError: the purpose is missing.
+    """
+    if not who.has(Right.EVIDENCE_ORIGINALS):
+        raise ProblemError(
+            403, MISSING_RIGHT, f"this is as received, without privacy masks: it needs {Right.EVIDENCE_ORIGINALS}"
+        )
+    if given:
+        return given
+    if who.role not in ORIGINALS_PURPOSE_KNOWN:
+        fault = {"loc": ("query", "purpose"), "type": "missing", "msg": "say why you look; it goes into the audit"}
+        raise RequestValidationError([fault])
+    return _REVIEW
 
 
 def _sent(file: BinaryIO) -> Iterator[bytes]:

@@ -21,7 +21,6 @@ from api.review_schemas import (
     DecisionAnswer,
     DecisionAsked,
     DecisionPublic,
-    GivenMoment,
     MissAsked,
     MissPublic,
     NoteAsked,
@@ -32,6 +31,7 @@ from api.review_schemas import (
     SuggestionAsked,
 )
 from api.review_words import review_options
+from api.schemas import GivenMoment
 from api.trail import Trail
 from core.domain import RuleEvent
 from core.review import Lack, lacking_facts, lacking_looks, only_code

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from api.access import Right, requires
 from api.problems import described
 from api.review_desk import Desk, ReviewDesk
-from api.review_schemas import GivenMoment
+from api.schemas import GivenMoment
 from api.spreadsheet import CSV, XLSX, Cell, as_csv, as_xlsx
 from api.statistics import Period, statistics
 from api.statistics_schemas import By, FiguresPublic, SharePublic, StatisticsPublic

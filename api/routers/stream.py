@@ -1,41 +1,24 @@
 """Live changes by Server-Sent Events."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Header
 from fastapi.exceptions import RequestValidationError
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.access import Right, requires
-from api.authentication import Bearer, SessionSecret, address_of
-from api.dependencies import ServicesOf, Tokens, refuse_query
+from api.dependencies import ServicesOf, refuse_query
 from api.live_updates import Batch, Cursor, Message
+from api.presence import CHECK_S, StillThere
 from api.problems import described
 from core.errors import InputError
 from core.principal import Principal
 
-# How soon after its end a session's stream ends too.
-CHECK_S = 5.0
 RECONNECT_MS = 2000
 
 router = APIRouter(prefix="/api/v1", tags=["review"], dependencies=[Depends(refuse_query)])
-
-StillThere = Callable[[], Principal | None]
-
-
-def _still_there(
-    request: Request, bearer: Bearer, secret: SessionSecret, services: ServicesOf, tokens: Tokens
-) -> StillThere:
-    """Says who asks by now. A stream that is open keeps no session alive: only what a person does does."""
-
-    def found() -> Principal | None:
-        if bearer is not None:
-            return tokens.find(bearer.credentials, address_of(request))
-        return services.sessions.find(secret, address_of(request), keeps_alive=False) if secret else None
-
-    return found
 
 
 def _cursor(last_event_id: Annotated[str, Header()] = "") -> Cursor | None:
@@ -55,7 +38,7 @@ def _cursor(last_event_id: Annotated[str, Header()] = "") -> Cursor | None:
 )
 async def get_stream(
     services: ServicesOf,
-    still_there: Annotated[StillThere, Depends(_still_there)],
+    still_there: StillThere,
     after: Annotated[Cursor | None, Depends(_cursor)],
 ) -> AsyncIterator[ServerSentEvent]:
     """What changes, as long as one is signed in: `opened`, `changed`, `claimed`, `released` and, when it is final,

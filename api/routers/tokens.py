@@ -5,9 +5,10 @@ from datetime import timedelta
 from fastapi import APIRouter, Depends, HTTPException
 
 from api.access import Right, Who, requires
-from api.account_schemas import Number, TokenCreate, TokenPublic, TokenWithSecret
+from api.account_schemas import TokenCreate, TokenPublic, TokenWithSecret
 from api.dependencies import Tokens, refuse_query
 from api.problems import described
+from api.schemas import Number
 from api.trail import actor_of
 
 router = APIRouter(

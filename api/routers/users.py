@@ -5,11 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Response
 
 from api.access import Right, Who, requires
-from api.account_schemas import Number, UserChange, UserCreate, UserPublic, UserWithPassword
+from api.account_schemas import UserChange, UserCreate, UserPublic, UserWithPassword
 from api.dependencies import Attempts, ServicesOf, Users, refuse_query
 from api.etags import MeantVersion, etag
 from api.passwords import one_time_password
 from api.problems import described
+from api.schemas import Number
 from api.trail import actor_of
 from core.principal import Principal
 from store.account_records import User

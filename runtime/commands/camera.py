@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from core.clock import SystemClock, rfc3339
 from core.errors import InputError, JiejingError, SiteError
 from core.health import STALE_AFTER_S
+from core.ports import Probe
 from core.site import Camera, Sampling, redacted
 from runtime.commands.options import JsonOption
 from runtime.console import note, progress, say, say_json, say_table
@@ -19,7 +20,7 @@ from store import site_file
 from store.camera_secrets import without_passwords
 from store.records import ReportedState
 from streams.address import open_allowed
-from streams.probe import DEFAULT_S, Probe, probe
+from streams.probe import DEFAULT_S, probe
 
 app = typer.Typer(help="The cameras of this installation.", no_args_is_help=True, rich_markup_mode=None)
 

@@ -1,114 +1,21 @@
 """jiejing doctor: whether this machine and installation are fit to work."""
 
-import os
-import shutil
-import subprocess
-from collections.abc import Callable
-from pathlib import Path
-
 import typer
 
-from core.errors import JiejingError
-from core.settings import Settings, load_settings
-from evidence.clock_offset import system_clock_offset
-from evidence.keys import open_signing_key
-from evidence.lettering import system_lettering
-from models.store import ModelStore
+from api.checkup import CHECKS, check_up
+from core.settings import load_settings
 from runtime.commands.options import JsonOption
 from runtime.console import say, say_json
-from store.engine import make_engine
-from store.faults import shown
-from store.migrate import current, head
+
+__all__ = ["CHECKS", "command"]
 
 
 def command(as_json: JsonOption = False) -> None:
     """Checks whether all is fit to work. Programs, folders, data base, key, models, clock; exit 1 at a fault."""
-    settings = load_settings()
-    results = [(name, *_outcome(check, settings)) for name, check in CHECKS.items()]
+    results = check_up(load_settings())
     if as_json:
-        say_json([{"check": name, "ok": ok, "says": text} for name, ok, text in results])
+        say_json([{"check": one.name, "ok": one.ok, "says": one.says} for one in results])
     else:
-        for name, ok, text in results:
-            say(f"{name}: {'ok' if ok else 'FAULT'}: {text}")
-    raise typer.Exit(0 if all(ok for _, ok, _ in results) else 1)
-
-
-def _outcome(check: Callable[[Settings], str], settings: Settings) -> tuple[bool, str]:
-    try:
-        return True, check(settings)
-    except JiejingError as error:
-        return False, str(error)
-
-
-def _ffmpeg(_: Settings) -> str:
-    for program in ("ffmpeg", "ffprobe"):
-        if shutil.which(program) is None:
-            raise JiejingError(f"{program} is not installed; run: apt-get install ffmpeg")
-    shown = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True, check=False)
-    return " ".join(shown.stdout.split()[:3])
-
-
-def _font(_: Settings) -> str:
-    lettering = system_lettering()
-    if not lettering.has_chinese:
-        raise JiejingError(
-            "no font with Chinese signs, so pictures are marked in Latin; run: apt-get install fonts-noto-cjk"
-        )
-    return str(lettering.path)
-
-
-def _home(settings: Settings) -> str:
-    free_mb = shutil.disk_usage(_existing(settings.home)).free // 2**20
-    if not os.access(_existing(settings.home), os.W_OK):
-        raise JiejingError(f"{settings.home} cannot be written; change its owner or JIEJING_HOME")
-    if free_mb < settings.min_free_mb:
-        raise JiejingError(
-            f"{settings.home}: {free_mb} MB free, less than JIEJING_MIN_FREE_MB ({settings.min_free_mb})"
-        )
-    return f"{settings.home}, {free_mb} MB free"
-
-
-def _database(settings: Settings) -> str:
-    engine = make_engine(settings.database)
-    version = current(engine)
-    if version not in (None, head()):
-        raise JiejingError(f"{shown(engine)} is at {version}, not {head()}; run: jiejing db upgrade")
-    return f"{shown(engine)}, {'made at the first start' if version is None else 'up to date'}"
-
-
-def _key(settings: Settings) -> str:
-    if settings.signing_key is None and not any(settings.home.glob("keys/*.pem")):
-        return "made at the first start"
-    return open_signing_key(settings.home, settings.signing_key).key_id[:16]
-
-
-def _models(settings: Settings) -> str:
-    store = ModelStore(settings.home)
-    refs = store.in_use()
-    if not refs:
-        raise JiejingError("no model is in use; bring one in with: jiejing model import FILE.onnx --name NAME ...")
-    return ", ".join(store.version(ref).card.name for ref in refs)
-
-
-def _clock(_: Settings) -> str:
-    offset = system_clock_offset()
-    if offset.within_limit is False or offset.synchronised is False:
-        raise JiejingError("this machine's clock is not surely within 1 s; set up NTP (apt-get install chrony)")
-    return "within 1 s" if offset.within_limit else "offset unknown; packages will say so"
-
-
-def _existing(folder: Path) -> Path:
-    """The folder, or the nearest one above it that is there."""
-    folder = folder.absolute()
-    return folder if folder.exists() else _existing(folder.parent)
-
-
-CHECKS: dict[str, Callable[[Settings], str]] = {
-    "ffmpeg": _ffmpeg,
-    "font": _font,
-    "home": _home,
-    "database": _database,
-    "signing key": _key,
-    "models": _models,
-    "clock": _clock,
-}
+        for one in results:
+            say(f"{one.name}: {'ok' if one.ok else 'FAULT'}: {one.says}")
+    raise typer.Exit(0 if all(one.ok for one in results) else 1)

@@ -11,11 +11,11 @@ from core.domain import ModelRef
 from core.errors import ModelError
 from core.settings import load_settings
 from models.history import Promotion, names
+from models.shadow_figures import results
 from models.store import ModelStore, StoredModel
 from runtime.commands.options import JsonOption
 from runtime.console import say, say_json, say_table
 from runtime.model_import import ImportRequest, family_named, import_model, parse_size
-from runtime.shadow import results
 
 app = typer.Typer(help="The models of this installation.", no_args_is_help=True, rich_markup_mode=None)
 

@@ -6,6 +6,7 @@ import typer
 
 from api.serve import serve
 from runtime import logs
+from runtime.camera_line import StreamLine
 from runtime.installation import Installation
 
 
@@ -18,4 +19,4 @@ def command(
     logs.set_up(installation.settings.log_level)
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     _ = installation.engine
-    serve(installation.settings.model_copy(update=given))
+    serve(installation.settings.model_copy(update=given), camera_line=StreamLine(installation.settings))

@@ -2,7 +2,13 @@
 
 from alembic import context
 
-from store import account_tables, audit_tables, review_tables, secret_tables  # noqa: F401 - they join the tables of Base
+from store import (  # noqa: F401 - they join the tables of Base
+    account_tables,
+    audit_tables,
+    camera_tables,
+    review_tables,
+    secret_tables,
+)
 from store.tables import Base
 
 context.configure(

@@ -46,11 +46,11 @@ def test_a_view_of_evidence_is_one_row_and_each_download_one(
     clip = "/api/v1/packages/package-1/files/clip/violation.mp4"
     for part in range(3):
         assert client.get(clip, headers={"Range": f"bytes={part}-{part}"}).status_code == 206
-    (view,) = entries(reader, action="evidence.view")
+    (view,) = entries(reader, action="evidence.originals")
     assert (view["actor_name"], view["object_kind"], view["object_id"]) == ("officer", "package", "package-1")
     clock.sleep(600)
     client.get(clip)
-    assert len(entries(reader, action="evidence.view")) == 2
+    assert len(entries(reader, action="evidence.originals")) == 2
     for _ in range(2):
         assert client.get("/api/v1/packages/package-1/archive").status_code == 200
     assert [one["object_id"] for one in entries(reader, action="evidence.export")] == ["package-1"] * 2

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+import api.live_updates
 from api.dependencies import Services
 from api.live_updates import MOST_TO_CATCH_UP, Batch, Cursor, LiveHub
 from core.clock import FakeClock
@@ -117,6 +118,26 @@ def test_whoever_missed_too_much_loads_anew(hub: LiveHub, services: Services, ga
         batches = hub.follow(cursor)
         assert [one.kind for one in (await anext(batches)).messages] == ["reload"]
         await batches.aclose()
+
+    run(work)
+
+
+def test_a_slow_reader_is_dropped_and_the_others_are_told(
+    hub: LiveHub, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api.live_updates, "BATCHES_HELD", 3)
+
+    async def work() -> None:
+        slow, quick = hub.follow(), hub.follow()
+        await anext(slow)
+        await anext(quick)
+        for number in range(6):
+            event_id = violation(services.engine, number)
+            assert await told(quick, 1) == [("opened", event_id)]
+        # What was held for it, then the end: the browser connects again, and catches up.
+        late = [one.event_id async for batch in slow for one in batch.messages]
+        assert 0 < len(late) < 6
+        await quick.aclose()
 
     run(work)
 

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from core.clock import SystemClock
 from core.domain import Frame, RuleEvent
+from core.rules import rules_of
 from models.store import ModelStore
 from runtime import fleet
 from runtime.fleet import Fleet
@@ -123,6 +124,37 @@ def test_a_running_pipeline_takes_another_model_without_losing_a_dwell(
     assert cleared[-1].model == store.find("red").ref
     assert figures["cam"]["detections"]["both"]["vehicle"] > 0
     assert figures["cam"]["detections"]["candidate"] == figures["cam"]["detections"]["in_use"] == {}
+
+
+def test_a_changed_rule_takes_effect_and_leaves_other_cameras_undisturbed(installation: Installation) -> None:
+    cam = installation.site().camera("cam")
+    installation.sites.put_camera(cam.model_copy(update={"id": "other"}))
+
+    def since(camera_id: str) -> Any:
+        reported = installation.camera_states.all().get(camera_id)
+        return reported.state.since if reported and reported.state.status == "online" else None
+
+    with running(installation):
+        begun = until(lambda: (since("cam"), since("other")) if since("cam") and since("other") else None)
+        (before,) = rules_of(cam)
+        until(lambda: [one for one in installation.events.page().events if one.camera_id == "cam"])
+        zone = cam.presets[0].zones[0].model_copy(update={"violation_after_s": 5.0})
+        changed = cam.model_copy(update={"presets": (cam.presets[0].model_copy(update={"zones": (zone,)}),)})
+        installation.sites.put_camera(changed)
+        (after,) = rules_of(changed)
+        until(lambda: [one for one in installation.events.page().events if one.rule_version == after.version])
+        assert since("cam") != begun[0]
+        assert since("other") == begun[1]
+    versions = {
+        change.rule_version for one in installation.events.page().events for change in _changes(installation, one)
+    }
+    assert {before.version, after.version} <= versions
+    assert installation.sites.rule(before.version) == before.snapshot()
+
+
+def _changes(installation: Installation, event: RuleEvent) -> tuple[RuleEvent, ...]:
+    history = installation.events.get(event.event_id)
+    return history.changes if history else ()
 
 
 def _history(installation: Installation, event_id: str, state: str) -> tuple[RuleEvent, ...] | None:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,11 +15,13 @@ from typing import Any
 import httpx
 import pytest
 
+from core.live_wire import Want, line_of, socket_address
 from runtime.demo.accounts import add_demo_accounts
 from runtime.installation import Installation
 from runtime.ports import free_port
 from store.records import EventHistory
 from streams.playout import Playout, missing
+from tests.live_parts import Part, parts_of
 from tests.runtime.conftest import Jiejing, site
 from tests.runtime.films import stands, write_film
 
@@ -113,6 +116,35 @@ def test_the_server_stops_and_comes_back_and_it_is_the_same_event(
     assert b"geheim" not in everything
     assert b"officer" not in everything
     assert jiejing("evidence", "check").code == 0
+
+
+def test_who_watches_sees_the_car_its_dwell_and_no_masked_part(
+    installation: Installation, jiejing: Jiejing, site_file: Callable[..., Path], long_film: Path
+) -> None:
+    with Playout({"cam": long_film}) as playout:
+        content = site(playout.url("cam"), CAMERA, candidate_after_s=2)
+        content["cameras"][0]["privacy_masks"] = [[[0, 0], [0.3, 0], [0.3, 0.3], [0, 0.3]]]
+        assert jiejing("camera", "import", site_file(content)).code == 0
+        with process("run"):
+            told = until(lambda: _standing(installation.settings.home), "a picture of a candidate")
+    (event,) = told.header["events"]
+    assert (event["state"], event["label"]) in (("candidate", "car"), ("violation", "car"))
+    assert event["dwell_s"] >= 2
+    assert told.picture.shape == (180, 320, 3)
+    masked, rest = told.picture[:50, :90], told.picture[60:, 100:]
+    assert masked.mean() < 3 < 50 < rest.mean()
+
+
+def _standing(home: Path) -> Part | None:
+    """The first live picture in which something stands; None while nobody gives any."""
+    with socket.socket(socket.AF_UNIX) as connection, socket_address(home) as address:
+        connection.settimeout(PATIENCE_S)
+        try:
+            connection.connect(address)
+        except OSError:
+            return None
+        connection.sendall(line_of([Want(CAMERA, "wall")]))
+        return next(one for one in parts_of(iter(lambda: connection.recv(65536), b"")) if one.header["events"])
 
 
 def test_a_restart_of_the_process_keeps_the_event(

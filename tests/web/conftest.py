@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import socket
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -12,21 +10,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import uvicorn
-from starlette.types import ASGIApp
 
 from api.app import create_app
 from api.dependencies import Services
 from api.web_app import BUILT, WebApp
 from core.domain import RuleEvent
 from core.rights import Role
+from core.settings import Settings
 from evidence.package import sha256_of
+from runtime.camera_line import StreamLine
 from store import migrate
 from store.engine import make_engine
 from store.events import EventRepository
 from store.packages import PackageRepository
 from store.sites import SiteRepository
 from tests.api.accounts import PASSWORD, QUICK, Accounts
+from tests.served import Served
 from tests.store.examples import PAVEMENT, SITE, as_violation, event, package
 
 if TYPE_CHECKING:
@@ -85,39 +84,22 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
     engine = make_engine(f"sqlite:///{tmp_path / 'jiejing.db'}")
     migrate.upgrade(engine)
     (tmp_path / "packages").mkdir()
-    services = Services(engine, tmp_path / "packages", passwords=QUICK)
+    line = StreamLine(Settings(home=tmp_path))
+    services = Services(engine, tmp_path / "packages", passwords=QUICK, camera_line=line, local_cameras=True)
     camera = SITE.cameras[0].model_copy(update={"presets": (SITE.cameras[0].presets[0],)})
     assert camera.presets[0].zones == (PAVEMENT,)
-    SiteRepository(engine).replace(SITE)
+    SiteRepository(engine, services.vault).replace(SITE)
     app = create_app(services)
     accounts = Accounts(app, services)
     accounts.user("wang", Role.OFFICER)
     accounts.user("li", Role.OFFICER)
-    with _served(app if _serves_pages(app) else WebApp(app)) as address:
+    with Served(app if _serves_pages(app) else WebApp(app)) as address:
         yield Installation(address, services, accounts)
     engine.dispose()
 
 
 def _serves_pages(app: object) -> bool:
     return any(one.cls is WebApp for one in getattr(app, "user_middleware", ()))
-
-
-class _served:  # noqa: N801 - used as a word in `with`
-    """Serves an application on a free port of this machine until the block ends."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1)
-        self._server = uvicorn.Server(config)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._listener]})
-
-    def __enter__(self) -> str:
-        self._thread.start()
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join()
 
 
 # For a module: as long as it is there, a loop of its own runs in this thread, and other tests want theirs.

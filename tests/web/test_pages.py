@@ -17,12 +17,13 @@ expect.set_options(timeout=PATIENCE_MS)
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 OFFERED = {
-    Role.OFFICER: ["审核", "统计", "摄像机"],
+    Role.OFFICER: ["审核", "实时", "统计", "摄像机"],
     Role.ASSISTANT: ["审核", "摄像机"],
-    Role.OPERATIONS: ["审核", "统计", "摄像机"],
-    Role.MANAGER: ["审核", "统计", "摄像机"],
-    Role.SUPERVISION: ["审核", "统计", "摄像机", "审计"],
-    Role.SYSTEM_ADMIN: ["用户"],
+    Role.OPERATIONS: ["审核", "实时", "统计", "摄像机", "模型", "系统"],
+    Role.ML_ENGINEER: ["审核", "统计", "摄像机", "模型"],
+    Role.MANAGER: ["审核", "实时", "统计", "摄像机", "模型"],
+    Role.SUPERVISION: ["审核", "实时", "统计", "摄像机", "督察", "审计"],
+    Role.SYSTEM_ADMIN: ["用户", "系统"],
     Role.SECURITY_ADMIN: ["用户"],
     Role.AUDIT_ADMIN: ["审计"],
 }

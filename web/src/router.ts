@@ -1,6 +1,6 @@
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw } from 'vue-router'
 
-import { session } from '@/session/session'
+import { may, session } from '@/session/session'
 import { PAGES, visiblePages } from '@/shell/pages'
 
 export const router = createRouter({
@@ -11,6 +11,10 @@ export const router = createRouter({
     { path: '/sign-in', name: 'sign-in', component: () => import('@/session/SignInPage.vue') },
     { path: '/first-password', name: 'first-password', component: () => import('@/session/FirstPasswordPage.vue') },
     ...PAGES.map(({ name, path, view }) => ({ name, path, component: view })),
+    {
+      path: '/cameras/:cameraId/zones', name: 'zones', component: () => import('@/cameras/editor/ZonesPage.vue'),
+      beforeEnter: (to) => may('cameras.edit') || { name: 'cameras', params: to.params },
+    },
     { path: '/:rest(.*)*', name: 'nowhere', component: () => import('@/shell/NowherePage.vue') },
   ],
 })

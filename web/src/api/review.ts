@@ -25,6 +25,11 @@ const of = (event_id: string) => ({ params: { path: { event_id } } })
 export const readOptions = () => body(api.GET('/api/v1/review/options'))
 export const readQueue = (query: QueueQuery) => body(api.GET('/api/v1/events', { params: { query } }))
 export const readEvent = (eventId: string) => body(api.GET('/api/v1/events/{event_id}', of(eventId)))
+/** The paths of a package's files that show nothing which privacy masks hide. */
+export async function maskedFiles(package_id: string): Promise<Set<string>> {
+  const files = await body(api.GET('/api/v1/packages/{package_id}/files', { params: { path: { package_id } } }))
+  return new Set(files.filter((one) => one.masked).map((one) => one.path))
+}
 export const claim = (eventId: string) => body(api.POST('/api/v1/events/{event_id}/claim', of(eventId)))
 export const release = (eventId: string) => body(api.DELETE('/api/v1/events/{event_id}/claim', of(eventId)))
 export const undo = (decision_id: string) =>

@@ -64,6 +64,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/camera-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Cameras
+         * @description The cameras that are seen from one's node, as import takes them; *** stands for their passwords.
+         */
+        get: operations["export_cameras"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/camera-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Cameras
+         * @description Adds or changes the cameras of a file, wholly or not at all; none is removed. CSV and XLSX hold a row a camera
+         *     and leave its zones as they are; YAML is a site file.
+         */
+        post: operations["import_cameras"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/camera-probes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Probe Camera
+         * @description Connects to an address for some seconds and says what came; keeps nothing.
+         */
+        post: operations["probe_camera"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/camera-snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Snapshot
+         * @description One picture of an address that is being added; of a known camera with its privacy masks.
+         */
+        post: operations["take_snapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras": {
         parameters: {
             query?: never;
@@ -77,7 +158,11 @@ export interface paths {
          */
         get: operations["list_cameras"];
         put?: never;
-        post?: never;
+        /**
+         * Create Camera
+         * @description Adds a camera at the end of the site.
+         */
+        post: operations["create_camera"];
         delete?: never;
         options?: never;
         head?: never;
@@ -93,10 +178,103 @@ export interface paths {
         };
         /**
          * Get Camera
-         * @description One camera with its presets and zones.
+         * @description One camera with its presets and zones; the ETag names its version.
          */
         get: operations["get_camera"];
+        /**
+         * Replace Camera
+         * @description Changes a camera that is as it was read; its legal record stays. What takes from rules in force, or from privacy,
+         *     waits for a second person (`waiting`); the rest holds at once.
+         */
+        put: operations["replace_camera"];
+        post?: never;
+        /**
+         * Remove Camera
+         * @description Takes a camera out of service, not its events. Where rules are in force this waits for a second person.
+         */
+        delete: operations["remove_camera"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/legal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Legal Entries
+         * @description What was entered for a camera, the newest first: that is what holds.
+         */
+        get: operations["list_legal_entries"];
+        /**
+         * Enter Legal
+         * @description Enters the legal record of a camera that is as it was read.
+         */
+        put: operations["enter_legal"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/legal-documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         put?: never;
+        /**
+         * Add Legal Document
+         * @description Adds a document: PDF, JPEG, PNG or WebP by its content; 20 MB at most.
+         */
+        post: operations["add_legal_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Camera Snapshot
+         * @description One picture of a camera, its privacy masks black: for those who draw its zones, or confirm what others drew.
+         */
+        get: operations["get_camera_snapshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/zones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace Zones
+         * @description Changes the presets, zones and privacy masks of a camera alone, as replacing it does.
+         */
+        put: operations["replace_zones"];
         post?: never;
         delete?: never;
         options?: never;
@@ -321,6 +499,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/legal-documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Legal Document
+         * @description One document. The ETag is its SHA-256 as it was added.
+         */
+        get: operations["get_legal_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Live
+         * @description Pictures with what is seen in them, as long as one is signed in and may see all these cameras.
+         *
+         *     Parts follow each other: four bytes with the length of a header, four with that of a picture (big-endian), the
+         *     header in JSON, the picture as a JPEG. `kind` of a header is `picture`, or `state` with `running`: whether the
+         *     analysis runs. Whoever takes them slowly gets fewer, always the newest.
+         */
+        get: operations["get_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/misses": {
         parameters: {
             query?: never;
@@ -335,6 +557,90 @@ export interface paths {
          * @description Marks something that no model found, on a still of a package or on a picture that was added to an event.
          */
         post: operations["mark_miss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description The models with their cards; what is in use, since when and why; the candidate in shadow. The ETag names what is
+         *     in use.
+         */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/promotions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Promote Models
+         * @description Puts models in use, in place of all that are now; running cameras take them within seconds and lose no dwell.
+         *
+         *     409: the gate objects, since the candidate cannot find what is found now, or has not shown in shadow that it sees
+         *     it. With `force` it is promoted all the same, and the history keeps that.
+         */
+        post: operations["promote_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back Models
+         * @description Puts the models in use again that were before the present ones; going on, step by step. 409: there are none.
+         */
+        post: operations["roll_back_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/shadow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Shadow
+         * @description Lets a candidate look at the frames that the models in use see; nobody is alarmed. Null ends that.
+         */
+        put: operations["set_shadow"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -475,6 +781,8 @@ export interface paths {
         /**
          * Get Package File
          * @description One file of a package, or a range of it. The ETag is its SHA-256 as sealed. Viewing is audited.
+         *
+         *     What is as received, without privacy masks, takes the right evidence.originals and a purpose.
          */
         get: operations["get_package_file"];
         put?: never;
@@ -499,6 +807,86 @@ export interface paths {
         get: operations["get_package_thumbnail"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/relaxations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Relaxations
+         * @description Those of one state, the newest first, 200 at most.
+         */
+        get: operations["list_relaxations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/relaxations/{request_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Relaxation
+         * @description Lets a change that somebody else asked for take effect.
+         */
+        post: operations["confirm_relaxation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/relaxations/{request_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject Relaxation
+         * @description Turns a change down that somebody else asked for; what holds goes on holding.
+         */
+        post: operations["reject_relaxation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/relaxations/{request_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Relaxation
+         * @description Takes back a change that waits.
+         */
+        post: operations["withdraw_relaxation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -637,6 +1025,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/supervision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Supervision
+         * @description How many decisions were rejections, and how many of those let somebody off, by officer, plate or shop. First
+         *     decisions that can no longer be undone; a blind second look counts for nobody.
+         */
+        get: operations["get_supervision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supervision/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Supervised
+         * @description The rejections of a group, the newest first, at most 200.
+         */
+        get: operations["list_supervised"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supervision/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Supervision
+         * @description The groups as a table; no cell is ever a formula.
+         */
+        get: operations["export_supervision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get System
+         * @description Checks, disk, queues, versions, clock, data base, and whether the cameras are watched; of the whole site.
+         */
+        get: operations["get_system"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -749,6 +1218,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/zone-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Zone Options
+         * @description The violation types with the defaults of their rules, and the labels of things.
+         */
+        get: operations["get_zone_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -813,6 +1302,38 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AddressAsked
+         * @description An address to look at: a new one, or one of a camera as it is shown.
+         */
+        AddressAsked: {
+            /**
+             * Camera Id
+             * @description the camera whose password stands where the address shows ***
+             */
+            camera_id?: string | null;
+            /** Source */
+            source: string;
+            /**
+             * Transport
+             * @description how media travel; null = as the installation does
+             */
+            transport?: ("tcp" | "udp") | null;
+        };
+        /**
+         * AnalysisPublic
+         * @description Whether anybody watches the cameras. `running` is null where there is no camera.
+         */
+        AnalysisPublic: {
+            /** Cameras */
+            cameras: {
+                [key: string]: number;
+            };
+            /** Reported At */
+            reported_at: string | null;
+            /** Running */
+            running: boolean | null;
+        };
         /**
          * ApprovalNeeds
          * @description What an approval of this event has to say, prefilled where it is known.
@@ -933,9 +1454,101 @@ export interface components {
              */
             note: string;
         };
+        /** Body_add_legal_document */
+        Body_add_legal_document: {
+            /** File */
+            file: string;
+        };
+        /** Body_import_cameras */
+        Body_import_cameras: {
+            /**
+             * Dry Run
+             * @description only look
+             * @default true
+             */
+            dry_run: boolean;
+            /** File */
+            file: string;
+            /**
+             * Kind
+             * @description of the file
+             * @enum {string}
+             */
+            kind: "csv" | "xlsx" | "yaml";
+            /**
+             * Reason
+             * @description for the second person, where one is needed
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * CameraCreate
+         * @description A new camera.
+         */
+        CameraCreate: {
+            /** Detect Source */
+            detect_source?: string | null;
+            /**
+             * Id
+             * @description GB/T 28181 id, or letters, digits, - and _
+             */
+            id: string;
+            /** Models */
+            models?: string[] | null;
+            /** Name */
+            name: string;
+            /** Org */
+            org?: string | null;
+            /**
+             * @default {
+             *       "address": "",
+             *       "heading": ""
+             *     }
+             */
+            place: components["schemas"]["Place"];
+            /**
+             * Presets
+             * @description 预置位
+             * @default [
+             *       {
+             *         "id": "1",
+             *         "zones": []
+             *       }
+             *     ]
+             */
+            presets: components["schemas"]["Preset"][];
+            /**
+             * Privacy Masks
+             * @description polygons that are blacked out
+             * @default []
+             */
+            privacy_masks: [
+                number,
+                number
+            ][][];
+            /**
+             * Reason
+             * @description why; for the second person, where one is needed
+             * @default
+             */
+            reason: string;
+            /**
+             * @default {
+             *       "interval_s": 1,
+             *       "mode": "auto"
+             *     }
+             */
+            sampling: components["schemas"]["Sampling"];
+            /**
+             * Source
+             * @description rtsp:// or rtsps://; as it was shown, it means the one that is there
+             */
+            source: string;
+        };
         /**
          * CameraDetail
-         * @description A camera as the site file has it.
+         * @description A camera as the site file has it, and the change of it that waits for a second person.
          */
         CameraDetail: {
             /** Detect Source */
@@ -947,6 +1560,8 @@ export interface components {
             models: string[] | null;
             /** Name */
             name: string;
+            /** Observing */
+            observing: number;
             /** Org */
             org: string | null;
             place: components["schemas"]["Place"];
@@ -961,26 +1576,141 @@ export interface components {
             /** Source */
             source: string;
             stream: components["schemas"]["StreamPublic"] | null;
+            waiting: components["schemas"]["RelaxationPublic"] | null;
+            /** Waits */
+            waits: boolean;
             /** Zones */
             zones: number;
         };
         /**
          * CameraSummary
          * @description A camera in a list. Its source shows no password; `stream` is null until a worker has reported.
+         *
+         *     `observing`: how many of its zones raise no alarms; `waits`: a change waits for a second person.
          */
         CameraSummary: {
             /** Id */
             id: string;
             /** Name */
             name: string;
+            /** Observing */
+            observing: number;
             /** Org */
             org: string | null;
             place: components["schemas"]["Place"];
             /** Source */
             source: string;
             stream: components["schemas"]["StreamPublic"] | null;
+            /** Waits */
+            waits: boolean;
             /** Zones */
             zones: number;
+        };
+        /**
+         * CameraWrite
+         * @description A camera, as the site file has it but for its legal record.
+         */
+        CameraWrite: {
+            /** Detect Source */
+            detect_source?: string | null;
+            /** Models */
+            models?: string[] | null;
+            /** Name */
+            name: string;
+            /** Org */
+            org?: string | null;
+            /**
+             * @default {
+             *       "address": "",
+             *       "heading": ""
+             *     }
+             */
+            place: components["schemas"]["Place"];
+            /**
+             * Presets
+             * @description 预置位
+             * @default [
+             *       {
+             *         "id": "1",
+             *         "zones": []
+             *       }
+             *     ]
+             */
+            presets: components["schemas"]["Preset"][];
+            /**
+             * Privacy Masks
+             * @description polygons that are blacked out
+             * @default []
+             */
+            privacy_masks: [
+                number,
+                number
+            ][][];
+            /**
+             * Reason
+             * @description why; for the second person, where one is needed
+             * @default
+             */
+            reason: string;
+            /**
+             * @default {
+             *       "interval_s": 1,
+             *       "mode": "auto"
+             *     }
+             */
+            sampling: components["schemas"]["Sampling"];
+            /**
+             * Source
+             * @description rtsp:// or rtsps://; as it was shown, it means the one that is there
+             */
+            source: string;
+        };
+        /**
+         * CardPublic
+         * @description A model in the store.
+         */
+        CardPublic: {
+            /** Data */
+            data: string;
+            /** Family */
+            family: string;
+            /** Figures */
+            figures: components["schemas"]["FigurePublic"][];
+            /** In Shadow */
+            in_shadow: boolean;
+            /** In Use */
+            in_use: boolean;
+            /** Input Wh */
+            input_wh: [
+                number,
+                number
+            ];
+            /** Labels */
+            labels: string[];
+            /** Licence */
+            licence: string;
+            /** Limits */
+            limits: string | null;
+            /** Machine */
+            machine: string | null;
+            /** Ms A Picture */
+            ms_a_picture: number | null;
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
+         * CheckedPublic
+         * @description What one of the checks of `jiejing doctor` found.
+         */
+        CheckedPublic: {
+            /** Name */
+            name: string;
+            /** Ok */
+            ok: boolean;
+            /** Says */
+            says: string;
         };
         /**
          * ClaimPublic
@@ -997,6 +1727,25 @@ export interface components {
             until: string;
         };
         /**
+         * ClockPublic
+         * @description The server's clock; null = unknown.
+         */
+        ClockPublic: {
+            /** Max Error S */
+            max_error_s: number | null;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "adjtimex" | "unknown";
+            /** Offset S */
+            offset_s: number | null;
+            /** Synchronised */
+            synchronised: boolean | null;
+            /** Within Limit */
+            within_limit: boolean | null;
+        };
+        /**
          * Credentials
          * @description To sign in with.
          */
@@ -1005,6 +1754,21 @@ export interface components {
             name: string;
             /** Password */
             password: string;
+        };
+        /**
+         * DatabasePublic
+         * @description The data base. `bytes` is null where it is not a file.
+         */
+        DatabasePublic: {
+            /** Bytes */
+            bytes: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "sqlite" | "postgresql";
+            /** Name */
+            name: string;
         };
         /**
          * DeadlinePublic
@@ -1111,6 +1875,38 @@ export interface components {
             verdict: "approved" | "handed_over" | "rejected" | "more_evidence";
         };
         /**
+         * DecisionWrite
+         * @description What the second person says to it.
+         */
+        DecisionWrite: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * DiskPublic
+         * @description The disk of the home. `folders` is null before they were counted once; `full_in_days`: until nothing new is
+         *     recorded, at the pace of the last seven days; null where that is not known or farther than ten years.
+         */
+        DiskPublic: {
+            /** Folders */
+            folders: components["schemas"]["FolderPublic"][] | null;
+            /** Free Bytes */
+            free_bytes: number;
+            /** Full In Days */
+            full_in_days: number | null;
+            /** Least Free Bytes */
+            least_free_bytes: number;
+            /** Measured At */
+            measured_at: string | null;
+            /** Packages A Day */
+            packages_a_day: number;
+            /** Total Bytes */
+            total_bytes: number;
+        };
+        /**
          * DwellPublic
          * @description How long it stood. `spans` is null where only the totals are known.
          */
@@ -1208,6 +2004,35 @@ export interface components {
             field: string;
         };
         /**
+         * FigurePublic
+         * @description A figure of a model's card: what was measured, on what, and what it had to reach.
+         */
+        FigurePublic: {
+            /**
+             * Counts
+             * @default
+             */
+            counts: string;
+            /** Floor */
+            floor?: number | null;
+            /**
+             * Ground
+             * @enum {string}
+             */
+            ground: "real" | "mixed" | "rendered";
+            /** Interval */
+            interval?: [
+                number,
+                number
+            ] | null;
+            /** Measure */
+            measure: string;
+            /** Name */
+            name: string;
+            /** Value */
+            value: number | null;
+        };
+        /**
          * FiguresPublic
          * @description What became of some alarms. `approved` includes `handed_over`; `noisy` is null where too few are decided.
          */
@@ -1229,6 +2054,16 @@ export interface components {
             pending: number;
             /** Rejected */
             rejected: number;
+        };
+        /**
+         * FolderPublic
+         * @description A folder of the home, and what it takes.
+         */
+        FolderPublic: {
+            /** Bytes */
+            bytes: number;
+            /** Name */
+            name: string;
         };
         /**
          * FormulaPublic
@@ -1312,6 +2147,47 @@ export interface components {
             to: string;
         };
         /**
+         * ImportFault
+         * @description What is wrong with one field of one row (of a site file: line), and what to do.
+         */
+        ImportFault: {
+            /** Cause */
+            cause: string;
+            /** Field */
+            field: string;
+            /** Row */
+            row: number;
+        };
+        /**
+         * ImportPublic
+         * @description What a file says. With faults nothing of it is taken.
+         */
+        ImportPublic: {
+            /** Applied */
+            applied: boolean;
+            /** Faults */
+            faults: components["schemas"]["ImportFault"][];
+            /** Rows */
+            rows: components["schemas"]["ImportRow"][];
+        };
+        /**
+         * ImportRow
+         * @description What a row does: a camera is added, changed, the same, or a part of its change waits for a second person.
+         */
+        ImportRow: {
+            /** Camera Id */
+            camera_id: string;
+            /**
+             * Effect
+             * @enum {string}
+             */
+            effect: "added" | "changed" | "same" | "waits";
+            /** Name */
+            name: string;
+            /** Row */
+            row: number;
+        };
+        /**
          * Legal
          * @description What a city's lawyers entered about this camera; empty = its records are leads only.
          */
@@ -1330,6 +2206,79 @@ export interface components {
             /** Technical Review Date */
             technical_review_date?: string | null;
             /** Video Approval */
+            video_approval?: string | null;
+            /** Video Approval Until */
+            video_approval_until?: string | null;
+        };
+        /**
+         * LegalDocumentPublic
+         * @description A document, kept with its SHA-256.
+         */
+        LegalDocumentPublic: {
+            /** Added At */
+            added_at: string;
+            /** Added Name */
+            added_name: string;
+            /** Document Id */
+            document_id: string;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
+            /** Size */
+            size: number;
+        };
+        /**
+         * LegalEntryPublic
+         * @description A legal record as it was entered once.
+         */
+        LegalEntryPublic: {
+            document: components["schemas"]["LegalDocumentPublic"];
+            /** Entered At */
+            entered_at: string;
+            /** Entered Name */
+            entered_name: string;
+            legal: components["schemas"]["Legal"];
+        };
+        /**
+         * LegalWrite
+         * @description A camera's legal record, with the document that it rests on.
+         */
+        LegalWrite: {
+            /** Document Id */
+            document_id: string;
+            /**
+             * Notice No
+             * @description 公告文号
+             */
+            notice_no?: string | null;
+            /**
+             * Review Date
+             * @description 法制审核日期
+             */
+            review_date?: string | null;
+            /**
+             * Review No
+             * @description 法制审核文号
+             */
+            review_no?: string | null;
+            /**
+             * Sign
+             * @description a sign stands at the place
+             * @default false
+             */
+            sign: boolean;
+            /**
+             * Technical Review Date
+             * @description 技术审核日期
+             */
+            technical_review_date?: string | null;
+            /**
+             * Video Approval
+             * @description 视频使用批准
+             */
             video_approval?: string | null;
             /** Video Approval Until */
             video_approval_until?: string | null;
@@ -1492,6 +2441,24 @@ export interface components {
             sha256: string;
         };
         /**
+         * ModelsPublic
+         * @description The store, what is in use, what looks in shadow, and how it came so, the newest change first. `revision` counts
+         *     the changes, and is the ETag.
+         */
+        ModelsPublic: {
+            /** Can Roll Back */
+            can_roll_back: boolean;
+            /** History */
+            history: components["schemas"]["PromotionPublic"][];
+            /** In Use */
+            in_use: components["schemas"]["ModelPublic"][];
+            /** Models */
+            models: components["schemas"]["CardPublic"][];
+            /** Revision */
+            revision: number;
+            shadow: components["schemas"]["ShadowPublic"] | null;
+        };
+        /**
          * NamedPublic
          * @description A key with its names for people.
          */
@@ -1560,6 +2527,16 @@ export interface components {
             written_at: string;
         };
         /**
+         * ObjectionPublic
+         * @description Why the gate would not let the candidate pass, in both languages.
+         */
+        ObjectionPublic: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * OpeningPublic
          * @description One opening of an event: its dwell, its packages, and what the manifest of the primary one says.
          *
@@ -1582,12 +2559,17 @@ export interface components {
         /**
          * PackageFilePublic
          * @description A file of a package: its size in bytes, and digests in hex by algorithm name.
+         *
+         *     `masked`: privacy masks are black in it, or it is no picture; whatever else is as received, and takes the right
+         *     evidence.originals.
          */
         PackageFilePublic: {
             /** Digests */
             digests: {
                 [key: string]: string;
             };
+            /** Masked */
+            masked: boolean;
             /** Media Type */
             media_type: string;
             /** Path */
@@ -1737,6 +2719,33 @@ export interface components {
             zones: components["schemas"]["Zone"][];
         };
         /**
+         * ProbePublic
+         * @description What was measured; null = not said, or not measured.
+         */
+        ProbePublic: {
+            /** Bitrate Kbps */
+            bitrate_kbps: number;
+            /** Codec */
+            codec: string;
+            /** Declared Fps */
+            declared_fps: number | null;
+            /** Delay S */
+            delay_s: number;
+            /** Gop S */
+            gop_s: number | null;
+            /** Measured S */
+            measured_s: number;
+            /** Real Fps */
+            real_fps: number | null;
+            /** Size Wh */
+            size_wh: [
+                number,
+                number
+            ] | null;
+            /** Source */
+            source: string;
+        };
+        /**
          * Problem
          * @description https://www.rfc-editor.org/rfc/rfc9457
          */
@@ -1763,6 +2772,49 @@ export interface components {
              * @default about:blank
              */
             type: string;
+        };
+        /**
+         * PromotionAsked
+         * @description Models to be put in use, in place of all that are now.
+         */
+        PromotionAsked: {
+            /**
+             * Force
+             * @description although the gate objects; the history keeps that
+             * @default false
+             */
+            force: boolean;
+            /**
+             * Models
+             * @description their names
+             */
+            models: string[];
+            /**
+             * Reason
+             * @description why; kept in the history
+             */
+            reason: string;
+        };
+        /**
+         * PromotionPublic
+         * @description One change of what is in use.
+         */
+        PromotionPublic: {
+            /** At */
+            at: string;
+            /** Forced */
+            forced: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "promote" | "rollback";
+            /** Models */
+            models: components["schemas"]["ModelPublic"][];
+            /** Objections */
+            objections: string[];
+            /** Reason */
+            reason: string;
         };
         /**
          * QueuePagePublic
@@ -1853,6 +2905,22 @@ export interface components {
             zone_id: string;
         };
         /**
+         * QueuesPublic
+         * @description What waits; `to_seal`: violations of the last seven days without a package.
+         */
+        QueuesPublic: {
+            /** More Evidence */
+            more_evidence: number;
+            /** Overdue */
+            overdue: number;
+            /** Second Look */
+            second_look: number;
+            /** To Decide */
+            to_decide: number;
+            /** To Seal */
+            to_seal: number;
+        };
+        /**
          * ReasonPublic
          * @description A reason to reject, and what it says about the label: negative, keep_positive or ignore.
          */
@@ -1868,6 +2936,61 @@ export interface components {
             name_en: string;
             /** Name Zh */
             name_zh: string;
+        };
+        /**
+         * RelaxationPublic
+         * @description A change that waits, or waited, for a second person; `after` is null where the camera is to be removed.
+         */
+        RelaxationPublic: {
+            after: components["schemas"]["ScenePublic"] | null;
+            /** Asked At */
+            asked_at: string;
+            /** Asked By */
+            asked_by: number;
+            /** Asked Name */
+            asked_name: string;
+            before: components["schemas"]["ScenePublic"];
+            /** Camera Id */
+            camera_id: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided Name */
+            decided_name: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "scene" | "removal";
+            /** Note */
+            note: string;
+            /** Reason */
+            reason: string;
+            /** Request Id */
+            request_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "confirmed" | "rejected" | "withdrawn";
+            /** Takes */
+            takes: components["schemas"]["Relaxed"][];
+        };
+        /**
+         * Relaxed
+         * @description One thing that a change takes.
+         */
+        Relaxed: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "zone_removed" | "zone_smaller" | "zone_covered" | "type_changed" | "alarms_off" | "limit_longer" | "gap_shorter" | "score_higher" | "hours_fewer" | "permit_added" | "exemption_added" | "attended_narrower" | "agency_changed" | "preset_unwatched" | "mask_smaller";
+            /** Preset Id */
+            preset_id: string | null;
+            /** Zone Id */
+            zone_id: string | null;
         };
         /**
          * ReviewOptions
@@ -2036,13 +3159,24 @@ export interface components {
          * @description One thing that may be allowed.
          * @enum {string}
          */
-        Right: "events.view" | "evidence.view" | "evidence.export" | "events.prescreen" | "events.decide" | "events.approve" | "events.attend" | "misses.mark" | "live.view" | "cameras.view" | "cameras.edit" | "relaxations.confirm" | "legal.edit" | "statistics.view" | "models.view" | "models.manage" | "datasets.export" | "supervision.view" | "audit.view" | "users.view" | "users.create" | "users.grant" | "nodes.edit" | "system.view" | "metrics.view" | "tokens.own";
+        Right: "events.view" | "evidence.view" | "evidence.originals" | "evidence.export" | "events.prescreen" | "events.decide" | "events.approve" | "events.attend" | "misses.mark" | "live.view" | "cameras.view" | "cameras.edit" | "relaxations.confirm" | "legal.edit" | "statistics.view" | "models.view" | "models.manage" | "datasets.export" | "supervision.view" | "audit.view" | "users.view" | "users.create" | "users.grant" | "nodes.edit" | "system.view" | "metrics.view" | "tokens.own";
         /**
          * Role
          * @description What a user is there for; one role a user.
          * @enum {string}
          */
         Role: "officer" | "assistant" | "legal_reviewer" | "operations" | "ml_engineer" | "manager" | "supervision" | "system_admin" | "security_admin" | "audit_admin";
+        /**
+         * RollbackAsked
+         * @description Back to what was in use before.
+         */
+        RollbackAsked: {
+            /**
+             * Reason
+             * @description why; kept in the history
+             */
+            reason: string;
+        };
         /**
          * Sampling
          * @description How often a picture is looked at.
@@ -2060,6 +3194,45 @@ export interface components {
              * @enum {string}
              */
             mode: "auto" | "keyframe" | "interval";
+        };
+        /**
+         * ScenePublic
+         * @description Zones and privacy masks.
+         */
+        ScenePublic: {
+            /** Presets */
+            presets: components["schemas"]["Preset"][];
+            /** Privacy Masks */
+            privacy_masks: [
+                number,
+                number
+            ][][];
+        };
+        /**
+         * SceneWrite
+         * @description Zones and privacy masks of a camera, in place of those that it has.
+         */
+        SceneWrite: {
+            /**
+             * Presets
+             * @description 预置位
+             */
+            presets: components["schemas"]["Preset"][];
+            /**
+             * Privacy Masks
+             * @description polygons that are blacked out
+             * @default []
+             */
+            privacy_masks: [
+                number,
+                number
+            ][][];
+            /**
+             * Reason
+             * @description why; for the second person, where one is needed
+             * @default
+             */
+            reason: string;
         };
         /**
          * SeenAsked
@@ -2087,6 +3260,56 @@ export interface components {
             /** Rights */
             rights: components["schemas"]["Right"][];
             user: components["schemas"]["MePublic"];
+        };
+        /**
+         * ShadowAsked
+         * @description The candidate that looks in shadow.
+         */
+        ShadowAsked: {
+            /**
+             * Name
+             * @description null ends the shadow
+             */
+            name: string | null;
+        };
+        /**
+         * ShadowPublic
+         * @description What the candidate saw on the frames of the models in use, by group and by type; `least_frames`: how many it
+         *     must have looked at before the gate says anything else.
+         */
+        ShadowPublic: {
+            /** Both */
+            both: {
+                [key: string]: number;
+            };
+            /** Cameras */
+            cameras: number;
+            /** Candidate */
+            candidate: {
+                [key: string]: number;
+            };
+            /** Frames */
+            frames: number;
+            /** In Use */
+            in_use: {
+                [key: string]: number;
+            };
+            /** Least Frames */
+            least_frames: number;
+            /** Name */
+            name: string;
+            /** Objections */
+            objections: components["schemas"]["ObjectionPublic"][];
+            /** Sha256 */
+            sha256: string;
+            /** Violations Candidate */
+            violations_candidate: {
+                [key: string]: number;
+            };
+            /** Violations In Use */
+            violations_in_use: {
+                [key: string]: number;
+            };
         };
         /**
          * SharePublic
@@ -2277,6 +3500,96 @@ export interface components {
             verdict: "approved" | "handed_over" | "rejected" | "more_evidence";
         };
         /**
+         * SupervisedDecision
+         * @description One rejection, and the event to look at.
+         */
+        SupervisedDecision: {
+            /** Camera Id */
+            camera_id: string;
+            /** Decided At */
+            decided_at: string;
+            /** Event Id */
+            event_id: string;
+            /** Exempted */
+            exempted: boolean;
+            /** Note */
+            note: string;
+            /** Officer Id */
+            officer_id: number;
+            /** Officer Name */
+            officer_name: string;
+            /** Place */
+            place: string;
+            /** Plate */
+            plate: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Shop */
+            shop: string | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "approved" | "handed_over" | "rejected" | "more_evidence";
+            /** Violation */
+            violation: string;
+        };
+        /**
+         * SupervisedGroup
+         * @description Decisions of one officer, or about one plate or shop. `key` is "" where none was entered. `exempted`: rejections
+         *     that let somebody off (on duty, permitted, inside a bay, corrected at once); they are among `rejected`.
+         */
+        SupervisedGroup: {
+            /** Decided */
+            decided: number;
+            exempted: components["schemas"]["SharePublic"];
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Reasons */
+            reasons: {
+                [key: string]: number;
+            };
+            rejected: components["schemas"]["SharePublic"];
+        };
+        /**
+         * SupervisionPublic
+         * @description Rejections and exemptions of a period, the groups with most rejections first, and over all.
+         */
+        SupervisionPublic: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "officer" | "plate" | "shop";
+            /** Groups */
+            groups: components["schemas"]["SupervisedGroup"][];
+            /** Since */
+            since: string;
+            total: components["schemas"]["SupervisedGroup"];
+            /** Until */
+            until: string;
+        };
+        /**
+         * SystemPublic
+         * @description The installation, as it is now.
+         */
+        SystemPublic: {
+            analysis: components["schemas"]["AnalysisPublic"];
+            /** Checks */
+            checks: components["schemas"]["CheckedPublic"][];
+            clock: components["schemas"]["ClockPublic"];
+            database: components["schemas"]["DatabasePublic"];
+            disk: components["schemas"]["DiskPublic"];
+            /** Now */
+            now: string;
+            queues: components["schemas"]["QueuesPublic"];
+            /** Timezone */
+            timezone: string;
+            versions: components["schemas"]["VersionsPublic"];
+        };
+        /**
          * TokenCreate
          * @description An access token to make, with a part of one's own rights.
          */
@@ -2444,6 +3757,22 @@ export interface components {
             user_id: number;
         };
         /**
+         * VersionsPublic
+         * @description What runs here. `schema` and `schema_wanted`: of the data base, as it is and as this software wants it.
+         */
+        VersionsPublic: {
+            /** Models */
+            models: components["schemas"]["ModelPublic"][];
+            /** Python */
+            python: string;
+            /** Schema Is */
+            schema_is: string | null;
+            /** Schema Wanted */
+            schema_wanted: string;
+            /** Software */
+            software: string;
+        };
+        /**
          * Zone
          * @description A part of the picture and the rule that holds there; a number left out is the violation type's default.
          */
@@ -2517,6 +3846,46 @@ export interface components {
             violation: string;
             /** Violation After S */
             violation_after_s?: number | null;
+        };
+        /**
+         * ZoneOptions
+         * @description Everything that can be chosen for a zone.
+         */
+        ZoneOptions: {
+            /** Labels */
+            labels: string[];
+            /** Types */
+            types: components["schemas"]["ZoneTypePublic"][];
+        };
+        /**
+         * ZoneTypePublic
+         * @description A violation type with the defaults of its rule.
+         */
+        ZoneTypePublic: {
+            /**
+             * Attended
+             * @enum {string}
+             */
+            attended: "ignore" | "attended" | "unattended";
+            /** Bridge Gap S */
+            bridge_gap_s: number;
+            /** Candidate After S */
+            candidate_after_s: number;
+            /**
+             * Count Per
+             * @enum {string}
+             */
+            count_per: "object" | "zone";
+            /** Key */
+            key: string;
+            /** Labels */
+            labels: string[];
+            /** Name En */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Violation After S */
+            violation_after_s: number;
         };
     };
     responses: never;
@@ -2689,6 +4058,346 @@ export interface operations {
             };
         };
     };
+    export_cameras: {
+        parameters: {
+            query?: {
+                /** @description csv, xlsx: a row a camera, without zones; yaml: the site file */
+                format?: "csv" | "xlsx" | "yaml";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "application/yaml": unknown;
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_cameras: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_import_cameras"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPublic"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    probe_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbePublic"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_cameras: {
         parameters: {
             query?: never;
@@ -2718,6 +4427,93 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CameraCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2794,6 +4590,689 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_camera: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CameraWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_camera: {
+        parameters: {
+            query?: {
+                /** @description for the second person, where one is needed */
+                reason?: string;
+            };
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it waits for a second person */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraDetail"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_legal_entries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalEntryPublic"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_legal: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LegalWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_legal_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_add_legal_document"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalDocumentPublic"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_camera_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_zones: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SceneWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3192,6 +5671,15 @@ export interface operations {
                     "application/json": components["schemas"]["AttachmentPublic"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -3417,6 +5905,15 @@ export interface operations {
                     "application/json": components["schemas"]["DecisionAnswer"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -3455,6 +5952,15 @@ export interface operations {
             };
             /** @description Precondition Failed */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3515,6 +6021,15 @@ export interface operations {
                     "application/json": components["schemas"]["NotePublic"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -3535,6 +6050,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3657,6 +6181,15 @@ export interface operations {
                     "application/json": components["schemas"]["DecisionAnswer"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -3702,6 +6235,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -3713,6 +6255,146 @@ export interface operations {
             };
             /** @description Precondition Required */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_legal_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                    "image/*": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live: {
+        parameters: {
+            query: {
+                /** @description id; several: all of them */
+                camera: string[];
+                /** @description longer side at most: wall 640, large 1280 pixels */
+                size?: "wall" | "large";
+                /** @description why one looks; operations need not say */
+                purpose?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.jiejing.live": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3753,6 +6435,15 @@ export interface operations {
                     "application/json": components["schemas"]["MissPublic"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -3780,6 +6471,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -3791,6 +6491,354 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelsPublic"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promote_models: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromotionAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelsPublic"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_models: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelsPublic"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_shadow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShadowAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelsPublic"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3887,6 +6935,15 @@ export interface operations {
                     "application/json": components["schemas"]["NodePublic"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -3907,6 +6964,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4278,7 +7344,10 @@ export interface operations {
     };
     get_package_file: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description why one looks at a file as received; officers review, and need not say */
+                purpose?: string;
+            };
             header?: {
                 "if-none-match"?: string;
             };
@@ -4454,6 +7523,337 @@ export interface operations {
             };
         };
     };
+    list_relaxations: {
+        parameters: {
+            query?: {
+                /** @description how far they are */
+                state?: "waiting" | "confirmed" | "rejected" | "withdrawn";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelaxationPublic"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_relaxation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelaxationPublic"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_relaxation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionWrite"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelaxationPublic"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_relaxation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelaxationPublic"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_review_options: {
         parameters: {
             query?: never;
@@ -4579,6 +7979,15 @@ export interface operations {
                     "application/json": components["schemas"]["SessionPublic"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -4590,6 +7999,15 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4702,6 +8120,15 @@ export interface operations {
                     "application/json": components["schemas"]["SessionPublic"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -4713,6 +8140,15 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4938,6 +8374,255 @@ export interface operations {
             };
         };
     };
+    get_supervision: {
+        parameters: {
+            query?: {
+                /** @description how decisions are grouped */
+                by?: "officer" | "plate" | "shop";
+                /** @description decided then or later; 30 days before `until` if not given */
+                since?: string | null;
+                /** @description decided before then; now if not given */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupervisionPublic"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_supervised: {
+        parameters: {
+            query?: {
+                /** @description how decisions are grouped */
+                by?: "officer" | "plate" | "shop";
+                /** @description decided then or later; 30 days before `until` if not given */
+                since?: string | null;
+                /** @description decided before then; now if not given */
+                until?: string | null;
+                /** @description of one group; all groups if not given */
+                key?: string | null;
+                /** @description only those that let somebody off */
+                exempted?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupervisedDecision"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_supervision: {
+        parameters: {
+            query?: {
+                /** @description how decisions are grouped */
+                by?: "officer" | "plate" | "shop";
+                /** @description decided then or later; 30 days before `until` if not given */
+                since?: string | null;
+                /** @description decided before then; now if not given */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemPublic"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tokens: {
         parameters: {
             query?: never;
@@ -5016,6 +8701,15 @@ export interface operations {
                     "application/json": components["schemas"]["TokenWithSecret"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -5027,6 +8721,15 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5197,6 +8900,15 @@ export interface operations {
                     "application/json": components["schemas"]["UserWithPassword"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -5217,6 +8929,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5337,6 +9058,15 @@ export interface operations {
                     "application/json": components["schemas"]["UserPublic"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -5366,6 +9096,15 @@ export interface operations {
             };
             /** @description Precondition Failed */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5460,6 +9199,53 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_zone_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneOptions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5577,3 +9363,4 @@ export interface operations {
         };
     };
 }
+// From the OpenAPI document with the SHA-256 928ee82548d1f91194353bf53357e5a74b4d90d0eca7b15431fdeecbdb362f8d

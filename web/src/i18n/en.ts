@@ -1,11 +1,15 @@
 import type { Messages } from './zh-CN'
+import cameraWords from './cameras.en'
+import runningWords from './running.en'
 
 const en: Messages = {
+  ...cameraWords,
+  ...runningWords,
   product: 'Jiejing',
   cancel: 'Cancel',
   save: 'Save',
   comma: ', ',
-  pages: { review: 'Review', statistics: 'Statistics', cameras: 'Cameras', audit: 'Audit', users: 'Users' },
+  pages: { review: 'Review', live: 'Live', statistics: 'Statistics', cameras: 'Cameras', models: 'Models', supervision: 'Supervision', audit: 'Audit', users: 'Users', system: 'System' },
   shell: { skip: 'Skip to content', navigation: 'Pages' },
   connection: {
     idle: 'Online', idleLong: 'Connected to the server',
@@ -71,7 +75,12 @@ const en: Messages = {
   dwell: { observed: 'Observed', bridged: 'Bridged', rule: 'Rule', limit: 'A violation after {limit}', spoken: 'Observed for {observed}, bridged for {bridged}' },
   integrity: {
     sound: 'Sound, as it was sealed', soundLong: '{sound} digests checked in this browser', checking: 'Checking', checkingLong: '{sound} of {total} files checked',
-    changed: 'Was changed', changedLong: 'Digests differ: {files}', failed: 'Cannot be checked', none: 'No package yet', noneLong: 'Digests are checked once it is sealed',
+    changed: 'Was changed', changedLong: 'Digests differ: {files}', failed: 'Cannot be checked', partly: 'Sound, as far as checked', partlyLong: '{sound} of {total} digests checked in this browser; {withheld} files as received were not looked at',
+    none: 'No package yet', noneLong: 'Digests are checked once it is sealed',
+  },
+  originals: {
+    denied: 'Pictures and clips as received show what privacy masks hide. Your role sees the masked copies.',
+    offered: 'Pictures and clips as received ({count}) show what privacy masks hide. Say why you look; it goes into the audit.', purpose: 'Purpose', look: 'Show them',
   },
   facts: {
     title: 'The event', dwell: 'Dwell', still: 'Came to rest', violation: 'Violation', cleared: 'Gone', lastSeen: 'Last seen', stillThere: 'still there', record: 'Record',
@@ -106,6 +115,7 @@ const en: Messages = {
     approval: 'Approval rate', agreement: 'Agreement of second looks', false_approval: 'False approvals', relapse: 'Relapse rate', closing: 'Closing rate', timely: 'Closed in time',
   },
   cameras: {
+    observingCount: '{count} observing',
     search: 'Name, id, address', empty: 'No cameras yet', emptyHint: 'Operations import a site file: jiejing camera import FILE.', name: 'Camera', condition: 'State', org: 'Organisation', fps: 'Real fps', delay: 'Delay',
     lastFrame: 'Last frame', zones: 'Zones', preset: 'Preset {id}', observing: 'Observing', noZones: 'No zones yet', stream: 'Stream', source: 'Address', size: 'Picture', since: 'Since', error: 'Fault',
     address: 'Place', grid: 'Grid', legal: 'Legal record', notEntered: 'not entered', legal_review_no: 'Legal review no.', legal_review_date: 'Legal review', legal_technical_review_date: 'Technical review',
@@ -120,6 +130,13 @@ const en: Messages = {
     hint: 'The system administrator makes accounts, the security administrator grants; nobody grants to himself.', search: 'Name, account, badge', create: 'New account', createHint: 'A new account has no rights until the security administrator grants some.', account: 'Account', name: 'Account', fullName: 'Full name', role: 'Role', node: 'Node',
     badge: 'Badge', badgeExpires: 'Badge valid until', until: 'until {day}', expired: 'expired {day}', state: 'State', active: 'Active', pending: 'Pending', disabled: 'Disabled', firstPassword: 'First password', wholeSite: 'Whole site',
     grant: 'Grant', grantTo: 'Grant to {name}', inService: 'May sign in', reset: 'Reset password', resetAsk: 'Reset the password of {name}? Rights have to be confirmed again.', handOver: 'One-time password of {name}', handOverHint: 'It is shown this once. Hand it over in person; it has to be changed at the first sign-in.',
+  },
+  live: {
+    whyTitle: 'Why do you look?', whyHint: 'Live pictures need a purpose. It goes into the audit with your name and the time.', whyPlaceholder: 'like: complaint 12345, order 2026-1120', why: 'Purpose: {purpose}', changeWhy: 'Change the purpose', look: 'Look',
+    why_patrol: 'Video patrol', why_complaint: 'Check a complaint', why_recheck: 'Re-check a correction', why_overdue: 'Overdue case',
+    marks: 'Marks', allOrgs: 'All organisations', noneFits: 'No camera fits', openCamera: '{name}, large', toWall: 'Back to the wall', waiting: 'Waiting for a picture', violations: 'Violations: {count}',
+    notRunning: 'The analysis does not run.', notRunningHint: 'Nobody watches these cameras: operations start it with jiejing run. Pictures come back by themselves.', unfit: 'Picture unfit, rules rest: {why}', every: 'every {seconds} s',
+    standing: 'Standing things', nothing: 'Nothing stands in the zones.', hidden: 'Hidden', open: 'Review', candidate: 'Candidate', violation: 'Violation',
   },
   keys: {
     title: 'Keys', move: 'Next, previous', view: 'Next picture', number: 'Picture by number', subject: 'Subject close up', marks: 'Marks on and off', fit: 'Whole picture',

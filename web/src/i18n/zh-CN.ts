@@ -1,9 +1,14 @@
+import cameraWords from './cameras.zh-CN'
+import runningWords from './running.zh-CN'
+
 const zh = {
+  ...cameraWords,
+  ...runningWords,
   product: '街镜',
   cancel: '取消',
   save: '保存',
   comma: '、',
-  pages: { review: '审核', statistics: '统计', cameras: '摄像机', audit: '审计', users: '用户' },
+  pages: { review: '审核', live: '实时', statistics: '统计', cameras: '摄像机', models: '模型', supervision: '督察', audit: '审计', users: '用户', system: '系统' },
   shell: { skip: '跳到正文', navigation: '页面' },
   connection: {
     idle: '在线', idleLong: '已连接服务器',
@@ -68,7 +73,12 @@ const zh = {
   dwell: { observed: '实际观测', bridged: '间断补计', rule: '规则', limit: '满 {limit} 为违规', spoken: '实际观测 {observed}，间断补计 {bridged}' },
   integrity: {
     sound: '完好，与封存时一致', soundLong: '本机核对 {sound} 个文件的摘要', checking: '正在核对', checkingLong: '已核对 {sound} / {total} 个文件',
-    changed: '已被改动', changedLong: '摘要不符：{files}', failed: '无法核对', none: '尚无证据包', noneLong: '封存后在本机核对摘要',
+    changed: '已被改动', changedLong: '摘要不符：{files}', failed: '无法核对', partly: '已核对部分完好', partlyLong: '本机核对 {sound} / {total} 个文件的摘要；{withheld} 个原始文件未查看',
+    none: '尚无证据包', noneLong: '封存后在本机核对摘要',
+  },
+  originals: {
+    denied: '原始画面和录像未作隐私遮挡，您的角色查看遮挡后的副本。',
+    offered: '原始画面和录像（{count} 个）未作隐私遮挡。查看前请填写用途，用途记入审计。', purpose: '用途', look: '查看原始画面',
   },
   facts: {
     title: '事件信息', dwell: '停留', still: '停下', violation: '满时', cleared: '离开', lastSeen: '最近看到', stillThere: '仍在', record: '记录',
@@ -101,6 +111,7 @@ const zh = {
     approval: '审核通过率', agreement: '复核一致率', false_approval: '误通过率', relapse: '回潮率', closing: '结案率', timely: '及时解决率',
   },
   cameras: {
+    observingCount: '{count} 个观察中',
     search: '名称、编号、地址', empty: '还没有摄像机', emptyHint: '由运维人员导入站点文件：jiejing camera import FILE。', name: '摄像机', condition: '状态', org: '组织', fps: '实际帧率', delay: '延迟',
     lastFrame: '最近一帧', zones: '区域', preset: '预置位 {id}', observing: '观察期', noZones: '尚未划定区域', stream: '视频', source: '地址', size: '画面', since: '自', error: '故障',
     address: '地点', grid: '网格', legal: '合法性记录', notEntered: '未填', legal_review_no: '法制审核文号', legal_review_date: '法制审核日期', legal_technical_review_date: '技术审核日期',
@@ -115,6 +126,13 @@ const zh = {
     hint: '系统管理员建账号，安全管理员授权；谁也不能给自己授权。', search: '姓名、账号、执法证号', create: '新建账号', createHint: '新账号没有任何权限，须由安全管理员授权。', account: '账号', name: '账号', fullName: '姓名', role: '角色', node: '组织',
     badge: '执法证', badgeExpires: '执法证有效期至', until: '至 {day}', expired: '已过期 {day}', state: '状态', active: '使用中', pending: '待授权', disabled: '已停用', firstPassword: '未改初始密码', wholeSite: '全部组织',
     grant: '授权', grantTo: '授权：{name}', inService: '可以登录', reset: '重置密码', resetAsk: '重置 {name} 的密码？重置后须重新授权。', handOver: '{name} 的一次性密码', handOverHint: '只显示这一次。请当面交给本人，首次登录须更换。',
+  },
+  live: {
+    whyTitle: '请说明查看目的', whyHint: '查看实时画面须有目的。目的与您的姓名、时间一并记入审计。', whyPlaceholder: '如：核实 12345 工单 2026-1120', why: '目的：{purpose}', changeWhy: '更改目的', look: '开始查看',
+    why_patrol: '视频巡查', why_complaint: '核实举报', why_recheck: '整改复查', why_overdue: '督办检查',
+    marks: '标注', allOrgs: '全部组织', noneFits: '没有符合条件的摄像机', openCamera: '放大 {name}', toWall: '返回画面墙', waiting: '等待画面', violations: '{count} 处违规',
+    notRunning: '分析未运行', notRunningHint: '没有进程在看这些摄像机，请运维人员启动 jiejing run。恢复后画面自动出现。', unfit: '画面不可用，规则暂停：{why}', every: '每 {seconds} 秒一看',
+    standing: '静止目标', nothing: '区域内没有静止的目标。', hidden: '被遮挡', open: '去审核', candidate: '候选', violation: '违规',
   },
   keys: {
     title: '快捷键', move: '下一条、上一条', view: '下一张画面', number: '第几张画面', subject: '目标近景', marks: '标注开关', fit: '全图',

@@ -2,6 +2,7 @@
 import { computed, reactive, ref, shallowRef } from 'vue'
 
 import { bytesOf } from '@/api/client'
+import { maskedFiles } from '@/api/review'
 
 import { digestOf, judge, listing, summary, type Listed, type Verdict } from './integrity'
 import type { PackageSummary } from './model'
@@ -16,35 +17,48 @@ export interface EvidenceFile {
   verdict: Verdict
 }
 
-export const fileAddress = (packageId: string, path: string): string =>
-  `/api/v1/packages/${encodeURIComponent(packageId)}/files/${path.split('/').map(encodeURIComponent).join('/')}`
+/** Why files as received, without privacy masks, are looked at: null = they are not; '' = the review says it. */
+export type Purpose = string | null
+
+export function fileAddress(packageId: string, path: string, purpose: Purpose = ''): string {
+  const address = `/api/v1/packages/${encodeURIComponent(packageId)}/files/${path.split('/').map(encodeURIComponent).join('/')}`
+  return purpose ? `${address}?purpose=${encodeURIComponent(purpose)}` : address
+}
 
 /** Downloads one package after the other; a new call of `open` lets go of everything before it. */
 export function useEvidence() {
   const files = reactive(new Map<string, EvidenceFile>())
   const expected = ref(0)
+  const withheld = reactive(new Set<string>())
   const error = shallowRef<unknown>(null)
   let abort = new AbortController()
 
-  async function open(packages: readonly PackageSummary[]): Promise<void> {
+  async function open(packages: readonly PackageSummary[], purpose: Purpose): Promise<void> {
     close()
     const { signal } = abort
     try {
       const manifests = await Promise.all(packages.map((one) => manifestOf(one, signal)))
+      const masked = purpose === null ? await Promise.all(packages.map((one) => maskedFiles(one.package_id))) : []
       if (signal.aborted) return
+      masked.forEach((paths, number) => withhold(manifests[number], paths))
       expected.value = manifests.reduce((sum, { listed }) => sum + listed.length + 1, 0)
       for (const { summary, verdict } of manifests) {
         files.set(key(summary.package_id, MANIFEST), { path: MANIFEST, url: '', verdict })
       }
-      for (const { summary, listed } of manifests) await download(summary.package_id, listed, signal)
+      for (const { summary, listed } of manifests) await download(summary.package_id, listed, purpose, signal)
     } catch (cause) {
       if (!signal.aborted) error.value = cause
     }
   }
 
-  async function download(packageId: string, listed: readonly Listed[], signal: AbortSignal): Promise<void> {
-    for (const one of [...listed].sort((a, b) => rank(a.path) - rank(b.path))) {
-      const bytes = await bytesOf(fileAddress(packageId, one.path), signal)
+  function withhold(manifest: Manifest | undefined, masked: ReadonlySet<string>): void {
+    for (const { path } of manifest?.listed ?? []) if (!masked.has(path)) withheld.add(key(manifest!.summary.package_id, path))
+  }
+
+  async function download(packageId: string, listed: readonly Listed[], purpose: Purpose, signal: AbortSignal): Promise<void> {
+    const wanted = listed.filter((one) => !withheld.has(key(packageId, one.path)))
+    for (const one of wanted.sort((a, b) => rank(a.path) - rank(b.path))) {
+      const bytes = await bytesOf(fileAddress(packageId, one.path, purpose), signal)
       const verdict = await judge(bytes, one)
       if (signal.aborted) return
       const url = URL.createObjectURL(new Blob([bytes], { type: mediaType(one.path) }))
@@ -57,6 +71,7 @@ export function useEvidence() {
     abort = new AbortController()
     for (const { url } of files.values()) if (url) URL.revokeObjectURL(url)
     files.clear()
+    withheld.clear()
     expected.value = 0
     error.value = null
   }
@@ -67,7 +82,9 @@ export function useEvidence() {
     close,
     error,
     file: (packageId: string, path: string): EvidenceFile | undefined => files.get(key(packageId, path)),
-    integrity: computed(() => (expected.value ? summary(verdicts.value, expected.value) : null)),
+    isWithheld: (packageId: string, path: string): boolean => withheld.has(key(packageId, path)),
+    withheld: computed(() => withheld.size),
+    integrity: computed(() => (expected.value ? summary(verdicts.value, expected.value, withheld.size) : null)),
   }
 }
 

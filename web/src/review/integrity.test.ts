@@ -39,6 +39,10 @@ describe('the badge', () => {
     expect(summary(new Map([['a', 'sound']]), 2)).toEqual({ state: 'checking', sound: 1, total: 2 }))
   it('says sound when every file is', () =>
     expect(summary(new Map([['a', 'sound'], ['b', 'sound']]), 2)).toEqual({ state: 'sound', sound: 2, total: 2 }))
+  it('never says sound of what was withheld', () =>
+    expect(summary(new Map([['a', 'sound'], ['b', 'sound']]), 5, 3)).toEqual({ state: 'partly', sound: 2, total: 5, withheld: 3 }))
+  it('waits for what is not withheld', () =>
+    expect(summary(new Map([['a', 'sound']]), 5, 3)).toEqual({ state: 'checking', sound: 1, total: 2 }))
   it('names a changed file at once, before the others are checked', () =>
     expect(summary(new Map([['a', 'sound'], ['b', 'changed']]), 9)).toEqual({ state: 'changed', files: ['b'] }))
 })

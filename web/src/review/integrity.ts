@@ -36,11 +36,15 @@ export async function judge(bytes: Bytes, listed: Listed | undefined): Promise<V
 export type Integrity =
   | { state: 'checking'; sound: number; total: number }
   | { state: 'sound'; sound: number; total: number }
+  | { state: 'partly'; sound: number; total: number; withheld: number }
   | { state: 'changed'; files: string[] }
 
-/** The badge: one changed file spoils the package; what was not downloaded yet is not checked. */
-export function summary(verdicts: ReadonlyMap<string, Verdict>, total: number): Integrity {
+/** The badge: one changed file spoils the package; what was not downloaded, or is withheld from this viewer, is not
+ * checked. `total` counts the withheld files, too. */
+export function summary(verdicts: ReadonlyMap<string, Verdict>, total: number, withheld = 0): Integrity {
   const files = [...verdicts].filter(([, verdict]) => verdict === 'changed').map(([path]) => path)
   if (files.length) return { state: 'changed', files }
-  return { state: verdicts.size < total ? 'checking' : 'sound', sound: verdicts.size, total }
+  const sound = verdicts.size
+  if (sound < total - withheld) return { state: 'checking', sound, total: total - withheld }
+  return withheld ? { state: 'partly', sound, total, withheld } : { state: 'sound', sound, total }
 }

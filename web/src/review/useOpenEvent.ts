@@ -6,7 +6,7 @@ import * as server from '@/api/review'
 import { may } from '@/session/session'
 
 import type { Approval } from './decide/approval'
-import { useEvidence } from './evidence'
+import { useEvidence, type Purpose } from './evidence'
 import { useLooks } from './looks'
 import { lastOpening, type Decision, type OpenEvent, type Verdict } from './model'
 import { tables } from './tables'
@@ -18,6 +18,7 @@ export function useOpenEvent() {
   const busy = ref(false)
   const claimed = ref(false)
   const claiming = ref(false)
+  const purpose = ref('')
   const evidence = useEvidence()
   const looks = useLooks()
   let run = 0
@@ -34,7 +35,7 @@ export function useOpenEvent() {
       event.value = found
       looks.restart()
       attempt = crypto.randomUUID?.() ?? `${eventId}-${Date.now()}-${Math.random()}`
-      void evidence.open(current(found))
+      void evidence.open(current(found), received())
       await claimFor(found, mine)
     } catch (cause) {
       if (mine === run) error.value = cause
@@ -66,7 +67,19 @@ export function useOpenEvent() {
     const more = found.packages.length !== event.value.packages.length
     event.value = found
     if (!claiming.value) claimed.value = found.review.claim?.mine ?? false
-    if (more) void evidence.open(current(found))
+    if (more) void evidence.open(current(found), received())
+  }
+
+  /** Why this user looks at files as received, as the server wants it. */
+  function received(): Purpose {
+    if (!may('evidence.originals')) return null
+    return may('events.decide') ? '' : purpose.value || null
+  }
+
+  /** Shows the files as received, too, for a purpose; it holds for the events that are opened after this one. */
+  function lookAtOriginals(why: string): void {
+    purpose.value = why
+    if (event.value) void evidence.open(current(event.value), received())
   }
 
   /** Gives the claim back; if that does not get through, it runs out by itself. */
@@ -113,7 +126,7 @@ export function useOpenEvent() {
   })
 
   return {
-    event, error, fault, busy, claimed, claiming, evidence, looks, open, close, refresh, decide,
+    event, error, fault, busy, claimed, claiming, evidence, looks, open, close, refresh, decide, lookAtOriginals,
     canDecide: computed(() => claimed.value && !busy.value),
     canApprove: computed(() => claimed.value && !busy.value && may('events.approve') && looks.missing.value.length === 0),
   }

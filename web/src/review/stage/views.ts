@@ -49,9 +49,10 @@ export function viewsOf(event: OpenEvent): View[] {
   return supplement ? [...there, still(supplement.package_id, 'after', 'after', null)] : there
 }
 
-/** The file that a view shows, once it was downloaded. */
+/** The file that a view shows, once it was downloaded; marked where the unmarked one is withheld. */
 export function shown(evidence: Evidence, view: View, marks: boolean): EvidenceFile | undefined {
-  return evidence.file(view.packageId, marks ? view.marked : view.plain)
+  const isMarked = marks || evidence.isWithheld(view.packageId, view.plain)
+  return evidence.file(view.packageId, isMarked ? view.marked : view.plain)
 }
 
 function newest(packages: readonly PackageSummary[], kind: PackageSummary['kind']): PackageSummary | undefined {

@@ -1,0 +1,169 @@
+"""Cameras as the one who asks may see and change them: everything that their routers need, in one place."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+
+from api.access import Who
+from api.camera_schemas import CameraDetail, CameraWrite, SceneWrite
+from api.dependencies import Services, ServicesOf
+from api.etags import etag
+from api.schemas import StreamPublic
+from api.trail import actor_of
+from core.errors import InputError, SourceError, StorageError
+from core.ports import CameraLine
+from core.principal import Principal
+from core.site import Camera, Legal
+from core.stream_address import check_stream_address
+from store.camera_changes import CameraChanges
+from store.camera_records import KeptCamera
+from store.camera_writing import Person
+from store.cameras import CameraStateRepository
+from store.legal import LegalRepository
+from store.nodes import NodeRepository
+from store.relaxations import RelaxationRepository
+
+_HIDDEN = "***"
+
+
+@dataclass(frozen=True)
+class CameraDesk:
+    """Who asks, and the repositories of cameras."""
+
+    who: Principal
+    services: Services
+
+    @property
+    def person(self) -> Person:
+        """Who asks, as it is kept with what was done."""
+        return Person(actor_of(self.who), self.who.user_id, self.who.full_name)
+
+    @property
+    def changes(self) -> CameraChanges:
+        return CameraChanges(self.services.engine, self.services.vault, self.services.audit, self.services.clock)
+
+    @property
+    def relaxations(self) -> RelaxationRepository:
+        return RelaxationRepository(self.services.engine, self.services.vault, self.services.audit, self.services.clock)
+
+    @property
+    def legal(self) -> LegalRepository:
+        return LegalRepository(self.services.engine, self.services.vault, self.services.audit, self.services.clock)
+
+    @property
+    def line(self) -> CameraLine:
+        """
+        Raises:
+            StorageError: this server was started without a way to cameras.
+        """
+        if self.services.camera_line is None:
+            raise StorageError("this server has no way to cameras; start it with: jiejing serve")
+        return self.services.camera_line
+
+    def seen(self, camera_id: str) -> KeptCamera:
+        """A camera that is seen from one's node.
+
+        Raises:
+            HTTPException: 404.
+        """
+        kept = self.changes.get(camera_id)
+        if kept is None or not self.who.sees(kept.camera):
+            raise HTTPException(404, f"there is no camera {camera_id}")
+        return kept
+
+    def detail(self, kept: KeptCamera, response: Response) -> CameraDetail:
+        """A camera as it is answered, with the ETag of its version."""
+        response.headers["ETag"] = etag(kept.version)
+        reported = CameraStateRepository(self.services.engine).all().get(kept.camera.id)
+        stream = StreamPublic.of(reported, self.services.clock.utc()) if reported else None
+        return CameraDetail.whole(kept.camera, stream, self.relaxations.of_camera(kept.camera.id))
+
+    def wanted(self, asked: CameraWrite, camera_id: str, old: Camera | None) -> Camera:
+        """The camera that is asked for, once everything about it was looked at.
+
+        Raises:
+            RequestValidationError: names the field.
+        """
+        camera = _camera(lambda: asked.camera(camera_id, old.legal if old else Legal()))
+        if faults := self.faults(camera, old):
+            told = [{"loc": ("body", name), "type": "value_error", "msg": cause} for name, cause in faults.items()]
+            raise RequestValidationError(told)
+        return camera
+
+    def with_scene(self, asked: SceneWrite, old: Camera) -> Camera:
+        """The camera with the zones and masks that are asked for.
+
+        Raises:
+            RequestValidationError: names the field.
+        """
+        fields = {name: getattr(old, name) for name in Camera.model_fields}
+        return _camera(lambda: Camera(**fields | {"presets": asked.presets, "privacy_masks": asked.privacy_masks}))
+
+    def faults(self, camera: Camera, old: Camera | None) -> dict[str, str]:
+        """What of a camera may not be so here, by its field; what is as it was is not looked at again."""
+        found = {}
+        for name in ("source", "detect_source"):
+            address = getattr(camera, name)
+            if address is None or (old and getattr(old, name) == address):
+                continue
+            try:
+                self.check_address(address)
+            except SourceError as error:
+                found[name] = str(error)
+        if (old is None or old.org != camera.org) and (cause := self._fault_of_org(camera)):
+            found["org"] = cause
+        return found
+
+    def check_address(self, source: str) -> None:
+        """
+        Raises:
+            SourceError: no camera may be there, or its password is hidden.
+        """
+        if _HIDDEN in source:
+            raise SourceError(f"the password is hidden ({_HIDDEN}) and not known for this address; write it out")
+        check_stream_address(source, allow_local=self.services.local_cameras)
+
+    def address(self, source: str, camera_id: str | None) -> str:
+        """An address to look at, with its password where it is a known camera's.
+
+        Raises:
+            InputError: no camera may be there.
+            HTTPException: there is no such camera.
+        """
+        if camera_id is not None:
+            self.seen(camera_id)
+            if whole := self.changes.address(camera_id, source):
+                return whole
+        try:
+            self.check_address(source)
+        except SourceError as error:
+            raise InputError(f"source: {error}") from error
+        return source
+
+    def _fault_of_org(self, camera: Camera) -> str | None:
+        if not self.who.sees(camera):
+            return "belongs to none of your nodes; choose one that you see"
+        nodes = NodeRepository(self.services.engine, self.services.audit).all()
+        if camera.org is not None and camera.org not in {node.name for node in nodes}:
+            return f"there is no node {camera.org}; the system administrator adds it"
+        return None
+
+
+def _camera(make: Callable[[], Camera]) -> Camera:
+    """Maps what is wrong with a camera to the request's fields."""
+    try:
+        return make()
+    except ValidationError as error:
+        faults = [{**one, "loc": ("body", *one["loc"])} for one in error.errors(include_url=False)]
+        raise RequestValidationError(faults) from error
+
+
+def _desk(who: Who, services: ServicesOf) -> CameraDesk:
+    return CameraDesk(who, services)
+
+
+Desk = Annotated[CameraDesk, Depends(_desk)]

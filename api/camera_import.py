@@ -1,0 +1,118 @@
+"""What a file of cameras would do: each row looked at as if it were entered by hand."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from api.camera_desk import CameraDesk
+from api.schemas import Public
+from core.relaxations import Scene, relaxations
+from core.site import Camera, Legal, Site, SiteInfo
+from store import site_file
+from store.camera_records import RowFault
+from store.camera_secrets import without_passwords
+from store.camera_table import read_csv, read_xlsx
+
+FileKind = Literal["csv", "xlsx", "yaml"]
+Effect = Literal["added", "changed", "same", "waits"]
+
+
+class ImportFault(Public):
+    """What is wrong with one field of one row (of a site file: line), and what to do."""
+
+    row: int
+    field: str
+    cause: str
+
+
+class ImportRow(Public):
+    """What a row does: a camera is added, changed, the same, or a part of its change waits for a second person."""
+
+    row: int
+    camera_id: str
+    name: str
+    effect: Effect
+
+
+class ImportPublic(Public):
+    """What a file says. With faults nothing of it is taken."""
+
+    applied: bool
+    rows: tuple[ImportRow, ...]
+    faults: tuple[ImportFault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A file that was looked at. `site`: of which the cameras are, where there is none yet."""
+
+    cameras: tuple[Camera, ...]
+    rows: tuple[ImportRow, ...]
+    faults: tuple[ImportFault, ...]
+    site: SiteInfo | None = None
+
+
+def read_import(content: bytes, kind: FileKind, site: Site | None, desk: CameraDesk) -> Import:
+    """What a file says about the cameras that are there and those that it adds."""
+    known = {camera.id: without_passwords(camera) for camera in site.cameras} if site else {}
+    info = None
+    if kind == "yaml":
+        cameras, faults, info = _site_file(content, site)
+    else:
+        table = (read_csv if kind == "csv" else read_xlsx)(content, known)
+        cameras, faults = table.cameras, list(table.faults)
+        if site is None:
+            faults.append(
+                RowFault(1, "", "there is no site yet; import a site file (YAML) first, its cameras may be []")
+            )
+    faults += _refused(cameras, known, desk)
+    rows = tuple(
+        ImportRow(row=row, camera_id=one.id, name=one.name, effect=_effect(one, known.get(one.id)))
+        for row, one in cameras.items()
+    )
+    told = sorted(faults, key=lambda one: one.row)
+    return Import(tuple(cameras.values()), rows, tuple(ImportFault.model_validate(one) for one in told), info)
+
+
+def _site_file(content: bytes, site: Site | None) -> tuple[Mapping[int, Camera], list[RowFault], SiteInfo | None]:
+    try:
+        checked = site_file.check(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return {}, [RowFault(line, "", "is no UTF-8 text; save the file as UTF-8")], None
+    if checked.site is None:
+        return {}, list(checked.faults), None
+    faults = []
+    if site is not None and site.site != checked.site.site:
+        cause = (
+            f"this installation serves {site.site.name} ({site.site.division}); write that, or ask the administrator"
+        )
+        faults.append(RowFault(1, "site", cause))
+    cameras = dict(zip(checked.lines, checked.site.cameras, strict=True))
+    return cameras, faults, checked.site.site if site is None else None
+
+
+def _refused(cameras: Mapping[int, Camera], known: Mapping[str, Camera], desk: CameraDesk) -> Iterable[RowFault]:
+    waiting = {request.camera_id for request in desk.relaxations.all("waiting", None)}
+    for row, camera in cameras.items():
+        for field, cause in _faults(camera, known.get(camera.id), desk, is_waiting=camera.id in waiting):
+            yield RowFault(row, field, cause)
+
+
+def _faults(camera: Camera, old: Camera | None, desk: CameraDesk, *, is_waiting: bool) -> Iterator[tuple[str, str]]:
+    if old and not desk.who.sees(old):
+        yield "id", "belongs to another node; leave it out"
+        return
+    yield from desk.faults(camera, old).items()
+    if camera.legal not in (Legal(), old.legal if old else Legal()):
+        yield "legal", "only the legal reviewer enters it, with the document; leave it out"
+    if old and is_waiting and Scene.of(camera) != Scene.of(old):
+        yield "presets", "a change of its zones waits for a second person; have that decided first"
+
+
+def _effect(camera: Camera, old: Camera | None) -> Effect:
+    if old is None:
+        return "added"
+    if relaxations(camera.id, Scene.of(old), Scene.of(camera)):
+        return "waits"
+    return "same" if camera.model_copy(update={"legal": old.legal}) == old else "changed"

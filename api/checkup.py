@@ -1,0 +1,116 @@
+"""Whether this machine and installation are fit to work: for `jiejing doctor` and the page on the system."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import JiejingError
+from core.settings import Settings
+from evidence.clock_offset import system_clock_offset
+from evidence.keys import open_signing_key
+from evidence.lettering import system_lettering
+from models.store import ModelStore
+from store.engine import make_engine
+from store.faults import shown
+from store.migrate import current, head
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found, in one line."""
+
+    name: str
+    ok: bool
+    says: str
+
+
+def check_up(settings: Settings) -> list[Checked]:
+    """Does every check."""
+    return [_checked(name, check, settings) for name, check in CHECKS.items()]
+
+
+def _checked(name: str, check: Callable[[Settings], str], settings: Settings) -> Checked:
+    try:
+        return Checked(name, ok=True, says=check(settings))
+    except JiejingError as error:
+        return Checked(name, ok=False, says=str(error))
+
+
+def _ffmpeg(_: Settings) -> str:
+    for program in ("ffmpeg", "ffprobe"):
+        if shutil.which(program) is None:
+            raise JiejingError(f"{program} is not installed; run: apt-get install ffmpeg")
+    shown = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True, check=False)
+    return " ".join(shown.stdout.split()[:3])
+
+
+def _font(_: Settings) -> str:
+    lettering = system_lettering()
+    if not lettering.has_chinese:
+        raise JiejingError(
+            "no font with Chinese signs, so pictures are marked in Latin; run: apt-get install fonts-noto-cjk"
+        )
+    return str(lettering.path)
+
+
+def _home(settings: Settings) -> str:
+    free_mb = shutil.disk_usage(_existing(settings.home)).free // 2**20
+    if not os.access(_existing(settings.home), os.W_OK):
+        raise JiejingError(f"{settings.home} cannot be written; change its owner or JIEJING_HOME")
+    if free_mb < settings.min_free_mb:
+        raise JiejingError(
+            f"{settings.home}: {free_mb} MB free, less than JIEJING_MIN_FREE_MB ({settings.min_free_mb})"
+        )
+    return f"{settings.home}, {free_mb} MB free"
+
+
+def _database(settings: Settings) -> str:
+    engine = make_engine(settings.database)
+    try:
+        version = current(engine)
+    finally:
+        engine.dispose()
+    if version not in (None, head()):
+        raise JiejingError(f"{shown(engine)} is at {version}, not {head()}; run: jiejing db upgrade")
+    return f"{shown(engine)}, {'made at the first start' if version is None else 'up to date'}"
+
+
+def _key(settings: Settings) -> str:
+    if settings.signing_key is None and not any(settings.home.glob("keys/*.pem")):
+        return "made at the first start"
+    return open_signing_key(settings.home, settings.signing_key).key_id[:16]
+
+
+def _models(settings: Settings) -> str:
+    store = ModelStore(settings.home)
+    refs = store.in_use()
+    if not refs:
+        raise JiejingError("no model is in use; bring one in with: jiejing model import FILE.onnx --name NAME ...")
+    return ", ".join(store.version(ref).card.name for ref in refs)
+
+
+def _clock(_: Settings) -> str:
+    offset = system_clock_offset()
+    if offset.within_limit is False or offset.synchronised is False:
+        raise JiejingError("this machine's clock is not surely within 1 s; set up NTP (apt-get install chrony)")
+    return "within 1 s" if offset.within_limit else "offset unknown; packages will say so"
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there."""
+    folder = folder.absolute()
+    return folder if folder.exists() else _existing(folder.parent)
+
+
+CHECKS: dict[str, Callable[[Settings], str]] = {
+    "ffmpeg": _ffmpeg,
+    "font": _font,
+    "home": _home,
+    "database": _database,
+    "signing key": _key,
+    "models": _models,
+    "clock": _clock,
+}

@@ -1,0 +1,107 @@
+"""The legal record of cameras, and the documents on which it rests."""
+
+import hashlib
+from pathlib import PurePath
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, HTTPException, Response, UploadFile
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse
+
+from api.access import Right, requires
+from api.camera_desk import Desk
+from api.camera_schemas import CameraDetail, LegalDocumentPublic, LegalEntryPublic, LegalWrite
+from api.dependencies import refuse_query
+from api.documents import DocumentError, document_kind
+from api.etags import MeantVersion
+from api.problems import described
+from api.trail import Trail
+from evidence.storage import write_atomic
+from store.camera_records import LegalDocument
+from store.scope import ScopeRepository
+
+MAX_BYTES = 20 * 1024 * 1024
+_NAME_MAX = 120
+
+router = APIRouter(
+    prefix="/api/v1",
+    tags=["cameras"],
+    dependencies=[requires(Right.CAMERAS_VIEW), Depends(refuse_query)],
+)
+
+_ENTERS = [requires(Right.LEGAL_EDIT)]
+
+
+@router.get("/cameras/{camera_id}/legal", responses=described(404, 422, 503))
+def list_legal_entries(camera_id: str, desk: Desk) -> list[LegalEntryPublic]:
+    """What was entered for a camera, the newest first: that is what holds."""
+    desk.seen(camera_id)
+    return [LegalEntryPublic.of(*one) for one in desk.legal.entries(camera_id)]
+
+
+@router.put("/cameras/{camera_id}/legal", dependencies=_ENTERS, responses=described(404, 412, 422, 428, 503))
+def enter_legal(
+    camera_id: str, asked: LegalWrite, version: MeantVersion, desk: Desk, response: Response
+) -> CameraDetail:
+    """Enters the legal record of a camera that is as it was read."""
+    desk.seen(camera_id)
+    kept = desk.legal.enter(camera_id, version, asked.legal(), asked.document_id, desk.person)
+    return desk.detail(kept, response)
+
+
+@router.post(
+    "/cameras/{camera_id}/legal-documents",
+    status_code=201,
+    dependencies=_ENTERS,
+    responses=described(404, 413, 422, 503),
+)
+def add_legal_document(camera_id: str, file: UploadFile, desk: Desk) -> LegalDocumentPublic:
+    """Adds a document: PDF, JPEG, PNG or WebP by its content; 20 MB at most."""
+    desk.seen(camera_id)
+    content = file.file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise HTTPException(413, f"the document is larger than {MAX_BYTES} bytes; send a smaller one")
+    try:
+        media_type, suffix = document_kind(content)
+    except DocumentError as error:
+        raise RequestValidationError([{"loc": ("body", "file"), "type": "value_error", "msg": str(error)}]) from error
+    document_id = uuid4().hex
+    document = LegalDocument(
+        document_id=document_id,
+        camera_id=camera_id,
+        name=_name(file.filename),
+        media_type=media_type,
+        path=f"{camera_id}/{document_id}{suffix}",
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        added_by=desk.who.user_id,
+        added_name=desk.who.full_name,
+        added_at=desk.services.clock.utc(),
+    )
+    write_atomic(desk.services.legal_folder / document.path, content)
+    desk.legal.add_document(document, desk.person)
+    return LegalDocumentPublic.model_validate(document)
+
+
+@router.get(
+    "/legal-documents/{document_id}",
+    response_class=FileResponse,
+    responses={200: {"content": {"application/pdf": {}, "image/*": {}}}, **described(404, 422, 503)},
+)
+def get_legal_document(document_id: str, desk: Desk, trail: Trail) -> FileResponse:
+    """One document. The ETag is its SHA-256 as it was added."""
+    found = desk.legal.document(document_id)
+    if found is None or not ScopeRepository(desk.services.engine).sees_camera(found.camera_id, desk.who.orgs):
+        raise HTTPException(404, f"there is no document {document_id}")
+    path = desk.services.legal_folder / found.path
+    if not path.is_file():
+        raise HTTPException(404, f"the file of document {document_id} is not there any more")
+    trail.viewed("camera", found.camera_id, "camera.legal_document.view", after={"document_id": document_id})
+    headers = {"ETag": f'"{found.sha256}"', "Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
+    return FileResponse(path, media_type=found.media_type, headers=headers, filename=found.name)
+
+
+def _name(given: str | None) -> str:
+    """What people call the file; it names nothing on disk."""
+    name = PurePath((given or "").replace("\\", "/")).name
+    return "".join(sign for sign in name if sign.isprintable())[:_NAME_MAX] or "document"

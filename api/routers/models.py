@@ -1,0 +1,100 @@
+"""Models: what is in the store, what is in use and why; promoting, going back, and looking in shadow."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fastapi import APIRouter, Depends, HTTPException, Response
+from sqlalchemy.orm import Session
+
+from api.access import Right, requires
+from api.dependencies import Services, ServicesOf, refuse_query
+from api.etags import MeantVersion, etag
+from api.model_desk import ModelDesk, Models
+from api.model_schemas import ModelsPublic, PromotionAsked, RollbackAsked, ShadowAsked
+from api.problems import described
+from api.trail import Trail
+from core.errors import ConflictError, InputError, ModelError
+from models.gate import objections
+from store.engine import writing
+
+router = APIRouter(
+    prefix="/api/v1/models",
+    tags=["models"],
+    dependencies=[requires(Right.MODELS_VIEW), Depends(refuse_query)],
+)
+
+_MANAGES = [requires(Right.MODELS_MANAGE)]
+
+
+@contextmanager
+def _changing(services: Services, meant: int) -> Iterator[Session]:
+    """A transaction for the row of the audit, in which what is in use is changed, one change at a time.
+
+    Raises:
+        HTTPException: 412, what is in use is not what was meant.
+    """
+    with writing(services.engine) as session:
+        if meant != len(services.models.history()):
+            raise HTTPException(412, "what is in use has changed since it was read; read it again")
+        yield session
+
+
+@router.get("", responses=described(422, 503))
+def list_models(models: Models, response: Response) -> ModelsPublic:
+    """The models with their cards; what is in use, since when and why; the candidate in shadow. The ETag names what is
+    in use."""
+    response.headers["ETag"] = etag(models.revision)
+    return models.public()
+
+
+@router.post("/promotions", dependencies=_MANAGES, responses=described(409, 412, 422, 428, 503))
+def promote_models(
+    asked: PromotionAsked, meant: MeantVersion, models: Models, services: ServicesOf, trail: Trail
+) -> ModelsPublic:
+    """Puts models in use, in place of all that are now; running cameras take them within seconds and lose no dwell.
+
+    409: the gate objects, since the candidate cannot find what is found now, or has not shown in shadow that it sees
+    it. With `force` it is promoted all the same, and the history keeps that.
+    """
+    cards = [models.card(name) for name in dict.fromkeys(asked.models)]
+    against = objections(cards, models.cards_in_use(), models.totals_of(cards))
+    if against and not asked.force:
+        raise ConflictError("; ".join(one.en for one in against))
+    chosen, forced = [card.name for card in cards], bool(against)
+    with _changing(services, meant) as session:
+        before = {"models": [one.name for one in models.in_use]}
+        after = {"models": chosen, "reason": asked.reason, "forced": forced}
+        trail.write(session, "model.promote", "model", chosen[0], before=before, after=after)
+        evidence = models.evidence(cards, against)
+        services.models.promote(chosen, reason=asked.reason, forced=forced, evidence=evidence)
+    return ModelDesk(services).public()
+
+
+@router.post("/rollback", dependencies=_MANAGES, responses=described(409, 412, 422, 428, 503))
+def roll_back_models(
+    asked: RollbackAsked, meant: MeantVersion, models: Models, services: ServicesOf, trail: Trail
+) -> ModelsPublic:
+    """Puts the models in use again that were before the present ones; going on, step by step. 409: there are none."""
+    with _changing(services, meant) as session:
+        try:
+            refs = services.models.before_last()
+        except ModelError as error:
+            raise ConflictError(str(error)) from error
+        before = {"models": [one.name for one in models.in_use]}
+        after = {"models": [one.name for one in refs], "reason": asked.reason}
+        trail.write(session, "model.rollback", "model", refs[0].name, before=before, after=after)
+        services.models.rollback(reason=asked.reason)
+    return ModelDesk(services).public()
+
+
+@router.put("/shadow", dependencies=_MANAGES, responses=described(422, 503))
+def set_shadow(asked: ShadowAsked, models: Models, services: ServicesOf, trail: Trail) -> ModelsPublic:
+    """Lets a candidate look at the frames that the models in use see; nobody is alarmed. Null ends that."""
+    if asked.name is not None and models.card(asked.name).sha256 in {one.sha256 for one in models.in_use}:
+        raise InputError(f"name: {asked.name} is in use; a shadow is another model")
+    former = services.models.candidate()
+    with writing(services.engine) as session:
+        before = {"name": former.name if former else None}
+        trail.write(session, "model.shadow", "model", asked.name or "none", before=before, after={"name": asked.name})
+        services.models.shadow(asked.name)
+    return ModelDesk(services).public()

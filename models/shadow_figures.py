@@ -1,0 +1,55 @@
+"""What a candidate saw in shadow, on the frames of the models in use, as `run` left it: one file a camera."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.domain import ModelRef
+from core.errors import ModelError
+
+
+@dataclass(slots=True)
+class ShadowTotals:
+    """What was seen on the same frames, of all cameras together.
+
+    Attributes:
+        both, in_use, candidate: detections by group: seen by both, by the models in use alone, by the candidate alone.
+        violations_in_use, violations_candidate: by type.
+    """
+
+    frames: int = 0
+    both: Counter[str] = field(default_factory=Counter)
+    in_use: Counter[str] = field(default_factory=Counter)
+    candidate: Counter[str] = field(default_factory=Counter)
+    violations_in_use: Counter[str] = field(default_factory=Counter)
+    violations_candidate: Counter[str] = field(default_factory=Counter)
+
+
+def results(folder: Path, candidate: ModelRef) -> dict[str, dict[str, Any]]:
+    """The figures of a candidate by camera, as plain data.
+
+    Raises:
+        ModelError: a file is damaged.
+    """
+    found = {}
+    for path in sorted((folder / candidate.sha256).glob("*.json")):
+        try:
+            found[path.stem] = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ModelError(f"{path}: is damaged; remove it, and the shadow counts that camera anew") from error
+    return found
+
+
+def totals(by_camera: Mapping[str, Mapping[str, Any]]) -> ShadowTotals:
+    """The figures of all cameras together."""
+    total = ShadowTotals()
+    for one in by_camera.values():
+        total.frames += one["frames"]
+        for name in ("both", "in_use", "candidate"):
+            getattr(total, name).update(one["detections"][name])
+        total.violations_in_use.update(one["violations"]["in_use"])
+        total.violations_candidate.update(one["violations"]["candidate"])
+    return total

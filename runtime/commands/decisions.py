@@ -1,0 +1,64 @@
+"""jiejing decisions: what the review teaches."""
+
+import getpass
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.clock import SystemClock, parse_rfc3339
+from core.errors import InputError, StorageError
+from runtime.console import say
+from runtime.installation import Installation
+from store.audit import Actor, Deed
+from store.training_lines import training_lines
+
+app = typer.Typer(help="What officers decided, for training.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command()
+def export(
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The file to write, best in JIEJING_HOME; standard output otherwise.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="Only what became final then or later: RFC 3339 with offset.")
+    ] = None,
+) -> None:
+    """Writes final decisions and misses as JSON lines. `jiejing dataset harvest` reads them: event, verdict, reason,
+    and what that says about the label; pictures of misses are named relative to JIEJING_HOME."""
+    installation = Installation.open()
+    after = _moment(since) if since else None
+    told = {"since": after.isoformat() if after else None}
+    actor = Actor(None, f"command line ({getpass.getuser()})", None, "local")
+    installation.audit.note(actor, Deed("decisions.export", "decisions", "all", after=told))
+    lines = (
+        json.dumps(line, ensure_ascii=False) for line in training_lines(installation.engine, SystemClock().utc(), after)
+    )
+    if out is None:
+        for line in lines:
+            say(line)
+    else:
+        say(f"{out}: {_written(out, lines)} lines")
+
+
+def _written(out: Path, lines: Iterator[str]) -> int:
+    number = 0
+    try:
+        with out.open("w", encoding="utf-8") as file:
+            for line in lines:
+                file.write(f"{line}\n")
+                number += 1
+    except OSError as error:
+        raise StorageError(f"{out}: {error.strerror}; give another file in --out") from error
+    return number
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return parse_rfc3339(text)
+    except ValueError as error:
+        raise InputError(f"--since: {error}; write it like 2026-01-01T08:00:00+08:00") from error

@@ -1,0 +1,210 @@
+"""Where live pictures leave the process that watches: to those who asked for them, and only while they do."""
+
+import logging
+import os
+import socket
+import struct
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import cv2
+
+from core.domain import Frame, Image, Observation, RuleEvent
+from core.errors import StorageError
+from core.live_wire import LONG_SIDE_PX, MAX_LINE_BYTES, Size, Want, part, seen_to_json, socket_address, wants_of
+from core.rules import ZoneRule
+
+_log = logging.getLogger(__name__)
+
+QUALITY = 80
+# A reader that takes nothing for so long is gone.
+PATIENCE_S = 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """One frame and what was seen in it.
+
+    Attributes:
+        frame: with privacy masks black.
+        events: those that are open.
+    """
+
+    frame: Frame
+    observation: Observation
+    events: Sequence[RuleEvent]
+    rules: Sequence[ZoneRule]
+    interval_s: float
+
+
+class LiveWindow:
+    """Listens on the socket of a home. A camera hands over each frame and goes on at once: pictures are made by the
+    thread of whoever reads, and one for which that is too slow is never made."""
+
+    def __init__(self, home: Path) -> None:
+        """Begins to listen; a socket that a predecessor left is replaced.
+
+        Raises:
+            StorageError: it cannot be made.
+        """
+        self._made = 0
+        self._readers: tuple[_Reader, ...] = ()
+        self._lock = threading.Lock()
+        try:
+            self._listener = _listen(home)
+        except OSError as error:
+            raise StorageError(f"{home}: no socket for live pictures can be made: {error.strerror}") from error
+        threading.Thread(target=self._accept, name="live pictures", daemon=True).start()
+
+    @property
+    def made(self) -> int:
+        """How many pictures were made so far."""
+        return self._made
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether anybody wants anything."""
+        return any(one.wants for one in self._readers)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def offer(self, sight: Sight) -> None:
+        """Hands a frame to those who want its camera; never waits."""
+        for reader in self._readers:
+            reader.offer(sight)
+
+    def close(self) -> None:
+        """Ends it and sends everybody away."""
+        # Closing alone would leave the thread that accepts waiting for ever.
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for reader in self._readers:
+            reader.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            reader = _Reader(connection)
+            with self._lock:
+                self._readers = (*self._readers, reader)
+            threading.Thread(target=self._attend, args=(reader,), name="live reader", daemon=True).start()
+
+    def _attend(self, reader: "_Reader") -> None:
+        writer = threading.Thread(target=self._write, args=(reader,), name="live writer", daemon=True)
+        writer.start()
+        try:
+            reader.listen()
+        except (OSError, ValueError) as error:
+            _log.warning("a reader of live pictures was sent away: %s", error)
+        reader.close()
+        with self._lock:
+            self._readers = tuple(one for one in self._readers if one is not reader)
+        writer.join(PATIENCE_S)
+
+    def _write(self, reader: "_Reader") -> None:
+        try:
+            while taken := reader.take():
+                picture = _jpeg(taken[1].frame.image, taken[0].size)
+                with self._lock:
+                    self._made += 1
+                reader.send(taken[0].size, taken[1], picture)
+        except OSError:
+            reader.close()
+
+
+class _Reader:
+    """One connection: what it wants, and the newest sight of each camera for it."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        # Of sending alone: whoever wants nothing new says nothing.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", PATIENCE_S, 0))
+        self._connection = connection
+        self._changed = threading.Condition()
+        self.wants: frozenset[Want] = frozenset()
+        self._waiting: dict[Want, Sight] = {}
+        self._closed = False
+
+    def listen(self) -> None:
+        """Takes in what is wanted until the other side ends.
+
+        Raises:
+            OSError: the connection broke.
+            ValueError: something else came.
+        """
+        with self._connection.makefile("rb") as lines:
+            while line := lines.readline(MAX_LINE_BYTES):
+                wants = wants_of(line)
+                with self._changed:
+                    self.wants = wants
+                    self._waiting = {want: sight for want, sight in self._waiting.items() if want in wants}
+
+    def offer(self, sight: Sight) -> None:
+        """Keeps a frame, in place of an older one, if it is wanted."""
+        for size in LONG_SIDE_PX:
+            want = Want(sight.frame.camera_id, size)
+            if want in self.wants:
+                with self._changed:
+                    self._waiting[want] = sight
+                    self._changed.notify()
+
+    def take(self) -> tuple[Want, Sight] | None:
+        """The next frame to send, the one that was first in line; None when the connection ends."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            if self._closed:
+                return None
+            want = next(iter(self._waiting))
+            return want, self._waiting.pop(want)
+
+    def send(self, size: Size, sight: Sight, picture: bytes) -> None:
+        """
+        Raises:
+            OSError: the other side is gone, or took nothing for PATIENCE_S.
+        """
+        header = {"size": size, **seen_to_json(sight.observation, sight.events, sight.rules, sight.interval_s)}
+        self._connection.sendall(part(header, picture))
+
+    def close(self) -> None:
+        """Ends the connection; safe to call twice and from another thread."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+        self._connection.close()
+
+
+def _listen(home: Path) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        with socket_address(home) as address:
+            Path(address).unlink(missing_ok=True)
+            # Before it has a name: Linux makes the file with these permissions.
+            os.fchmod(listener.fileno(), 0o600)
+            listener.bind(address)
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _jpeg(image: Image, size: Size) -> bytes:
+    """A (height, width, 3) picture as a JPEG, its longer side at most what the size allows."""
+    height, width = image.shape[:2]
+    scale = min(1.0, LONG_SIDE_PX[size] / max(width, height))
+    size_wh = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = image if scale == 1.0 else cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA)
+    return bytes(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1])

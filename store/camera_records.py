@@ -1,0 +1,84 @@
+"""What the repositories of cameras take and give. Frozen; times are aware UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from core.relaxations import Relaxation, Scene
+from core.site import Camera, Legal
+
+RequestKind = Literal["scene", "removal"]
+RequestState = Literal["waiting", "confirmed", "rejected", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCamera:
+    """A camera as it is kept, without passwords, and its version."""
+
+    camera: Camera
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RelaxationRequest:
+    """A change that waits, or waited, for a second person.
+
+    Attributes:
+        kind: zones and masks become `after`; or the camera is taken out of service, and `after` is None.
+        before: what held when it was asked for; it is confirmed only while that still holds.
+        takes: what it takes from the rules or from privacy.
+    """
+
+    request_id: str
+    camera_id: str
+    kind: RequestKind
+    before: Scene
+    after: Scene | None
+    takes: tuple[Relaxation, ...]
+    reason: str
+    asked_by: int
+    asked_name: str
+    asked_at: datetime
+    state: RequestState = "waiting"
+    decided_by: int | None = None
+    decided_name: str | None = None
+    decided_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """What is wrong with one field of one row of a table (or line of a site file), and what to do."""
+
+    row: int
+    field: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegalDocument:
+    """A document of the legal reviewer. `path` is relative to the folder of legal documents."""
+
+    document_id: str
+    camera_id: str
+    name: str
+    media_type: str
+    path: str
+    size: int
+    sha256: str
+    added_by: int
+    added_name: str
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LegalEntry:
+    """A camera's legal record as it was entered once, with the document that it rests on."""
+
+    entry_id: str
+    camera_id: str
+    legal: Legal
+    document_id: str
+    entered_by: int
+    entered_name: str
+    entered_at: datetime

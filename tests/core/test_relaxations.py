@@ -1,0 +1,128 @@
+"""What a change takes from the rules: areas to the last corner, and each number in the direction that weakens it."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.coverage import uncovered_area
+from core.geometry import Polygon, polygon_area
+from core.relaxations import NOTHING, Scene, relaxations
+from core.site import Preset, Zone
+
+SQUARE = ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8))
+LARGER = ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9))
+DENTED = ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.5, 0.79), (0.2, 0.8))
+LEFT, RIGHT = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0)), ((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0))
+AWAY = ((0.9, 0.9), (1.0, 0.9), (1.0, 1.0), (0.9, 1.0))
+
+
+def scene(*zones: Zone, masks: tuple[Polygon, ...] = (), preset_id: str = "1") -> Scene:
+    return Scene((Preset(id=preset_id, zones=zones),), masks)
+
+
+def zone(**changes: Any) -> Zone:
+    return Zone(**{"id": "a", "violation": "illegal_parking", "polygon": SQUARE} | changes)
+
+
+def kinds(before: Scene, after: Scene) -> list[str]:
+    return [one.kind for one in relaxations("cam", before, after)]
+
+
+WEEKDAYS = [{"days": ["mon", "tue", "wed", "thu", "fri"]}]
+PERMIT = {"permit_no": "2026-1"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ({}, {}, []),
+        ({}, {"polygon": LARGER, "name": "another name"}, []),
+        ({}, {"polygon": LEFT}, ["zone_smaller"]),
+        ({}, {"polygon": DENTED}, ["zone_smaller"]),
+        ({"polygon": DENTED}, {}, []),
+        ({}, {"violation": "fire_lane_blocked"}, ["type_changed"]),
+        ({}, {"observe": True}, ["alarms_off"]),
+        # What only observes can be adjusted freely, and put in force.
+        ({"observe": True}, {"observe": True, "polygon": LEFT, "violation_after_s": 3000}, []),
+        ({"observe": True}, {"polygon": LEFT}, []),
+        # The defaults of the type count like numbers that are written.
+        ({}, {"violation_after_s": 300}, []),
+        ({}, {"violation_after_s": 301}, ["limit_longer"]),
+        ({}, {"violation_after_s": 299, "candidate_after_s": 5}, []),
+        ({}, {"bridge_gap_s": 59}, ["gap_shorter"]),
+        ({}, {"bridge_gap_s": 61}, []),
+        ({}, {"min_score": 0.3}, ["score_higher"]),
+        ({}, {"min_score": 0.2}, []),
+        ({}, {"schedule": WEEKDAYS}, ["hours_fewer"]),
+        ({"schedule": WEEKDAYS}, {}, []),
+        # The same hours in other words, past midnight.
+        ({"schedule": [{"from": "22:00", "to": "02:00"}]}, {"schedule": [{"to": "02:00"}, {"from": "22:00"}]}, []),
+        ({}, {"permits": [PERMIT]}, ["permit_added"]),
+        ({"permits": [PERMIT]}, {}, []),
+        ({"permits": [PERMIT]}, {"permits": [PERMIT | {"polygon": SQUARE}]}, ["permit_added"]),
+        ({}, {"exempt": ["van"]}, ["exemption_added"]),
+        ({"exempt": ["van"]}, {}, []),
+        ({}, {"attended": "unattended"}, ["attended_narrower"]),
+        ({"attended": "unattended"}, {"attended": "ignore"}, []),
+        ({}, {"agency": "交警"}, ["agency_changed"]),
+        ({"agency": "交警"}, {}, []),
+    ],
+)
+def test_what_a_change_of_a_zone_takes(before: dict[str, Any], after: dict[str, Any], expected: list[str]) -> None:
+    assert kinds(scene(zone(**before)), scene(zone(**after))) == expected
+
+
+def test_a_zone_that_goes_and_one_that_comes() -> None:
+    assert kinds(scene(zone()), scene()) == ["zone_removed"]
+    assert kinds(scene(), scene(zone(permits=[PERMIT]))) == []
+    assert kinds(scene(zone(observe=True)), scene()) == []
+    assert kinds(scene(zone()), NOTHING) == ["zone_removed"]
+    # By another name it is another zone: the old one would go.
+    assert kinds(scene(zone()), scene(zone(id="b"))) == ["zone_removed"]
+
+
+def test_live_frames_belong_to_the_first_preset() -> None:
+    first, second = Preset(id="1", zones=(zone(),)), Preset(id="2")
+    assert kinds(Scene((first, second), ()), Scene((second, first), ())) == ["preset_unwatched"]
+
+
+def test_a_mask_hides_a_zone_and_its_absence_bares_a_window() -> None:
+    before = scene(zone(), masks=(AWAY,))
+    assert kinds(before, scene(zone(), masks=(AWAY, LEFT))) == ["zone_covered"]
+    assert kinds(before, scene(zone())) == ["mask_smaller"]
+    assert kinds(before, scene(zone(), masks=(RIGHT,))) == ["zone_covered"]
+    # Under a mask nothing was seen before either.
+    assert (
+        kinds(scene(zone(), masks=(LEFT,)), scene(zone(polygon=((0.5, 0.2), *SQUARE[1:3], (0.5, 0.8))), masks=(LEFT,)))
+        == []
+    )
+
+
+UNIT = st.integers(0, 64).map(lambda value: value / 64)
+
+
+@st.composite
+def rectangles(draw: st.DrawFn) -> Polygon:
+    (x1, x2), (y1, y2) = (sorted(draw(st.lists(UNIT, min_size=2, max_size=2, unique=True))) for _ in "xy")
+    return ((x1, y1), (x2, y1), (x2, y2), (x1, y2))
+
+
+@given(rectangles(), st.lists(rectangles(), max_size=4))
+def test_what_is_uncovered_is_counted_cell_by_cell(own: Polygon, covers: list[Polygon]) -> None:
+    def holds(one: Polygon, x: float, y: float) -> bool:
+        return one[0][0] < x < one[2][0] and one[0][1] < y < one[2][1]
+
+    centres = [((column + 0.5) / 64, (row + 0.5) / 64) for column in range(64) for row in range(64)]
+    bare = sum(holds(own, *at) and not any(holds(one, *at) for one in covers) for at in centres)
+    assert uncovered_area(own, covers) == pytest.approx(bare / 64**2, abs=1e-12)
+
+
+@given(st.lists(st.tuples(UNIT, UNIT), min_size=3, max_size=3, unique=True))
+def test_a_triangle_is_covered_by_itself_and_by_its_halves(corners: list[tuple[float, float]]) -> None:
+    a, b, c = corners
+    half = ((b[0] + c[0]) / 2, (b[1] + c[1]) / 2)
+    assert uncovered_area((a, b, c), [(c, b, a)]) == pytest.approx(0, abs=1e-12)
+    assert uncovered_area((a, b, c), [(a, b, half), (a, half, c)]) == pytest.approx(0, abs=1e-12)
+    assert uncovered_area((a, b, c), [(a, b, half)]) == pytest.approx(polygon_area((a, b, c)) / 2, abs=1e-12)

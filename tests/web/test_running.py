@@ -1,0 +1,148 @@
+"""Watching and running: live pictures, the system, models, supervision."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from core.rights import Role
+from runtime.live_window import LiveWindow
+from store.sites import SiteRepository
+from tests.api.test_models import taken_in
+from tests.extras import need
+from tests.live_parts import sight
+from tests.store.examples import CAMERA, camera, site_of
+from tests.web.conftest import PATIENCE_MS, Installation, SignedIn
+from tests.web.test_pages import AXE, faults_for_screen_readers
+
+need("playwright")
+
+from playwright.sync_api import expect  # noqa: E402 - skipped where it is not installed
+
+expect.set_options(timeout=PATIENCE_MS)
+
+REST = [f"cam-{number}" for number in range(40)]
+
+
+@contextmanager
+def watched(installation: Installation) -> Iterator[None]:
+    """The first camera, watched."""
+    stop = threading.Event()
+    with LiveWindow(installation.services.home) as window:
+
+        def work() -> None:
+            while not stop.wait(1.5):
+                window.offer(sight())
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        yield
+        stop.set()
+        thread.join()
+
+
+@pytest.fixture
+def many_cameras(installation: Installation) -> None:
+    SiteRepository(installation.services.engine).replace(site_of(CAMERA, *(camera(one) for one in REST)))
+
+
+def test_an_officer_says_why_and_sees_what_stands_with_its_clock_running(
+    installation: Installation, sign_in: SignedIn, many_cameras: None
+) -> None:
+    page = sign_in()
+    asked: list[list[str]] = []
+    page.on(
+        "request",
+        lambda one: (
+            asked.append(parse_qs(urlsplit(one.url).query).get("camera", [])) if "/api/v1/live?" in one.url else None
+        ),
+    )
+    with watched(installation):
+        page.goto(f"{installation.address}/live")
+        expect(page.locator(".tile")).to_have_count(0)
+        page.locator(".ask input").fill("核实举报")
+        page.locator(".ask button[type=submit]").click()
+        tile = page.locator(".tile").first
+        expect(tile.locator(".tag.violation")).to_have_text("5:00")
+        expect(tile.locator(".tag.violation")).not_to_have_text("5:00")  # it runs on between two looks
+        expect(tile.locator("footer .chip.bad")).to_have_text("1 处违规")
+        # What is out of view is not fetched.
+        assert CAMERA.id in asked[-1]
+        assert len(asked[-1]) < len(REST)
+        page.locator(".toggle").click()
+        expect(page.locator(".tag")).to_have_count(0)
+        page.locator(".toggle").click()
+        with page.expect_request(lambda one: "size=large" in one.url):
+            tile.locator(".picture").click()
+        expect(page.locator(".large li.violation .what")).to_have_text("机动车乱停放")
+        assert asked[-1] == [CAMERA.id]
+        page.keyboard.press("Escape")
+        expect(page.locator(".wall")).to_be_visible()
+    expect(page.locator(".banner")).to_contain_text("分析未运行")
+    (row,) = (
+        one for one in installation.services.audit.page()[0] if (one.action, one.object_id) == ("live.view", CAMERA.id)
+    )
+    assert row.purpose == "核实举报"
+
+
+@pytest.fixture
+def another_model(installation: Installation, tmp_path: Path) -> str:
+    """A model beside street-n, which is in use; it finds the same."""
+    store = installation.services.models
+    store.promote(["street-n"], reason="the first")
+    taken_in(store, tmp_path, "another", *store.find("street-n").card.labels.values())
+    return "another"
+
+
+def test_a_model_is_promoted_with_a_reason_past_a_gate_that_objects(
+    installation: Installation, sign_in: SignedIn, another_model: str
+) -> None:
+    installation.accounts.user("suan", Role.ML_ENGINEER)
+    page = sign_in("suan")
+    page.goto(f"{installation.address}/models")
+    expect(page.locator(".model").first.locator("h2")).to_have_text("street-n")
+    expect(page.locator(".model").first.locator(".limits")).to_contain_text("不可依赖")
+    other = page.locator(".model", has_text=another_model)
+    other.get_by_role("button", name="启用").click()
+    page.locator("#reason").fill("一半的时间")
+    page.locator(".el-dialog button[type=submit]").click()
+    expect(page.locator(".objected")).to_contain_text("0 frames in shadow")
+    expect(page.locator(".el-dialog button[type=submit]")).to_be_disabled()
+    page.locator(".objected .el-checkbox").click()
+    page.locator(".el-dialog button[type=submit]").click()
+    expect(page.locator(".model").first.locator("h2")).to_have_text(another_model)
+    expect(page.locator(".history li").first).to_contain_text("强制")
+    page.get_by_role("button", name="回退").click()
+    page.locator("#reason").fill("更糟")
+    page.locator(".el-dialog button[type=submit]").click()
+    expect(page.locator(".model").first.locator("h2")).to_have_text("street-n")
+
+
+PAGES = [
+    (Role.OPERATIONS, "live", ".tile .tag"),
+    (Role.OPERATIONS, "system", ".verdict"),
+    (Role.ML_ENGINEER, "models", ".model"),
+    (Role.SUPERVISION, "supervision", ".figures"),
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(
+    installation: Installation, sign_in: SignedIn, another_model: str, scheme: str
+) -> None:
+    if not AXE.is_file():
+        pytest.skip("needs axe-core; it comes with make web")
+    installation.services.models.shadow(another_model)
+    found = {}
+    with watched(installation):
+        for role, name, there in PAGES:
+            installation.accounts.user(f"{role}-{name}", role)
+            page = sign_in(f"{role}-{name}")
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            page.goto(f"{installation.address}/{name}")
+            expect(page.locator(there).first).to_be_visible()
+            found[name] = faults_for_screen_readers(page)
+    assert found == {name: [] for name in found}

@@ -39,7 +39,7 @@ def test_what_is_taken_in_comes_out_again(store: ModelStore, weights: Path) -> N
     taken = store.add(card(weights), weights)
     assert store.find("street-n") == taken
     assert taken.weights.read_bytes() == b"weights"
-    assert [model.card.name for model in store.all()] == ["street-n"]
+    assert [model.card.name for model in store.all()].count("street-n") == 1
 
 
 def test_a_model_of_the_same_name_is_replaced(store: ModelStore, weights: Path) -> None:
@@ -47,7 +47,7 @@ def test_a_model_of_the_same_name_is_replaced(store: ModelStore, weights: Path) 
     weights.write_bytes(b"better weights")
     store.add(card(weights), weights)
     assert store.find("street-n").weights.read_bytes() == b"better weights"
-    assert [model.card.name for model in store.all()] == ["street-n"]
+    assert [model.card.name for model in store.all()].count("street-n") == 1
 
 
 def test_promote_and_roll_back_step_by_step(store: ModelStore, weights: Path) -> None:

@@ -52,7 +52,8 @@ export function useEvidence() {
   }
 
   function withhold(manifest: Manifest | undefined, masked: ReadonlySet<string>): void {
-    for (const { path } of manifest?.listed ?? []) if (!masked.has(path)) withheld.add(key(manifest!.summary.package_id, path))
+    if (!manifest) return
+    for (const { path } of manifest.listed) if (!masked.has(path)) withheld.add(key(manifest.summary.package_id, path))
   }
 
   async function download(packageId: string, listed: readonly Listed[], purpose: Purpose, signal: AbortSignal): Promise<void> {

@@ -17,7 +17,7 @@ def weights(tmp_path: Path) -> Path:
     return path
 
 
-def card(weights: Path, name: str = "street-n") -> ModelCard:
+def card(weights: Path, name: str = "mine") -> ModelCard:
     return ModelCard(
         name=name,
         family="yolo",
@@ -37,17 +37,17 @@ def store(tmp_path: Path) -> ModelStore:
 
 def test_what_is_taken_in_comes_out_again(store: ModelStore, weights: Path) -> None:
     taken = store.add(card(weights), weights)
-    assert store.find("street-n") == taken
+    assert store.find("mine") == taken
     assert taken.weights.read_bytes() == b"weights"
-    assert [model.card.name for model in store.all()].count("street-n") == 1
+    assert [model.card.name for model in store.all()].count("mine") == 1
 
 
 def test_a_model_of_the_same_name_is_replaced(store: ModelStore, weights: Path) -> None:
     store.add(card(weights), weights)
     weights.write_bytes(b"better weights")
     store.add(card(weights), weights)
-    assert store.find("street-n").weights.read_bytes() == b"better weights"
-    assert [model.card.name for model in store.all()].count("street-n") == 1
+    assert store.find("mine").weights.read_bytes() == b"better weights"
+    assert [model.card.name for model in store.all()].count("mine") == 1
 
 
 def test_promote_and_roll_back_step_by_step(store: ModelStore, weights: Path) -> None:
@@ -67,7 +67,7 @@ def test_promote_and_roll_back_step_by_step(store: ModelStore, weights: Path) ->
 
 def test_what_cannot_be_promoted_changes_nothing(store: ModelStore, weights: Path) -> None:
     store.add(card(weights), weights)
-    store.promote(["street-n"], reason="first")
+    store.promote(["mine"], reason="first")
     with pytest.raises(ModelError, match="'street-x' is not in the store"):
         store.promote(["street-x"], reason="better")
     assert len(store.history()) == 1
@@ -75,12 +75,12 @@ def test_what_cannot_be_promoted_changes_nothing(store: ModelStore, weights: Pat
 
 def test_what_is_in_use_stays_when_another_takes_its_name(store: ModelStore, weights: Path) -> None:
     first = store.add(card(weights), weights)
-    store.promote(["street-n"], reason="first")
+    store.promote(["mine"], reason="first")
     weights.write_bytes(b"better weights")
     second = store.add(card(weights), weights)
     assert store.in_use() == (first.ref,)
     assert store.version(first.ref).weights.read_bytes() == b"weights"
-    store.promote(["street-n"], reason="better")
+    store.promote(["mine"], reason="better")
     assert store.in_use() == (second.ref,)
     store.rollback(reason="worse")
     assert store.version(store.in_use()[0]).weights.read_bytes() == b"weights"
@@ -88,7 +88,7 @@ def test_what_is_in_use_stays_when_another_takes_its_name(store: ModelStore, wei
 
 def test_a_damaged_history_names_its_line(store: ModelStore, weights: Path, tmp_path: Path) -> None:
     store.add(card(weights), weights)
-    store.promote(["street-n"], reason="first")
+    store.promote(["mine"], reason="first")
     with (tmp_path / "home" / "models" / "history.jsonl").open("a", encoding="utf-8") as file:
         file.write("{\n")
     with pytest.raises(ModelError, match=r"history\.jsonl:2: is damaged"):
@@ -123,7 +123,7 @@ def test_damage_is_named(store: ModelStore, weights: Path, damage: Callable[[Pat
     taken = store.add(card(weights), weights)
     damage(taken.folder)
     with pytest.raises(ModelError, match=said) as caught:
-        store.find("street-n")
+        store.find("mine")
     assert "\n" not in str(caught.value)
 
 

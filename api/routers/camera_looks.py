@@ -13,7 +13,7 @@ from api.dependencies import refuse_query
 from api.problems import ProblemError, described
 from api.trail import Trail
 from core.domain import Image
-from core.errors import InputError, SourceError, StorageError, StreamError
+from core.errors import ConflictError, InputError, SourceError, StreamError
 from core.geometry import Polygon
 from core.site import redacted
 from evidence.pictures import SHOWN_QUALITY, blackened, to_pillow
@@ -71,7 +71,7 @@ def get_camera_snapshot(camera_id: str, desk: Desk, trail: Trail) -> Response:
     try:
         return _jpeg(desk.line.picture(address, None), camera.privacy_masks)
     except (SourceError, StreamError) as error:
-        raise StorageError(str(error)) from error
+        raise ConflictError(str(error)) from error
 
 
 def _jpeg(image: Image, masks: Sequence[Polygon]) -> Response:

@@ -32,6 +32,7 @@ class DemoAccount:
 
     name: str
     password: str
+    role: Role
     full_name: str
 
 
@@ -56,5 +57,5 @@ def add_demo_accounts(installation: Installation) -> list[DemoAccount]:
             must_change_password=False,
         )
         installation.users.create(new, actor)
-        accounts.append(DemoAccount(name, password, full_name))
+        accounts.append(DemoAccount(name, password, role, full_name))
     return accounts

@@ -65,7 +65,7 @@ def test_an_address_that_does_not_answer_names_the_field(operations: TestClient,
         answer = operations.post(path, json={"source": "rtsp://u:p@10.0.0.9/1"})
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "source")
     kept = operations.get(f"{CAMERAS}/gate/snapshot")
-    assert (kept.status_code, "login was refused" in kept.json()["detail"]) == (503, True)
+    assert (kept.status_code, "login was refused" in kept.json()["detail"]) == (409, True)
 
 
 def test_a_camera_s_picture_has_its_masks_black(operations: TestClient) -> None:

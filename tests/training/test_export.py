@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 import cv2
-import numpy as np
 import onnx
 import pytest
+from onnx import numpy_helper
 
 from core.errors import ModelError
 from detector.engine import Detector
@@ -52,6 +52,13 @@ def test_the_input_is_one_picture_of_the_size_that_was_asked_for(weights: Path) 
     assert [(entry.domain, entry.version) for entry in graph.opset_import] == [("", 18)]
 
 
+def test_the_file_holds_its_weights_in_half_precision_and_loses_nothing_by_it(weights: Path) -> None:
+    graph = onnx.load(weights).graph
+    kinds = {onnx.TensorProto.DataType.Name(one.data_type) for one in graph.initializer if len(one.dims) == 4}
+    assert kinds == {"FLOAT16"}
+    assert weights.stat().st_size < 7_000_000
+
+
 def test_the_card_states_how_far_it_is_from_the_weights(run: Bench, weights: Path) -> None:
     card = ModelStore(run.home).find("blocks").card
     parity = card.figures["parity"]
@@ -93,9 +100,9 @@ print(parity.box_px, parity.score)
 def test_one_spoilt_weight_shows(run: Bench, weights: Path, tmp_path: Path) -> None:
     graph = onnx.load(weights)
     tensor = max(graph.graph.initializer, key=lambda one: len(one.raw_data))
-    values = np.frombuffer(tensor.raw_data, np.float32).copy()
+    values = numpy_helper.to_array(tensor).copy()
     values[: len(values) // 2] *= 1.05
-    tensor.raw_data = values.tobytes()
+    tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))
     onnx.save(graph, tmp_path / "spoilt.onnx")
     trained_to = run.home / "training" / "blocks" / "weights" / "best.pt"
     files = (tmp_path / "work", trained_to, tmp_path / "spoilt.onnx", run.dataset / "images" / "000.png")

@@ -99,7 +99,7 @@ def test_the_file_keeps_what_it_says_of_itself_and_holds_int8(run: Bench) -> Non
     graph = onnx.load(file)
     said = {entry.key: entry.value for entry in graph.metadata_props}
     assert {"names", "stride", "license", "dataset", "quantisation"} <= said.keys()
-    assert file.stat().st_size < 0.4 * ModelStore(run.home).find("blocks").weights.stat().st_size
+    assert file.stat().st_size < 0.6 * ModelStore(run.home).find("blocks").weights.stat().st_size
     kinds = [one.op_type for one in graph.graph.node]
     assert kinds.count("DequantizeLinear") > kinds.count("Conv")
     made_by = {output: one.op_type for one in graph.graph.node for output in one.output}

@@ -47,6 +47,13 @@ def command(
     device: Annotated[str, typer.Option(help="cpu, the number of a GPU, or auto.")] = "auto",
     seed: Annotated[int, typer.Option(min=0, help="On a CPU the same seed gives the same network.")] = 0,
     freeze: Annotated[int, typer.Option(min=0, help="So many first layers stay as they are.")] = 0,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            help="Weights file (.pt) whose network goes on answering for small things, for labels of the same name; it "
+            "shares the frozen layers."
+        ),
+    ] = None,
     workers: Annotated[int, typer.Option(min=0, help="Processes that read pictures for a GPU.")] = 4,
     partial: Annotated[
         str, typer.Option(help="Pictures in which a label is not complete: refuse, skip or keep.")
@@ -76,6 +83,7 @@ def command(
             "device": device,
             "seed": seed,
             "freeze": freeze,
+            "keep": keep.resolve() if keep else None,
             "workers": workers,
             "partial": partial,
             "suggestions": suggestions,

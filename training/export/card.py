@@ -88,6 +88,7 @@ def _common(record: RunRecord, form: Form) -> dict[str, Any]:
         "training": {
             "architecture": start.architecture,
             "weights_sha256": start.sha256,
+            **({"kept": record.kept.model_dump(mode="json")} if record.kept else {}),
             "epochs": settings.epochs,
             "seed": settings.seed,
             "dataset_sha256": record.dataset.sha256,

@@ -53,8 +53,9 @@ def deliver(run: RunFolder, record: RunRecord, dataset: Dataset, store: ModelSto
         StorageError: the disk refuses.
     """
     with storing(run.folder):
-        exported = export_onnx(run.best, run.onnx, record.settings.size_wh, _notes(record))
-        parity = _compared(run, record, exported)
+        kept = run.kept if record.kept else None
+        exported = export_onnx(run.best, run.onnx, record.settings.size_wh, _notes(record), kept)
+        parity = _compared(run, record, exported, kept)
         calibration = _quantised(run, record, exported) if record.settings.int8 else 0
         forms = _measured(run, record, exported, dataset)
         int8 = Int8(run.int8, forms[1], calibration) if calibration else None
@@ -75,10 +76,10 @@ def _notes(record: RunRecord) -> dict[str, str]:
     }
 
 
-def _compared(run: RunFolder, record: RunRecord, exported: Exported) -> Parity:
+def _compared(run: RunFolder, record: RunRecord, exported: Exported, kept: Path | None) -> Parity:
     chosen = spread(_pictures(run, "val"), PARITY_PICTURES)
     try:
-        parity = compare(run.best, exported, record.settings.size_wh, [decoded(path) for path in chosen])
+        parity = compare(run.best, exported, record.settings.size_wh, [decoded(path) for path in chosen], kept)
     except NotAPicture as error:
         raise InputError(f"a picture of the part val {error}; see: jiejing dataset check") from error
     parity.refuse_apart(exported.path)

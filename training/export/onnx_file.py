@@ -2,7 +2,7 @@
 
 # ruff: noqa: PLC0415 - torch and Ultralytics take seconds, and are imported after `confine` only
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ import onnx
 
 from core.errors import ModelError
 from models.card import Family
+from training.export.halving import halve, round_weights
+from training.export.joining import join
 
 OPSET = 18  # later ones have operators that onnxruntime runs on the CPU only, and cannot quantise
 # Whatever is learned with Ultralytics' code stands under its licence.
@@ -32,13 +34,16 @@ class Exported:
     classes: tuple[str, ...]
 
 
-def export_onnx(weights: Path, out: Path, size_wh: tuple[int, int], notes: Mapping[str, str]) -> Exported:
+def export_onnx(
+    weights: Path, out: Path, size_wh: tuple[int, int], notes: Mapping[str, str], kept: Path | None = None
+) -> Exported:
     """Writes the ONNX file.
 
     Args:
         weights: of Ultralytics (.pt).
         size_wh: width and height of the input, in pixels; fixed in the file.
         notes: more metadata.
+        kept: weights of a network that answers beside it in the finest cells, for the classes of the same name.
 
     Raises:
         ModelError: the weights cannot be read or exported.
@@ -46,24 +51,57 @@ def export_onnx(weights: Path, out: Path, size_wh: tuple[int, int], notes: Mappi
     try:
         model = load_network(weights)
         end_to_end = is_end_to_end(model)
-        made = _run_exporter(model, out.parent, size_wh, end_to_end=end_to_end)
+        names = class_names(model)
+        _run_exporter(model, out, size_wh, end_to_end=end_to_end)
+        if kept:
+            finest = load_finest(kept)
+            beside = out.with_name(f"{out.stem}-kept.onnx")
+            _run_exporter(finest, beside, size_wh, end_to_end=False)
+            join(out, beside, same_classes(names, class_names(finest)))
+            beside.unlink()
     except Exception as error:  # torch and Ultralytics have no common base for their errors
         raise ModelError(f"{weights}: cannot be exported to ONNX: {' '.join(str(error).split())[:200]}") from error
-    made.replace(out)
-    classes = tuple(model.names[number] for number in range(len(model.names)))
     annotate(out, {"license": LICENCE, **notes})
-    return Exported(out, "yolo-e2e" if end_to_end else "yolo", classes)
+    halve(out)
+    return Exported(out, "yolo-e2e" if end_to_end else "yolo", names)
 
 
 def load_network(weights: Path) -> Any:
-    """The network of a weights file, float32, for inference.
+    """The network of a weights file for inference: fused, its weights rounded as the ONNX file holds them.
 
     Raises:
         TypeError, RuntimeError: it is none.
     """
     from ultralytics.nn.tasks import load_checkpoint
 
-    return load_checkpoint(weights)[0]
+    model = load_checkpoint(weights)[0]
+    model.end2end = is_end_to_end(model)
+    model = model.fuse(verbose=False).eval()
+    round_weights(model)
+    return model
+
+
+def load_finest(weights: Path) -> Any:
+    """As `load_network`, without what finds large things: only the cells of the smallest stride answer.
+
+    Raises:
+        TypeError, RuntimeError: it is none.
+    """
+    model = load_network(weights)
+    head = model.model[-1]
+    head.nl, head.f, head.stride = 1, head.f[:1], head.stride[:1]
+    head.cv2, head.cv3 = head.cv2[:1], head.cv3[:1]
+    return model
+
+
+def class_names(model: Any) -> tuple[str, ...]:
+    """The classes of a network, in the order of its output."""
+    return tuple(model.names[number] for number in range(len(model.names)))
+
+
+def same_classes(names: Sequence[str], kept: Sequence[str]) -> dict[int, int]:
+    """Class -> class of the kept network that has the same name."""
+    return {names.index(name): number for number, name in enumerate(kept) if name in names}
 
 
 def is_end_to_end(model: Any) -> bool:
@@ -81,10 +119,10 @@ def annotate(path: Path, notes: Mapping[str, str]) -> None:
     onnx.save(graph, path)
 
 
-def _run_exporter(model: Any, folder: Path, size_wh: tuple[int, int], *, end_to_end: bool) -> Path:
+def _run_exporter(model: Any, out: Path, size_wh: tuple[int, int], *, end_to_end: bool) -> None:
     from ultralytics.engine.exporter import Exporter
 
-    model.pt_path = str(folder / "exporting.pt")  # where the exporter writes beside
+    model.pt_path = str(out.with_name("exporting.pt"))  # where the exporter writes beside
     exporter = Exporter(
         overrides={
             "format": "onnx",
@@ -97,4 +135,4 @@ def _run_exporter(model: Any, folder: Path, size_wh: tuple[int, int], *, end_to_
             "device": "cpu",
         }
     )
-    return Path(exporter(model))
+    Path(exporter(model)).replace(out)

@@ -14,7 +14,8 @@ from core.domain import Image
 from core.errors import ModelError
 from detector.families import FAMILIES, Float32
 from detector.letterbox import Letterbox
-from training.export.onnx_file import Exported, is_end_to_end, load_network
+from training.export.joining import BOX_ROWS, aligned
+from training.export.onnx_file import Exported, class_names, load_finest, load_network, same_classes
 
 # Detections are rounded to a tenth of a pixel and four digits of a score: a difference must not show.
 BOX_TOLERANCE_PX = 0.05
@@ -47,18 +48,22 @@ class Parity:
             )
 
 
-def compare(weights: Path, exported: Exported, size_wh: tuple[int, int], pictures: Sequence[Image]) -> Parity:
+def compare(
+    weights: Path, exported: Exported, size_wh: tuple[int, int], pictures: Sequence[Image], kept: Path | None = None
+) -> Parity:
     """Runs both on the same pictures, prepared as the detector prepares them.
 
     Args:
         size_wh: width and height of the input, in pixels.
         pictures: (height, width, 3) BGR, at least one.
+        kept: weights of the network beside it, as of `export_onnx`.
 
     Raises:
         ModelError: one of the two does not run.
     """
     family = FAMILIES[exported.family]
-    network = _Torch(weights)
+    network = _Torch(load_network(weights))
+    beside = _Torch(load_finest(kept)) if kept else None
     session = onnxruntime.InferenceSession(str(exported.path), providers=["CPUExecutionProvider"])
     apart = _by_rank if exported.family == "yolo-e2e" else _by_cell
     found: list[Float32] = []
@@ -69,19 +74,22 @@ def compare(weights: Path, exported: Exported, size_wh: tuple[int, int], picture
         wanted = network(tensor)
         if output.shape != wanted.shape:
             raise ModelError(f"{exported.path}: gives {output.shape}, its weights {wanted.shape}; not taken in")
-        found.append(apart(output[0], wanted[0]))
+        if beside:
+            same = aligned(beside(tensor), wanted.shape, same_classes(exported.classes, beside.names))
+            found.append(_by_surer(output[0], wanted[0], same[0]))
+        else:
+            found.append(apart(output[0], wanted[0]))
     all_apart = np.concatenate(found)
     box_px, score = all_apart.max(axis=0) if len(all_apart) else (0.0, 0.0)
     return Parity(len(pictures), len(all_apart), float(box_px), float(score))
 
 
 class _Torch:
-    """The weights as a function from the input tensor to the raw output."""
+    """A network as a function from the input tensor to the raw output."""
 
-    def __init__(self, weights: Path) -> None:
-        self._network: Any = load_network(weights)
-        self._network.end2end = is_end_to_end(self._network)
-        self._network = self._network.fuse().eval()
+    def __init__(self, network: Any) -> None:
+        self._network = network
+        self.names = class_names(network)
 
     def __call__(self, tensor: Float32) -> Float32:
         import torch
@@ -95,6 +103,15 @@ def _by_cell(output: Float32, wanted: Float32) -> Float32:
     """Largest differences of box (px) and score in each cell, (N, 2), of outputs (4 + classes, N)."""
     away = np.abs(output - wanted)
     return np.stack([away[:4].max(axis=0), away[4:].max(axis=0)], axis=1)
+
+
+def _by_surer(output: Float32, trained: Float32, kept: Float32) -> Float32:
+    """As `_by_cell`, of the network that is surer there. Where both are as sure, either answer is right."""
+    away_trained, away_kept = _by_cell(output, trained), _by_cell(output, kept)
+    margin = (kept[BOX_ROWS:].max(axis=0) - trained[BOX_ROWS:].max(axis=0))[:, None]
+    right = np.where(margin > 0, away_kept, away_trained)
+    nearer = np.where(away_kept[:, :1] < away_trained[:, :1], away_kept, away_trained)
+    return np.where(np.abs(margin) <= SCORE_TOLERANCE, nearer, right)
 
 
 def _by_rank(output: Float32, wanted: Float32) -> Float32:

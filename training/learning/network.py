@@ -9,7 +9,7 @@ from typing import Any
 from core.errors import InputError, ModelError
 from detector.families import STRIDES
 from models.store import sha256_of
-from training.learning.run_folder import StartNote
+from training.learning.run_folder import KeptNote, StartNote
 from training.learning.settings import TrainSettings
 
 _LEAST_TAKEN = 0.5
@@ -60,6 +60,32 @@ def choose_start(settings: TrainSettings, labels: tuple[str, ...]) -> Start:
     )
     pretrained: str | bool = str(given) if given and from_architecture else not from_architecture
     return Start(model, pretrained, note)
+
+
+def note_of_kept(settings: TrainSettings, labels: tuple[str, ...]) -> KeptNote | None:
+    """What is kept beside the trained network; None = nothing was asked for.
+
+    Raises:
+        InputError: nothing is frozen.
+        ModelError: its frozen layers are others, it has no label in common, or one of the two leaves no doubles to
+            suppress.
+    """
+    if not settings.keep:
+        return None
+    if not settings.freeze:
+        raise InputError("--keep needs --freeze: the two networks share the frozen layers")
+    kept = _weights(settings.keep)
+    start = _weights(settings.weights) if settings.weights else None
+    if not start or _first_layers(start, settings.freeze) != _first_layers(kept, settings.freeze):
+        raise ModelError(
+            f"--keep {settings.keep}: its first {settings.freeze} layers are not those of the weights to start from"
+        )
+    if any(getattr(one.model[-1], "one2one_cv2", None) is not None for one in (start, kept)):
+        raise ModelError(f"--keep {settings.keep}: end-to-end networks cannot be joined; take a v8 or 11")
+    shared = tuple(name for name in kept.names.values() if name in labels)
+    if not shared:
+        raise ModelError(f"--keep {settings.keep}: none of its classes is named like a label of the data set")
+    return KeptNote(sha256=sha256_of(settings.keep), labels=shared)
 
 
 def device_of(text: str) -> str:
@@ -113,6 +139,10 @@ def _refuse_unfit(model: Any, name: str) -> None:
     strides = tuple(int(stride) for stride in model.stride)
     if strides != STRIDES:
         raise ModelError(f"{name}: has the strides {strides}; networks with {STRIDES} can be run")
+
+
+def _first_layers(model: Any, count: int) -> dict[str, bytes]:
+    return {name: tensor.numpy().tobytes() for name, tensor in model.model[:count].state_dict().items()}
 
 
 def _fitting(weights: Any, fresh: Any) -> int:

@@ -5,6 +5,7 @@ results.csv                 one line an epoch
 curves.png, confusion.png   how it went, and what the network takes for what
 weights/best.pt             the best network so far
 weights/last.pt             where to go on from; gone when the run is done
+weights/kept.pt             the network that answers beside it, if it was asked for
 model.onnx, model.yaml      what went into the model store; model-int8.onnx if it was asked for
 log.txt                     what Ultralytics says
 work/                       what only the training needs; gone when the run is done
@@ -45,6 +46,18 @@ class StartNote(Strict):
     same_classes: bool = False
 
 
+class KeptNote(Strict):
+    """The network that answers beside the trained one.
+
+    Attributes:
+        sha256: of its weights file.
+        labels: which it has a say in.
+    """
+
+    sha256: str
+    labels: tuple[str, ...]
+
+
 class RunRecord(Strict):
     """run.yaml."""
 
@@ -53,6 +66,7 @@ class RunRecord(Strict):
     settings: TrainSettings
     dataset: DatasetNote
     start: StartNote
+    kept: KeptNote | None = None
     versions: dict[str, str]
 
 
@@ -66,6 +80,7 @@ class RunFolder:
         self.confusion = folder / "confusion.png"
         self.best = folder / "weights" / "best.pt"
         self.last = folder / "weights" / "last.pt"
+        self.kept = folder / "weights" / "kept.pt"
         self.onnx = folder / "model.onnx"
         self.int8 = folder / "model-int8.onnx"
         self.card = folder / "model.yaml"

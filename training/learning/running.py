@@ -8,10 +8,11 @@ from importlib.metadata import version
 
 from core.errors import InputError
 from runtime.console import progress
+from training.datasets.files import storing
 from training.datasets.folder import Dataset
 from training.learning.confined import confine
 from training.learning.curves import draw_curves
-from training.learning.network import choose_start, device_of
+from training.learning.network import choose_start, device_of, note_of_kept
 from training.learning.progress import Watching, read_results
 from training.learning.run_folder import RunFolder, RunRecord
 from training.learning.settings import TrainSettings
@@ -36,10 +37,15 @@ def begin(run: RunFolder, settings: TrainSettings, dataset: Dataset) -> RunRecor
         confine(run.confined, run.log)
         device_of(settings.device)
         start = choose_start(settings, about.labels)
+        kept = note_of_kept(settings, about.labels)
         with progress("checking the data set", sum(about.pictures.values())) as advance:
             refuse_faulty(dataset, step=advance)
         write_yolo(dataset, run.data, settings)
-        record = RunRecord(settings=settings, dataset=about, start=start.note, versions=_versions())
+        record = RunRecord(settings=settings, dataset=about, start=start.note, kept=kept, versions=_versions())
+        if settings.keep:
+            with storing(run.folder):
+                run.kept.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(settings.keep, run.kept)
         run.write(record)
     return record
 

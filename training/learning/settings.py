@@ -25,6 +25,7 @@ class TrainSettings(Strict):
         learn_px: side of the square in which pictures are learned; None = the longer side of the input.
         device: cpu, auto, or the number of a GPU.
         freeze: so many first layers stay as they are.
+        keep: weights of a network with the same frozen layers, which goes on answering beside the trained one.
         workers: processes that read pictures; on a CPU always none.
         repeat: how often an epoch learns from a picture, by the name of its taking-in; from the others once.
         int8: whether the INT8 form is made too.
@@ -40,6 +41,7 @@ class TrainSettings(Strict):
     device: str = "auto"
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     freeze: int = Field(default=0, ge=0, le=100)
+    keep: Path | None = None
     workers: int = Field(default=4, ge=0, le=64)
     partial: Partial = "refuse"
     suggestions: Suggestions = "refuse"

@@ -88,7 +88,8 @@ class Plan:
         small = self.train(f"{NAME}-small", self.data / "weights" / f"{TEACHER}.pt", learn_px=416, epochs=3)
         yield Step("learning, small", small)
         weights = self.home / "training" / f"{NAME}-small" / "weights" / "best.pt"
-        yield Step("learning", (*self.train(NAME, weights, learn_px=512, epochs=12), "--int8"))
+        kept = ("--keep", str(self.data / "weights" / f"{TEACHER}.pt"))
+        yield Step("learning", (*self.train(NAME, weights, learn_px=512, epochs=12), *kept, "--int8"))
 
     def train(self, name: str, weights: Path, *, learn_px: int, epochs: int) -> tuple[str, ...]:
         """The command that trains; it goes on with a run that is there."""

@@ -15,9 +15,9 @@ from training.street_n.figure import Measured, plain
 
 MAX_BYTES = 13_000_000
 NOT_TO_BE_TRUSTED_WITH = (
-    "Stalls, goods, tables and umbrellas were learned from rendered streets alone: on real streets they were never "
-    "measured on more than a handful of pictures. Garbage and bins were learned at eye level, vehicles in Nepal: it "
-    "misses many far, dim vehicles that a COCO network finds, so a camera that must see them needs one beside it. "
+    "Stalls, goods and tables were learned from rendered streets alone: on real streets they were never measured on "
+    "more than a handful of pictures. Garbage and bins were learned at eye level, vehicles in Nepal; small and far "
+    "vehicles and people it finds as the COCO network does that it began with, and no better. "
     "Never rely on it without shadow operation and labels of the city's own cameras; never read a figure on rendered "
     "streets as accuracy."
 )

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from api.camera_desk import CameraDesk
 from api.schemas import Public
+from core.observing import settled
 from core.relaxations import Scene, relaxations
 from core.site import Camera, Legal, Site, SiteInfo
-from store import site_file
+from store.camera_files import FileKind, read_cameras
 from store.camera_records import RowFault
 from store.camera_secrets import without_passwords
-from store.camera_table import read_csv, read_xlsx
 
-FileKind = Literal["csv", "xlsx", "yaml"]
 Effect = Literal["added", "changed", "same", "waits"]
 
 
@@ -55,41 +55,26 @@ class Import:
 def read_import(content: bytes, kind: FileKind, site: Site | None, desk: CameraDesk) -> Import:
     """What a file says about the cameras that are there and those that it adds."""
     known = {camera.id: without_passwords(camera) for camera in site.cameras} if site else {}
-    info = None
-    if kind == "yaml":
-        cameras, faults, info = _site_file(content, site)
-    else:
-        table = (read_csv if kind == "csv" else read_xlsx)(content, known)
-        cameras, faults = table.cameras, list(table.faults)
-        if site is None:
-            faults.append(
-                RowFault(1, "", "there is no site yet; import a site file (YAML) first, its cameras may be []")
-            )
+    read = read_cameras(content, kind, site)
+    faults = [*read.faults, *_of_another_site(read.info, site)]
+    now = desk.services.clock.utc()
+    cameras = {row: settled(camera, known.get(camera.id), now) for row, camera in read.cameras.items()}
     faults += _refused(cameras, known, desk)
     rows = tuple(
-        ImportRow(row=row, camera_id=one.id, name=one.name, effect=_effect(one, known.get(one.id)))
+        ImportRow(row=row, camera_id=one.id, name=one.name, effect=_effect(one, known.get(one.id), now))
         for row, one in cameras.items()
     )
     told = sorted(faults, key=lambda one: one.row)
+    info = None if site else read.info
     return Import(tuple(cameras.values()), rows, tuple(ImportFault.model_validate(one) for one in told), info)
 
 
-def _site_file(content: bytes, site: Site | None) -> tuple[Mapping[int, Camera], list[RowFault], SiteInfo | None]:
-    try:
-        checked = site_file.check(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        return {}, [RowFault(line, "", "is no UTF-8 text; save the file as UTF-8")], None
-    if checked.site is None:
-        return {}, list(checked.faults), None
-    faults = []
-    if site is not None and site.site != checked.site.site:
+def _of_another_site(info: SiteInfo | None, site: Site | None) -> Iterator[RowFault]:
+    if info and site and info != site.site:
         cause = (
             f"this installation serves {site.site.name} ({site.site.division}); write that, or ask the administrator"
         )
-        faults.append(RowFault(1, "site", cause))
-    cameras = dict(zip(checked.lines, checked.site.cameras, strict=True))
-    return cameras, faults, checked.site.site if site is None else None
+        yield RowFault(1, "site", cause)
 
 
 def _refused(cameras: Mapping[int, Camera], known: Mapping[str, Camera], desk: CameraDesk) -> Iterable[RowFault]:
@@ -110,9 +95,9 @@ def _faults(camera: Camera, old: Camera | None, desk: CameraDesk, *, is_waiting:
         yield "presets", "a change of its zones waits for a second person; have that decided first"
 
 
-def _effect(camera: Camera, old: Camera | None) -> Effect:
+def _effect(camera: Camera, old: Camera | None, now: datetime) -> Effect:
     if old is None:
         return "added"
-    if relaxations(camera.id, Scene.of(old), Scene.of(camera)):
+    if relaxations(camera.id, Scene.of(old), Scene.of(camera), now):
         return "waits"
     return "same" if camera.model_copy(update={"legal": old.legal}) == old else "changed"

@@ -1,6 +1,7 @@
 """What the API takes and gives about cameras that are changed: documents, what waits, legal records, measurements."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field
@@ -137,9 +138,11 @@ class CameraDetail(CameraSummary):
     waiting: RelaxationPublic | None
 
     @classmethod
-    def whole(cls, camera: Camera, stream: StreamPublic | None, waiting: RelaxationRequest | None) -> Self:
+    def whole(
+        cls, camera: Camera, stream: StreamPublic | None, waiting: RelaxationRequest | None, now: datetime
+    ) -> Self:
         """All that is known of a camera, but for its passwords."""
-        summary = CameraSummary.of(camera, stream, waits=waiting is not None)
+        summary = CameraSummary.of(camera, stream, now, waits=waiting is not None)
         return cls(
             **{name: getattr(summary, name) for name in CameraSummary.model_fields},
             detect_source=redacted(camera.detect_source) if camera.detect_source else None,

@@ -1,7 +1,8 @@
 """What Prometheus reads: taken from the data base and the disk at the moment of asking."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -11,6 +12,7 @@ from prometheus_client.registry import Collector
 from api.dependencies import Services
 from api.schemas import StreamPublic
 from core.errors import StorageError
+from core.site import Camera
 from store.cameras import CameraStateRepository
 from store.events import EventRepository
 from store.packages import PackageRepository
@@ -56,13 +58,15 @@ class _Installation(Collector):
         for (kind, complete), number in PackageRepository(engine).counts().items():
             packages.add_metric([kind, str(complete).lower()], number)
         yield packages
-        yield from _camera_metrics(self._streams())
+        site = SiteRepository(engine).load()
+        cameras = site.cameras if site else ()
+        yield _zone_metric(cameras, self._services.clock.utc())
+        yield from _camera_metrics(self._streams(cameras))
 
-    def _streams(self) -> Streams:
-        site = SiteRepository(self._services.engine).load()
+    def _streams(self, cameras: Sequence[Camera]) -> Streams:
         reported = CameraStateRepository(self._services.engine).all()
         now = self._services.clock.utc()
-        ids = [camera.id for camera in site.cameras] if site else []
+        ids = [camera.id for camera in cameras]
         return {one: StreamPublic.of(reported[one], now) if one in reported else None for one in ids}
 
     def _disk(self) -> Iterator[Metric]:
@@ -72,6 +76,17 @@ class _Installation(Collector):
         except OSError:
             return
         yield free
+
+
+def _zone_metric(cameras: Sequence[Camera], now: datetime) -> Metric:
+    zones = [zone for camera in cameras for preset in camera.presets for zone in preset.zones]
+    observing = [zone for zone in zones if zone.observes(now)]
+    sent_back = sum(zone.was_sent_back for zone in observing)
+    metric = GaugeMetricFamily("jiejing_zones", "Zones by whether they alarm, and if not, why.", labels=["state"])
+    metric.add_metric(["in_force"], len(zones) - len(observing))
+    metric.add_metric(["observing"], len(observing) - sent_back)
+    metric.add_metric(["sent_back"], sent_back)
+    return metric
 
 
 def _camera_metrics(streams: Streams) -> Iterator[Metric]:

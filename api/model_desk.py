@@ -21,9 +21,7 @@ from core.errors import InputError, ModelError
 from models.card import ModelCard
 from models.gate import LEAST_FRAMES, Objection, objections
 from models.history import Promotion
-from models.shadow_figures import ShadowTotals, results, totals
-
-SHADOW_FOLDER = "shadow"
+from models.shadow_figures import SHADOW_FOLDER, ShadowFigures, results, totals
 
 
 class ModelDesk:
@@ -68,12 +66,12 @@ class ModelDesk:
                 continue
         return found
 
-    def totals_of(self, cards: Sequence[ModelCard]) -> ShadowTotals:
+    def totals_of(self, cards: Sequence[ModelCard]) -> ShadowFigures:
         """What was seen in shadow by those of these models that are not in use: by the one that saw least."""
         used = {one.sha256 for one in self.in_use}
         new = [ModelRef(card.name, card.sha256) for card in cards if card.sha256 not in used]
         each = [totals(results(self._shadow_folder, ref)) for ref in new]
-        return min(each, key=lambda one: one.frames, default=ShadowTotals())
+        return min(each, key=lambda one: one.frames, default=ShadowFigures())
 
     def evidence(self, cards: Sequence[ModelCard], against: tuple[Objection, ...]) -> dict[str, Any]:
         """What the history keeps of a decision, in the form of the other gate's."""

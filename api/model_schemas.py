@@ -9,7 +9,7 @@ from api.schemas import Asked, ModelPublic, Moment, Public
 from models.card import ModelCard
 from models.gate import Objection
 from models.history import Kind, Promotion
-from models.shadow_figures import ShadowTotals
+from models.shadow_figures import ShadowFigures
 
 Ground = Literal["real", "mixed", "rendered"]
 """What a figure stands on. On rendered streets alone it is a regression check, and never accuracy."""
@@ -151,7 +151,7 @@ class ModelsPublic(Public):
     can_roll_back: bool
 
 
-def plain_totals(total: ShadowTotals) -> dict[str, Any]:
+def plain_totals(total: ShadowFigures) -> dict[str, Any]:
     """As plain data, for the history and answers."""
     names = ("both", "in_use", "candidate", "violations_in_use", "violations_candidate")
     return {"frames": total.frames, **{name: dict(sorted(getattr(total, name).items())) for name in names}}

@@ -13,6 +13,7 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -96,7 +97,6 @@ def seen_to_json(
         interval_s: seconds to the next frame.
     """
     zones = [rule for rule in rules if rule.preset_id == observation.preset_id]
-    observing = {rule.zone.id for rule in zones if rule.zone.observe}
     return {
         "kind": "picture",
         "camera_id": observation.camera_id,
@@ -104,8 +104,8 @@ def seen_to_json(
         "utc": rfc3339(observation.utc),
         "interval_s": round(interval_s, 3),
         "unfit": observation.unfit,
-        "zones": [_zone(rule) for rule in zones],
-        "events": [_event(one, observing) for one in events if one.preset_id == observation.preset_id],
+        "zones": [_zone(rule, observation.utc) for rule in zones],
+        "events": [_event(one) for one in events if one.preset_id == observation.preset_id],
         "detections": [
             {"label": one.label, "score": round(one.score, 3), "box": _unit(one.bbox_xyxy_px, observation)}
             for one in observation.detections
@@ -113,18 +113,18 @@ def seen_to_json(
     }
 
 
-def _zone(rule: ZoneRule) -> dict[str, Any]:
+def _zone(rule: ZoneRule, at: datetime) -> dict[str, Any]:
     return {
         "id": rule.zone.id,
         "name": rule.zone.name,
         "violation": rule.zone.violation,
         "polygon": [list(point) for point in rule.zone.polygon],
-        "observing": rule.zone.observe,
+        "observing": rule.zone.observes(at),
         "violation_after_s": rule.violation_after_s,
     }
 
 
-def _event(event: RuleEvent, observing: set[str]) -> dict[str, Any]:
+def _event(event: RuleEvent) -> dict[str, Any]:
     return {
         "event_id": event.event_id,
         "zone_id": event.zone_id,
@@ -136,7 +136,7 @@ def _event(event: RuleEvent, observing: set[str]) -> dict[str, Any]:
         "last_seen": rfc3339(event.last_seen),
         "dwell_s": round(event.dwell_s, 3),
         "bridged_s": round(event.bridged_s, 3),
-        "observing": event.zone_id in observing,
+        "observing": event.observing,
         "boxes": [_scaled(one.bbox_xyxy_px, event.frame_size_wh) for one in event.members],
     }
 

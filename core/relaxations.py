@@ -6,6 +6,7 @@ tomorrow. A zone that only observes raises no alarm: it can be adjusted freely, 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, get_args
 
 from core.coverage import uncovered_area
@@ -28,6 +29,7 @@ RelaxationKind = Literal[
     "exemption_added",
     "attended_narrower",
     "agency_changed",
+    "budget_lower",
     "preset_unwatched",
     "mask_smaller",
 ]
@@ -61,23 +63,32 @@ class Scene:
 NOTHING = Scene((), ())
 
 
-def relaxations(camera_id: str, before: Scene, after: Scene) -> tuple[Relaxation, ...]:
-    """What `after` takes from what holds before; empty = nobody else need be asked."""
-    return tuple(_relaxations(camera_id, before, after))
+def relaxations(camera_id: str, before: Scene, after: Scene, at: datetime) -> tuple[Relaxation, ...]:
+    """What `after` takes from what holds before; empty = nobody else need be asked.
+
+    Args:
+        at: the (aware) moment of the change.
+    """
+    return tuple(_relaxations(camera_id, before, after, at))
 
 
-def _relaxations(camera_id: str, before: Scene, after: Scene) -> Iterator[Relaxation]:
+def _relaxations(camera_id: str, before: Scene, after: Scene, at: datetime) -> Iterator[Relaxation]:
     new_rules = _rules(camera_id, after)
     for place, old in _rules(camera_id, before).items():
-        if old.zone.observe:
+        if old.zone.observes(at):
             continue
         new = new_rules.get(place)
-        kinds = ["zone_removed"] if new is None else _taken(old, new, before.privacy_masks, after.privacy_masks)
+        kinds = ["zone_removed"] if new is None else _taken(old, new, before.privacy_masks, after.privacy_masks, at)
         for kind in kinds:
             yield Relaxation(kind, *place)  # type: ignore[arg-type]
     first = before.presets[0] if before.presets else None
     # Live frames belong to the first preset alone.
-    if first and after.presets and after.presets[0].id != first.id and any(not zone.observe for zone in first.zones):
+    if (
+        first
+        and after.presets
+        and after.presets[0].id != first.id
+        and any(not zone.observes(at) for zone in first.zones)
+    ):
         yield Relaxation("preset_unwatched", first.id)
     if any(uncovered_area(mask, after.privacy_masks) > _ROUNDING for mask in before.privacy_masks):
         yield Relaxation("mask_smaller")
@@ -90,7 +101,7 @@ def _rules(camera_id: str, scene: Scene) -> dict[tuple[str, str], ZoneRule]:
 
 
 def _taken(
-    old: ZoneRule, new: ZoneRule, old_masks: Sequence[Polygon], new_masks: Sequence[Polygon]
+    old: ZoneRule, new: ZoneRule, old_masks: Sequence[Polygon], new_masks: Sequence[Polygon], at: datetime
 ) -> Iterator[RelaxationKind]:
     was, now = old.zone, new.zone
     seen = uncovered_area(was.polygon, old_masks)
@@ -98,7 +109,7 @@ def _taken(
         "zone_smaller": uncovered_area(was.polygon, [*old_masks, now.polygon]) > _ROUNDING,
         "zone_covered": seen - uncovered_area(was.polygon, [*old_masks, *new_masks]) > _ROUNDING,
         "type_changed": now.violation != was.violation,
-        "alarms_off": now.observe,
+        "alarms_off": now.observes(at),
         "limit_longer": new.candidate_after_s > old.candidate_after_s or new.violation_after_s > old.violation_after_s,
         "gap_shorter": new.bridge_gap_s < old.bridge_gap_s,
         "score_higher": now.min_score > was.min_score,
@@ -107,5 +118,7 @@ def _taken(
         "exemption_added": not set(now.exempt) <= set(was.exempt),
         "attended_narrower": now.attended not in (was.attended, "ignore"),
         "agency_changed": now.agency not in (was.agency, None),
+        # Beyond it the zone goes back to observing.
+        "budget_lower": now.daily_budget < was.daily_budget,
     }
     return (kind for kind, taken in checks.items() if taken)

@@ -2,11 +2,15 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.site import Camera, Zone
 from core.violations import ViolationType, violation_types
+
+# Whether anybody is alarmed decides nothing about what is a violation.
+_NO_PART_OF_THE_RULE = {"observe", "observe_until", "daily_budget", "sent_back"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,12 @@ def rules_of(camera: Camera) -> tuple[ZoneRule, ...]:
     return tuple(resolve(camera.id, preset.id, zone) for preset in camera.presets for zone in preset.zones)
 
 
+def without_observing(rules: Iterable[ZoneRule]) -> tuple[ZoneRule, ...]:
+    """The same rules where no zone observes: as what was recorded is looked at."""
+    told = {"observe": False, "observe_until": None}
+    return tuple(replace(rule, zone=rule.zone.model_copy(update=told)) for rule in rules)
+
+
 def resolve(camera_id: str, preset_id: str, zone: Zone) -> ZoneRule:
     """Fills in the defaults of the violation's type and names the version."""
     kind = violation_types()[zone.violation]
@@ -57,9 +67,7 @@ def resolve(camera_id: str, preset_id: str, zone: Zone) -> ZoneRule:
         preset_id=preset_id,
         zone=full,
         type=kind,
-        version=short_hash(
-            camera_id, preset_id, {key: value for key, value in _plain(full).items() if key != "observe"}
-        ),
+        version=short_hash(camera_id, preset_id, _plain(full)),
         candidate_after_s=candidate_after_s,
         violation_after_s=violation_after_s,
         bridge_gap_s=bridge_gap_s,
@@ -77,4 +85,4 @@ def short_hash(*content: Any) -> str:
 
 
 def _plain(zone: Zone) -> dict[str, Any]:
-    return zone.model_dump(mode="json", by_alias=True)
+    return zone.model_dump(mode="json", by_alias=True, exclude=_NO_PART_OF_THE_RULE)

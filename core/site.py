@@ -7,7 +7,16 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from core import gb28181
@@ -92,6 +101,7 @@ Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Seconds = Annotated[float, Field(ge=0, le=7 * 86400)]
 Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+AwareMoment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 
 
 class Strict(BaseModel):
@@ -169,6 +179,16 @@ class Shop(Strict):
     licence_no: str = ""
 
 
+class SentBack(Strict):
+    """That a zone in force was sent back to observing, and why; written by the product, not by people. budget: `count`
+    alarms in one day, over a budget of `limit`; rejected: `count` of `limit` alarms that officers decided."""
+
+    at: AwareMoment
+    why: Literal["budget", "rejected"]
+    count: int = Field(ge=0)
+    limit: int = Field(ge=0)
+
+
 class Zone(Strict):
     """A part of the picture and the rule that holds there; a number left out is the violation type's default."""
 
@@ -187,7 +207,10 @@ class Zone(Strict):
     exempt: tuple[LabelField, ...] = ()
     agency: str | None = None
     shop: Shop | None = None
-    observe: bool = False
+    observe: bool | None = Field(default=None, description="events are noted, nobody is alarmed; null = nothing said")
+    observe_until: AwareMoment | None = Field(default=None, description="then it is in force; null = until told so")
+    daily_budget: int = Field(default=50, ge=1, le=10_000, description="alarms a day, in the site's time zone")
+    sent_back: SentBack | None = Field(default=None, description="last time; what came before no longer counts")
 
     @field_validator("violation")
     @classmethod
@@ -204,6 +227,21 @@ class Zone(Strict):
         if candidate > violation:
             raise ValueError(f"candidate_after_s ({candidate:g}) must not exceed violation_after_s ({violation:g})")
         return self
+
+    @model_validator(mode="after")
+    def _until_observes(self) -> Self:
+        if self.observe_until and not self.observe:
+            raise ValueError("observe_until says when observing ends; write observe: true with it, or leave it out")
+        return self
+
+    def observes(self, at: datetime) -> bool:
+        """Whether nobody is alarmed at that (aware) moment."""
+        return bool(self.observe) and (self.observe_until is None or at < self.observe_until)
+
+    @property
+    def was_sent_back(self) -> bool:
+        """Whether it observes because it was sent back, and not because a person said so."""
+        return bool(self.observe) and self.observe_until is None and self.sent_back is not None
 
 
 class Preset(Strict):

@@ -69,9 +69,7 @@ class Figures:
 
     @property
     def noisy(self) -> bool | None:
-        if self.approval.total < NOISY_LEAST or self.approval.high is None:
-            return None
-        return self.approval.high < NOISY_BELOW
+        return is_noisy(self.approval)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +153,13 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
         ),
     }
 )
+
+
+def is_noisy(approval: Share) -> bool | None:
+    """Whether surely less than NOISY_BELOW is approved; None = too few decided to tell."""
+    if approval.total < NOISY_LEAST or approval.high is None:
+        return None
+    return approval.high < NOISY_BELOW
 
 
 def figures(alarms: Iterable[Alarm]) -> Figures:

@@ -27,9 +27,12 @@ class Episode:
         """Whether it has not cleared."""
         return self.last.state != "cleared"
 
-    def advance(self, standing: list[Standing]) -> list[RuleEvent]:
-        """The changes of state that the things now standing (candidates and violations, not empty) bring about."""
+    def advance(self, standing: list[Standing], *, observing: bool) -> list[RuleEvent]:
+        """The changes of state that the things now standing (candidates and violations, not empty) bring about. Whether
+        a violation is only observed is settled when it becomes one."""
         self.last = _with_members(self.last, standing)
+        if self.last.state == "candidate":
+            self.last = replace(self.last, observing=observing)
         due = any(stay.phase == "violation" for _, stay in standing)
         if not due or self.last.state != "candidate":
             return []
@@ -41,13 +44,16 @@ class Episode:
         self.last = replace(self.last, state="cleared", cleared_at=self.last.last_seen)
         return self.last
 
-    def may_reopen(self, still_since: datetime, rule: ZoneRule) -> bool:
-        """Whether what has stood since then is this event again."""
+    def may_reopen(self, still_since: datetime, rule: ZoneRule, *, observing: bool) -> bool:
+        """Whether what has stood since then is this event again. What was told as observed never becomes an alarm, nor
+        the other way round."""
+        if self.last.violation_at is not None and self.last.observing != observing:
+            return False
         cleared_at = self.last.cleared_at
         return cleared_at is not None and (still_since - cleared_at).total_seconds() <= rule.zone.reopen_within_s
 
 
-def begin(rule: ZoneRule, standing: list[Standing], size_wh: tuple[int, int]) -> RuleEvent:
+def begin(rule: ZoneRule, standing: list[Standing], size_wh: tuple[int, int], *, observing: bool) -> RuleEvent:
     """The opening of a new event. Its id is a hash of what it is, so the same input gives the same id."""
     thing, stay = longest(standing)
     what = rule.type.count_per if rule.type.count_per == "zone" else f"{thing.group}{[round(v) for v in thing.home]}"
@@ -73,15 +79,15 @@ def begin(rule: ZoneRule, standing: list[Standing], size_wh: tuple[int, int]) ->
         dwell_s=0.0,
         observed_s=0.0,
         bridged_s=0.0,
-        observing=False,
+        observing=observing,
         rule_version=rule.version,
     )
     return _with_members(blank, standing)
 
 
-def reopen(last: RuleEvent, standing: list[Standing]) -> RuleEvent:
+def reopen(last: RuleEvent, standing: list[Standing], *, observing: bool) -> RuleEvent:
     """The next opening of an event that had cleared: same id, same first violation, the dwell starts anew."""
-    fresh = replace(last, state="candidate", opening=last.opening + 1, cleared_at=None)
+    fresh = replace(last, state="candidate", opening=last.opening + 1, cleared_at=None, observing=observing)
     return _with_members(fresh, standing)
 
 

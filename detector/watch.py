@@ -53,11 +53,14 @@ class ZoneWatch:
             things: everything that the tracker remembers, by number.
         """
         holds = in_force(self.rule, observation, self._timezone)
+        observing = self.rule.zone.observes(observation.utc)
         self._end_stays(observation.utc, {number: one for number, one in things.items() if holds(one.home)})
         events = self._clear_left()
+        if not observing:
+            events += self._end_observed()
         seen = counted(self.rule, sightings, observation)
         self._see([one for one in seen if holds(one.thing.home)], observation.utc)
-        events += self._advance(things, observation.frame_size_wh)
+        events += self._advance(things, observation.frame_size_wh, observing=observing)
         self._forget(observation.utc)
         return events
 
@@ -68,6 +71,21 @@ class ZoneWatch:
             for number, stay in self.memory.stays.items()
             if number in things and not stay.ended(now, self.rule, self._short_s)
         }
+
+    def _end_observed(self) -> list[RuleEvent]:
+        """Ends the violations that were only observed, once the zone is in force: what still stands begins anew. What
+        was no violation yet keeps its dwell."""
+        ended = {
+            key: one
+            for key, one in sorted(self.memory.episodes.items())
+            if one.last.state == "violation" and one.last.observing
+        }
+        self.memory.stays = {
+            number: stay
+            for number, stay in self.memory.stays.items()
+            if stay.phase != "violation" or self._key(number) not in ended
+        }
+        return [one.clear() for one in ended.values()]
 
     def _see(self, sightings: Sequence[Sighting], now: datetime) -> None:
         for sighting in sightings:
@@ -90,22 +108,24 @@ class ZoneWatch:
         episodes = sorted(self.memory.episodes.items())
         return [episode.clear() for key, episode in episodes if episode.open and key not in present]
 
-    def _advance(self, things: Mapping[int, Thing], size_wh: tuple[int, int]) -> list[RuleEvent]:
+    def _advance(self, things: Mapping[int, Thing], size_wh: tuple[int, int], *, observing: bool) -> list[RuleEvent]:
         events = []
         for key, standing in self._standing(things).items():
             episode = self.memory.episodes.get(key)
             if episode is None or not episode.open:
-                episode = self._open(key, episode, standing, size_wh)
+                episode = self._open(key, episode, standing, size_wh, observing=observing)
                 events.append(episode.last)
-            events += episode.advance(standing)
+            events += episode.advance(standing, observing=observing)
         return events
 
-    def _open(self, key: int, last: Episode | None, standing: list[Standing], size_wh: tuple[int, int]) -> Episode:
+    def _open(
+        self, key: int, last: Episode | None, standing: list[Standing], size_wh: tuple[int, int], *, observing: bool
+    ) -> Episode:
         still_since = min(stay.still_since for _, stay in standing)
-        if last and last.may_reopen(still_since, self.rule):
-            episode = Episode(reopen(last.last, standing))
+        if last and last.may_reopen(still_since, self.rule, observing=observing):
+            episode = Episode(reopen(last.last, standing, observing=observing))
         else:
-            episode = Episode(begin(self.rule, standing, size_wh))
+            episode = Episode(begin(self.rule, standing, size_wh, observing=observing))
         self.memory.episodes[key] = episode
         return episode
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from models.card import ModelCard
-from models.shadow_figures import ShadowTotals
+from models.shadow_figures import ShadowFigures
 
 # Frames in shadow below which nothing is said.
 LEAST_FRAMES = 1000
@@ -28,7 +28,7 @@ class Objection:
 
 
 def objections(
-    candidate: Sequence[ModelCard], in_use: Sequence[ModelCard], shadow: ShadowTotals
+    candidate: Sequence[ModelCard], in_use: Sequence[ModelCard], shadow: ShadowFigures
 ) -> tuple[Objection, ...]:
     """Why these models should not take the place of those in use; nothing = they may.
 
@@ -53,7 +53,7 @@ def _labels(cards: Sequence[ModelCard]) -> set[str]:
     return {label for card in cards for label in card.labels.values()}
 
 
-def _in_shadow(shadow: ShadowTotals) -> Iterator[Objection]:
+def _in_shadow(shadow: ShadowFigures) -> Iterator[Objection]:
     if shadow.frames < LEAST_FRAMES:
         yield Objection(
             f"影子运行不足：只看了 {shadow.frames} 帧，至少要 {LEAST_FRAMES} 帧",

@@ -10,22 +10,37 @@ from typing import Any
 from core.domain import ModelRef
 from core.errors import ModelError
 
+SHADOW_FOLDER = "shadow"  # in JIEJING_HOME
+
+_SIDES = ("both", "in_use", "candidate")
+
 
 @dataclass(slots=True)
-class ShadowTotals:
-    """What was seen on the same frames, of all cameras together.
+class ShadowFigures:
+    """What was seen on the same frames, of one camera or of all together.
 
     Attributes:
         both, in_use, candidate: detections by group: seen by both, by the models in use alone, by the candidate alone.
         violations_in_use, violations_candidate: by type.
+        missed: frames that the candidate was too slow for; they count on neither side.
     """
 
     frames: int = 0
+    missed: int = 0
     both: Counter[str] = field(default_factory=Counter)
     in_use: Counter[str] = field(default_factory=Counter)
     candidate: Counter[str] = field(default_factory=Counter)
     violations_in_use: Counter[str] = field(default_factory=Counter)
     violations_candidate: Counter[str] = field(default_factory=Counter)
+
+    def plain(self) -> dict[str, Any]:
+        """As `results` reads it back."""
+        return {
+            "frames": self.frames,
+            "missed": self.missed,
+            "detections": {side: getattr(self, side) for side in _SIDES},
+            "violations": {"in_use": self.violations_in_use, "candidate": self.violations_candidate},
+        }
 
 
 def results(folder: Path, candidate: ModelRef) -> dict[str, dict[str, Any]]:
@@ -43,13 +58,14 @@ def results(folder: Path, candidate: ModelRef) -> dict[str, dict[str, Any]]:
     return found
 
 
-def totals(by_camera: Mapping[str, Mapping[str, Any]]) -> ShadowTotals:
+def totals(by_camera: Mapping[str, Mapping[str, Any]]) -> ShadowFigures:
     """The figures of all cameras together."""
-    total = ShadowTotals()
+    total = ShadowFigures()
     for one in by_camera.values():
         total.frames += one["frames"]
-        for name in ("both", "in_use", "candidate"):
-            getattr(total, name).update(one["detections"][name])
+        total.missed += one["missed"]
+        for side in _SIDES:
+            getattr(total, side).update(one["detections"][side])
         total.violations_in_use.update(one["violations"]["in_use"])
         total.violations_candidate.update(one["violations"]["candidate"])
     return total

@@ -155,7 +155,6 @@ class CameraWorker:
 
     def _follow(self, event: RuleEvent) -> None:
         rule = self._pipeline.rules.get(event.rule_version)
-        event = replace(event, observing=rule is not None and rule.zone.observe)
         self._unwritten.append(event)
         _log.info("camera %s: %s %s %s", self.camera.id, event.violation, event.state, event.event_id)
         if rule is not None:

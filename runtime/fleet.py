@@ -12,6 +12,7 @@ from core.health import StreamState
 from core.site import Camera, SiteInfo
 from evidence.seal import Sealer
 from models.history import names
+from models.shadow_figures import SHADOW_FOLDER
 from runtime.camera_worker import CameraWorker, Shared
 from runtime.installation import Installation
 from runtime.live_window import LiveWindow
@@ -27,6 +28,7 @@ FOLLOW_EVERY_S = 1.0
 REPORT_EVERY_S = 2.0
 SEAL_EVERY_S = 1.0
 RETRY_AFTER_S = 30.0
+SEND_BACK_EVERY_S = 10.0
 END_WITHIN_S = 3.5
 
 
@@ -62,7 +64,11 @@ class Fleet:
 
     def run(self, stop: threading.Event) -> None:
         """Keeps everything going until `stop` is set; then ends within five seconds."""
-        duties = ((SEAL_EVERY_S, self._seal), (REPORT_EVERY_S, self._report))
+        duties = (
+            (SEAL_EVERY_S, self._seal),
+            (REPORT_EVERY_S, self._report),
+            (SEND_BACK_EVERY_S, self._send_back),
+        )
         helpers = [
             threading.Thread(target=_again_and_again, args=(work, period_s, stop), name=work.__name__, daemon=True)
             for period_s, work in duties
@@ -102,7 +108,7 @@ class Fleet:
 
     def _shadow(self, camera: Camera, ref: ModelRef) -> Shadow:
         pipeline = CameraPipeline(camera, self._timezone, self._detectors.of_models(camera, [ref]), live=True)
-        return Shadow(ref, pipeline, self._installation.settings.home / "shadow", self._clock)
+        return Shadow(ref, pipeline, self._installation.settings.home / SHADOW_FOLDER, self._clock)
 
     def _follow_site(self) -> None:
         """Starts, ends and exchanges the cameras that changed; the others go on undisturbed."""
@@ -159,6 +165,12 @@ class Fleet:
             self._installation.packages.add(self._unwritten[0])
             written = self._unwritten.pop(0)
             _log.info("package %s sealed (%s)", written.package_id, "complete" if written.complete else "incomplete")
+
+    def _send_back(self) -> None:
+        """Zones that alarm too often, or too often wrongly, observe again: `_follow` takes that up like any change."""
+        cameras = [worker.camera for worker in list(self._workers.values())]
+        for sent in self._installation.observing(self._clock).send_back(cameras, self._timezone):
+            _log.warning("camera %s: zone %s observes again: %s", sent.rule.camera_id, sent.rule.zone.id, sent.words)
 
     def _report(self) -> None:
         states = [worker.state for worker in list(self._workers.values())] + list(self._refused.values())

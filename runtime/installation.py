@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from core.clock import Clock
 from core.errors import StorageError
 from core.settings import Settings, load_settings
 from core.site import Site
@@ -15,6 +16,7 @@ from store.cameras import CameraStateRepository
 from store.engine import make_engine
 from store.events import EventRepository
 from store.migrate import upgrade
+from store.observing import ObservingRepository
 from store.packages import PackageRepository
 from store.sites import SiteRepository
 from store.users import UserRepository
@@ -86,6 +88,10 @@ class Installation:
     def audit(self) -> AuditLog:
         """What people did."""
         return AuditLog(self.engine, anchor=AuditAnchor(self.settings.home, self.settings.signing_key))
+
+    def observing(self, clock: Clock) -> ObservingRepository:
+        """What sends zones back to observing."""
+        return ObservingRepository(self.engine, self.vault, self.audit, clock)
 
     @property
     def users(self) -> UserRepository:

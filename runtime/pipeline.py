@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from core.domain import Frame, Observation, RuleEvent
-from core.rules import ZoneRule, rules_of
+from core.rules import ZoneRule, rules_of, without_observing
 from core.site import Camera
 from detector.ensemble import Ensemble
 from detector.integrity import IntegrityCheck
@@ -41,12 +41,12 @@ class CameraPipeline:
     ) -> None:
         """
         Args:
-            live: whether a picture that never changes means a frozen camera.
+            live: whether a picture that never changes means a frozen camera, and zones may observe.
             memory: of a predecessor.
         """
         self._camera = camera
         self._ensemble = ensemble
-        self._rules = rules_of(camera)
+        self._rules = rules_of(camera) if live else without_observing(rules_of(camera))
         self._watch = CameraWatch(self._rules, timezone, self._interval_s(0.0), memory)
         self._integrity = IntegrityCheck(live=live)
         self._views: dict[str, ViewCheck] = {}

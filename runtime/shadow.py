@@ -4,55 +4,21 @@ import json
 import logging
 import queue
 import threading
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from core.clock import Clock
 from core.domain import Detection, Frame, ModelRef, RuleEvent
 from core.errors import JiejingError
 from core.geometry import iou
 from core.labels import group_of
+from models.shadow_figures import ShadowFigures
 from runtime.pipeline import CameraPipeline, Step
 
 _log = logging.getLogger(__name__)
 
 SAME_IOU = 0.5
 SAVE_EVERY_S = 10.0
-
-
-@dataclass(slots=True)
-class Tally:
-    """What was seen on the same frames.
-
-    Attributes:
-        both, in_use, candidate: detections by group: seen by both, by the models in use alone, by the candidate alone.
-        events_in_use, events_candidate: violations by type.
-        missed: frames that the candidate was too slow for; they count on neither side.
-    """
-
-    frames: int = 0
-    missed: int = 0
-    both: Counter[str] = field(default_factory=Counter)
-    in_use: Counter[str] = field(default_factory=Counter)
-    candidate: Counter[str] = field(default_factory=Counter)
-    events_in_use: Counter[str] = field(default_factory=Counter)
-    events_candidate: Counter[str] = field(default_factory=Counter)
-
-    def add(self, in_use: Sequence[Detection], candidate: Sequence[Detection]) -> None:
-        """Counts one frame: boxes of one group that overlap by half are one thing seen by both."""
-        self.frames += 1
-        left = list(candidate)
-        for one in in_use:
-            same = next((other for other in left if _same(one, other)), None)
-            if same is None:
-                self.in_use[group_of(one.label)] += 1
-            else:
-                left.remove(same)
-                self.both[group_of(one.label)] += 1
-        self.candidate.update(group_of(one.label) for one in left)
 
 
 class Shadow:
@@ -69,18 +35,18 @@ class Shadow:
         self._file = folder / candidate.sha256 / f"{pipeline.camera_id}.json"
         self._clock = clock
         self._save_at_s = clock.mono_s() + SAVE_EVERY_S
-        self._tally = Tally()
+        self._figures = ShadowFigures()
         self._frames: queue.Queue[tuple[Frame, Step] | None] = queue.Queue(maxsize=1)
         self._thread = threading.Thread(target=self._run, name=f"shadow {pipeline.camera_id}", daemon=True)
         self._thread.start()
 
     def offer(self, frame: Frame, step: Step) -> None:
         """Hands over a frame and what the models in use saw in it; never waits."""
-        self._tally.events_in_use.update(_violations(step.events))
+        self._figures.violations_in_use.update(_violations(step.events))
         try:
             self._frames.put_nowait((frame, step))
         except queue.Full:
-            self._tally.missed += 1
+            self._figures.missed += 1
 
     def stop(self) -> None:
         """Ends it and writes the figures."""
@@ -97,9 +63,9 @@ class Shadow:
 
     def _look(self, frame: Frame, step: Step) -> None:
         own = self._pipeline.step(frame)
-        self._tally.events_candidate.update(_violations(own.events))
+        self._figures.violations_candidate.update(_violations(own.events))
         if step.observation.unfit is None:
-            self._tally.add(step.observation.detections, own.observation.detections)
+            _count(self._figures, step.observation.detections, own.observation.detections)
         if self._clock.mono_s() >= self._save_at_s:
             self._save()
 
@@ -108,10 +74,24 @@ class Shadow:
         fresh = self._file.with_suffix(".new")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(json.dumps(_plain(self._tally)), encoding="utf-8")
+            fresh.write_text(json.dumps(self._figures.plain()), encoding="utf-8")
             fresh.replace(self._file)
         except OSError as error:
             _log.warning("%s: %s; the shadow's figures are not kept", self._file, error.strerror)
+
+
+def _count(figures: ShadowFigures, in_use: Sequence[Detection], candidate: Sequence[Detection]) -> None:
+    """Counts one frame: boxes of one group that overlap by half are one thing seen by both."""
+    figures.frames += 1
+    left = list(candidate)
+    for one in in_use:
+        same = next((other for other in left if _same(one, other)), None)
+        if same is None:
+            figures.in_use[group_of(one.label)] += 1
+        else:
+            left.remove(same)
+            figures.both[group_of(one.label)] += 1
+    figures.candidate.update(group_of(one.label) for one in left)
 
 
 def _same(one: Detection, other: Detection) -> bool:
@@ -120,12 +100,3 @@ def _same(one: Detection, other: Detection) -> bool:
 
 def _violations(events: Sequence[RuleEvent]) -> list[str]:
     return [event.violation for event in events if event.state == "violation"]
-
-
-def _plain(tally: Tally) -> dict[str, Any]:
-    return {
-        "frames": tally.frames,
-        "missed": tally.missed,
-        "detections": {"both": tally.both, "in_use": tally.in_use, "candidate": tally.candidate},
-        "violations": {"in_use": tally.events_in_use, "candidate": tally.events_candidate},
-    }

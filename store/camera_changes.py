@@ -3,11 +3,13 @@ camera. What of a change takes from the rules that hold, or from privacy, waits 
 holds at once."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Engine
 
 from core.clock import Clock
 from core.errors import ConflictError
+from core.observing import settled
 from core.relaxations import NOTHING, Relaxation, Scene, relaxations
 from core.site import Camera, SiteInfo, redacted
 from store.audit import AuditLog
@@ -60,7 +62,8 @@ class CameraChanges:
             revision = count_change(session)
             if kept_camera(session, camera.id):
                 raise ConflictError(f"id: there is a camera {camera.id} already")
-            return CameraWriter(session, self._vault, self._audit, who).put(camera, revision)
+            fresh = settled(camera, None, self._clock.utc())
+            return CameraWriter(session, self._vault, self._audit, who).put(fresh, revision)
 
     def change(self, camera: Camera, version: int, who: Person, reason: str = "") -> KeptCamera:
         """Makes a camera, as it was read, what is wanted, but for what waits now; its legal record stays.
@@ -94,7 +97,7 @@ class CameraChanges:
             for camera in cameras:
                 before = kept_camera(session, camera.id)
                 if before is None:
-                    done.append(writer.put(camera, revision))
+                    done.append(writer.put(settled(camera, None, self._clock.utc()), revision))
                 else:
                     done.append(self._change(writer, before, camera, revision, who, reason))
             return tuple(done)
@@ -110,7 +113,7 @@ class CameraChanges:
             count_change(session)
             writer = CameraWriter(session, self._vault, self._audit, who)
             camera = writer.as_read(camera_id, version).camera
-            takes = removal_takes(camera)
+            takes = removal_takes(camera, self._clock.utc())
             if takes:
                 return self._desk(writer, who).ask(camera, None, takes, reason)
             writer.remove(camera)
@@ -125,11 +128,13 @@ class CameraChanges:
         who: Person,
         reason: str,
     ) -> KeptCamera:
+        now = self._clock.utc()
+        wanted = settled(wanted, before.camera, now)
         old, scene = Scene.of(before.camera), Scene.of(wanted)
         desk = self._desk(writer, who)
         if scene != old:
             desk.refuse_second(wanted.id)
-        if takes := relaxations(wanted.id, old, scene):
+        if takes := relaxations(wanted.id, old, scene, now):
             desk.ask(before.camera, scene, takes, reason)
             wanted = with_scene(wanted, old)
         wanted = wanted.model_copy(update={"legal": before.camera.legal})
@@ -139,6 +144,6 @@ class CameraChanges:
         return RelaxationDesk(writer.session, self._audit, self._clock, who)
 
 
-def removal_takes(camera: Camera) -> tuple[Relaxation, ...]:
-    """The rules in force that end with a camera."""
-    return tuple(one for one in relaxations(camera.id, Scene.of(camera), NOTHING) if one.kind == "zone_removed")
+def removal_takes(camera: Camera, at: datetime) -> tuple[Relaxation, ...]:
+    """The rules in force at a moment that end with a camera."""
+    return tuple(one for one in relaxations(camera.id, Scene.of(camera), NOTHING, at) if one.kind == "zone_removed")

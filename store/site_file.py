@@ -1,6 +1,7 @@
 """The site file: YAML in, core.site.Site out, and back. A wrong file names line, field and cause."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,12 +33,7 @@ def load(path: Path) -> Site:
         content = path.read_bytes()
     except OSError as error:
         raise SiteError(f"{path}: cannot be read: {error.strerror}") from error
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise SiteError(f"{path}:{line}: not UTF-8 text; save the file as UTF-8") from error
-    return parse(text, str(path))
+    return _sound(check_bytes(content), str(path))
 
 
 def parse(text: str, name: str) -> Site:
@@ -46,13 +42,24 @@ def parse(text: str, name: str) -> Site:
     Raises:
         SiteError: as of `load`.
     """
-    checked = check(text)
-    if checked.site is None:
-        first, faults = checked.faults[0], checked.faults
-        more = f"; and {len(faults) - 1} more" if len(faults) > 1 else ""
-        place = f"{first.field}: " if first.field else ""
-        raise SiteError(f"{name}:{first.row}: {place}{first.cause}{more}")
-    return checked.site
+    return _sound(check(text), name)
+
+
+def refusal(name: str, faults: Sequence[RowFault]) -> SiteError:
+    """The one line for a file with faults: NAME:ROW: FIELD: CAUSE, and how many more there are."""
+    first = faults[0]
+    more = f"; and {len(faults) - 1} more" if len(faults) > 1 else ""
+    place = f"{first.field}: " if first.field else ""
+    return SiteError(f"{name}:{first.row}: {place}{first.cause}{more}")
+
+
+def check_bytes(content: bytes) -> CheckedSite:
+    """As `check`, of what a file holds."""
+    try:
+        return check(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return CheckedSite(None, (RowFault(line, "", "not UTF-8 text; save the file as UTF-8"),))
 
 
 def check(text: str) -> CheckedSite:
@@ -75,6 +82,12 @@ def check(text: str) -> CheckedSite:
 def dump(site: Site) -> str:
     """The site as a file that `load` reads back to the same site."""
     return yaml_tree.write(site.model_dump(mode="json", by_alias=True, exclude_none=True))
+
+
+def _sound(checked: CheckedSite, name: str) -> Site:
+    if checked.site is None:
+        raise refusal(name, checked.faults)
+    return checked.site
 
 
 def _faults(error: ValidationError, tree: yaml_tree.Tree) -> tuple[RowFault, ...]:

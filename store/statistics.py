@@ -44,7 +44,7 @@ class StatisticsRepository:
                 DecisionRow.officer_id,
                 DecisionRow.officer_name,
             )
-            .outerjoin(DecisionRow, _first_of(EventRow.event_id, now))
+            .outerjoin(DecisionRow, first_of(EventRow.event_id, now))
             .where(*during)
             .order_by(EventRow.violation_at, EventRow.event_id, DecisionRow.decided_at)
         )
@@ -88,7 +88,8 @@ def _alarm(row: Sequence[Any]) -> Alarm:
     return Alarm(*row)
 
 
-def _first_of(event_id: InstrumentedAttribute[str], now: datetime) -> ColumnElement[bool]:
+def first_of(event_id: InstrumentedAttribute[str], now: datetime) -> ColumnElement[bool]:
+    """The first decisions of events, final by `now`, that approve, hand over or reject."""
     return (
         (DecisionRow.event_id == event_id)
         & (DecisionRow.kind == "first")

@@ -1,7 +1,8 @@
 """jiejing camera: the cameras of this installation."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +12,14 @@ from pydantic import ValidationError
 from core.clock import SystemClock, rfc3339
 from core.errors import InputError, JiejingError, SiteError
 from core.health import STALE_AFTER_S
+from core.observing import settled
 from core.ports import Probe
-from core.site import Camera, Sampling, redacted
+from core.site import Camera, Sampling, Site, SiteInfo, redacted
 from runtime.commands.options import JsonOption
 from runtime.console import note, progress, say, say_json, say_table
 from runtime.installation import Installation
 from store import site_file
+from store.camera_files import FileKind, read_cameras
 from store.camera_secrets import without_passwords
 from store.records import ReportedState
 from streams.address import open_allowed
@@ -27,16 +30,33 @@ app = typer.Typer(help="The cameras of this installation.", no_args_is_help=True
 
 @app.command("import")
 def import_(
-    site: Annotated[Path, typer.Argument(help="Site file (YAML).")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the file and change nothing.")] = False,
+    file: Annotated[Path, typer.Argument(help="Site file (YAML), or table of cameras (CSV, XLSX).")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List everything that is wrong, by row, and change nothing.")
+    ] = False,
 ) -> None:
-    """Makes the site what a file says. Cameras that it does not name are removed; all of it or nothing."""
-    wanted = site_file.load(site)
-    if not dry_run:
-        Installation.open().sites.replace(wanted)
-    zones = sum(len(preset.zones) for camera in wanted.cameras for preset in camera.presets)
+    """Makes the site what a site file says; cameras that it does not name are removed. Of a table, adds or changes the
+    cameras, and leaves their zones and all others as they are. All of it or nothing."""
+    kind = _kind(file)
+    # A site file says it all: it can be looked at where there is no installation.
+    sites = None if dry_run and kind == "yaml" else Installation.open().sites
+    kept = sites.load() if sites else None
+    found = read_cameras(_content(file), kind, kept)
+    if found.faults and dry_run:
+        say_table(("row", "field", "cause"), ((f"{file}:{one.row}", one.field, one.cause) for one in found.faults))
+        raise typer.Exit(2)
+    if found.faults:
+        raise site_file.refusal(str(file), found.faults)
+    cameras = tuple(found.cameras.values())
+    if sites and not dry_run:
+        now = SystemClock().utc()
+        known = {camera.id: camera for camera in kept.cameras} if kept else {}
+        cameras = tuple(settled(camera, known.get(camera.id), now) for camera in cameras)
+        sites.replace(_joined(cameras, kept, found.info))
+        _tell_observing(cameras, now)
+    zones = sum(len(preset.zones) for camera in cameras for preset in camera.presets)
     done = "would be imported" if dry_run else "imported"
-    say(f"{site}: {len(wanted.cameras)} cameras with {zones} zones {done}")
+    say(f"{file}: {len(cameras)} cameras with {zones} zones {done}")
 
 
 @app.command()
@@ -149,6 +169,33 @@ def _camera(old: Camera | None, camera_id: str, source: str, name: str, org: str
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise SiteError(f"{where}: {first['msg'].removeprefix('Value error, ')}") from None
+
+
+def _kind(file: Path) -> FileKind:
+    """By its name; whatever is no table is a site file."""
+    kinds: dict[str, FileKind] = {".csv": "csv", ".xlsx": "xlsx"}
+    return kinds.get(file.suffix.lower(), "yaml")
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise SiteError(f"{file}: cannot be read: {error.strerror}") from error
+
+
+def _joined(cameras: Sequence[Camera], kept: Site | None, info: SiteInfo | None) -> Site:
+    """The site of a site file; of a table (`info` is None), what is there with its cameras."""
+    if info is not None or kept is None:
+        return Site(site=info, cameras=cameras)
+    by_id = {camera.id: camera for camera in (*kept.cameras, *cameras)}
+    return kept.model_copy(update={"cameras": tuple(by_id.values())})
+
+
+def _tell_observing(cameras: Sequence[Camera], now: datetime) -> None:
+    count = sum(zone.observes(now) for camera in cameras for preset in camera.presets for zone in preset.zones)
+    if count:
+        note(f"{count} zones observe, without alarms: new ones for a week, unless the file says observe: false")
 
 
 def _known(installation: Installation, camera_id: str) -> Camera:

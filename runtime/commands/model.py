@@ -11,7 +11,7 @@ from core.domain import ModelRef
 from core.errors import ModelError
 from core.settings import load_settings
 from models.history import Promotion, names
-from models.shadow_figures import results
+from models.shadow_figures import SHADOW_FOLDER, results
 from models.store import ModelStore, StoredModel
 from runtime.commands.options import JsonOption
 from runtime.console import say, say_json, say_table
@@ -94,7 +94,7 @@ def shadow(
     candidate = store.candidate()
     if candidate is None:
         raise ModelError("no model runs in shadow; begin with: jiejing model shadow NAME")
-    figures = results(settings.home / "shadow", candidate)
+    figures = results(settings.home / SHADOW_FOLDER, candidate)
     if as_json:
         say_json({"name": candidate.name, "sha256": candidate.sha256, "cameras": figures})
         return

@@ -9,7 +9,7 @@ import typer
 
 from core.domain import Observation
 from core.errors import InputError
-from core.rules import rules_of
+from core.rules import rules_of, without_observing
 from core.site import Site
 from core.wire import observation_from_line
 from detector.watch import CameraWatch
@@ -41,7 +41,7 @@ def command(
 
 def _watch(site: Site, camera_id: str, site_path: Path) -> CameraWatch:
     camera = camera_of(site, camera_id, site_path)
-    return CameraWatch(rules_of(camera), site.site.zone_info, camera.sampling.interval_s)
+    return CameraWatch(without_observing(rules_of(camera)), site.site.zone_info, camera.sampling.interval_s)
 
 
 def _in_order(log: Path) -> Iterator[Observation]:

@@ -18,7 +18,7 @@ SECRET = "s3cret-of-the-camera"
 
 
 def zone(zone_id: str = "pavement", **changes: Any) -> dict[str, Any]:
-    return {"id": zone_id, "violation": "illegal_parking", "polygon": SQUARE, **changes}
+    return {"id": zone_id, "violation": "illegal_parking", "polygon": SQUARE, "observe": False, **changes}
 
 
 def presets(*zones: dict[str, Any]) -> list[dict[str, Any]]:

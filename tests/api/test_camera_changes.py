@@ -1,5 +1,7 @@
 """Cameras are created, changed and removed over HTTP: by operations, as they were read, and never with a password."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,14 +9,16 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from api.dependencies import Services
+from core.clock import FakeClock
 from core.rights import Role
 from core.rules import rules_of
 from store.audit import AuditFilter
+from store.events import EventRepository
+from store.observing import ObservingRepository
 from store.sites import SiteRepository
-from store.vault import Vault
 from tests.api.accounts import Accounts
 from tests.api.camera_examples import CAMERAS, LARGER, SECRET, SQUARE, document, presets, put, put_zones, zone
-from tests.store.examples import CAMERA, camera, site_of
+from tests.store.examples import CAMERA, as_violation, camera, event
 
 pytestmark = pytest.mark.postgres
 
@@ -24,19 +28,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Any) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'jiejing.db'}"
     return str(request.getfixturevalue("postgres_url"))
-
-
-@pytest.fixture
-def sites(engine: Engine, services: Services) -> SiteRepository:
-    """The example site, its passwords sealed."""
-    sites = SiteRepository(engine, Vault(services.home))
-    sites.replace(site_of(CAMERA))
-    return sites
-
-
-@pytest.fixture
-def operations(accounts: Accounts, sites: SiteRepository) -> TestClient:
-    return accounts.as_role(Role.OPERATIONS)
 
 
 def audited(services: Services, camera_id: str) -> list[tuple[str, Any, Any]]:
@@ -96,6 +87,59 @@ def test_each_change_is_in_the_audit_with_what_was_before(operations: TestClient
     assert changed == ("camera.change", {"name": "北门"}, {"name": "南门"})
     assert (removed[0], removed[1]["name"], removed[2]) == ("camera.remove", "南门", None)
     assert services.audit.verify().fault is None
+
+
+def test_a_new_camera_observes_its_first_week_unless_told_otherwise(
+    accounts: Accounts, operations: TestClient, clock: FakeClock
+) -> None:
+    said, unsaid = zone("said"), {key: value for key, value in zone("unsaid").items() if key != "observe"}
+    made = operations.post(CAMERAS, json=document("gate", said, unsaid)).json()
+    (first, second), until = made["presets"][0]["zones"], clock.utc() + timedelta(days=7)
+    assert (first["observe"], first["observe_until"]) == (False, None)
+    assert (second["observe"], datetime.fromisoformat(second["observe_until"])) == (True, until)
+    assert _listed(operations)["observing"] == 1
+    # What only observes is changed freely; with the end of the week it is in force, without anybody's doing.
+    smaller = {**second, "polygon": SQUARE[:3]}
+    assert put_zones(operations, said, smaller).json()["waiting"] is None
+    clock.sleep(7 * 86400)
+    operations = accounts.sign_in("operations")
+    assert _listed(operations)["observing"] == 0
+    assert put_zones(operations, said, {**smaller, "violation_after_s": 900}).json()["waiting"] is not None
+
+
+def test_a_zone_that_was_sent_back_is_shown_and_put_in_force_by_a_person(
+    operations: TestClient, services: Services, sites: SiteRepository, clock: FakeClock
+) -> None:
+    operations.post(CAMERAS, json=document("gate", zone(daily_budget=1)))
+    site = sites.load()
+    assert site is not None
+    (rule,) = rules_of(site.camera("gate"))
+    for number in range(2):
+        one = event(number, camera_id="gate", zone_id="pavement", rule_version=rule.version)
+        alarm = replace(as_violation(one), violation_at=clock.utc(), last_seen=clock.utc())
+        EventRepository(services.engine).apply(alarm)
+    sender = ObservingRepository(services.engine, services.vault, services.audit, clock)
+    (sent,) = sender.send_back(site.cameras, site.site.zone_info)
+    assert (sent.rule.camera_id, sent.words) == ("gate", "2 alarms today, its daily budget is 1")
+    assert (_listed(operations)["observing"], _listed(operations)["sent_back"]) == (1, 1)
+    (shown,) = operations.get(f"{CAMERAS}/gate").json()["presets"][0]["zones"]
+    why = shown["sent_back"]
+    assert (why["why"], why["count"], why["limit"]) == ("budget", 2, 1)
+    assert datetime.fromisoformat(why["at"]) == clock.utc()
+    assert put_zones(operations, {**shown, "observe": False}).json()["waiting"] is None
+    assert (_listed(operations)["observing"], _listed(operations)["sent_back"]) == (0, 0)
+    again = sites.load()
+    assert again is not None
+    assert sender.send_back(again.cameras, again.site.zone_info) == ()
+    assert [action for action, *_ in audited(services, "gate")] == [
+        "camera.create",
+        "camera.send_back",
+        "camera.change",
+    ]
+
+
+def _listed(operations: TestClient) -> dict[str, Any]:
+    return next(one for one in operations.get(CAMERAS).json() if one["id"] == "gate")
 
 
 def test_a_change_is_for_the_version_that_was_read(operations: TestClient, sites: SiteRepository) -> None:

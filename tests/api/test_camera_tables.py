@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from openpyxl import Workbook, load_workbook
-from sqlalchemy import Engine
 
 from api.dependencies import Services
+from core.observing import settled
 from core.rights import Role
 from store import site_file
 from store.sites import SiteRepository
@@ -19,18 +19,6 @@ from tests.store.examples import CAMERA, site_of
 IMPORTS, EXPORTS = "/api/v1/camera-imports", "/api/v1/camera-exports"
 HEAD = "编号,名称,视频地址,地点,网格\n"
 GOOD = HEAD + "gate,北门,rtsp://u:p@10.0.0.9/1,解放路 1 号,330881001\nsquare,广场,rtsp://10.0.0.10/1,,\n"
-
-
-@pytest.fixture
-def sites(engine: Engine, services: Services) -> SiteRepository:
-    sites = SiteRepository(engine, Vault(services.home))
-    sites.replace(site_of(CAMERA))
-    return sites
-
-
-@pytest.fixture
-def operations(accounts: Accounts, sites: SiteRepository) -> TestClient:
-    return accounts.as_role(Role.OPERATIONS)
 
 
 def send(client: TestClient, content: str | bytes, kind: str = "csv", *, dry_run: bool = True) -> Any:
@@ -184,4 +172,6 @@ def test_a_new_installation_begins_with_a_site_file(accounts: Accounts, services
     client = accounts.as_role(Role.OPERATIONS)
     assert "no site yet" in send(client, GOOD).json()["faults"][0]["cause"]
     assert send(client, site_file.dump(site_of(CAMERA)), "yaml", dry_run=False).json()["applied"] is True
-    assert SiteRepository(services.engine, Vault(services.home)).load() == site_of(CAMERA)
+    # Its zones say nothing of observing.
+    first_week = settled(CAMERA, None, services.clock.utc())
+    assert SiteRepository(services.engine, Vault(services.home)).load() == site_of(first_week)

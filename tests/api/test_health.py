@@ -1,6 +1,7 @@
 """What watches over the service: liveness, readiness with its reasons, and the measurements."""
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import Engine, text
 from api.app import create_app
 from api.dependencies import Services
 from core.clock import FakeClock
+from core.site import Preset, SentBack
 from store import migrate
 from store.cameras import CameraStateRepository
 from store.engine import make_engine, writing
@@ -65,13 +67,20 @@ def test_a_data_base_that_is_gone(cut_off: Services) -> None:
 
 
 def test_metrics(local: TestClient, engine: Engine, clock: FakeClock) -> None:
-    SiteRepository(engine).replace(site_of(CAMERA, camera("new")))
+    (zone,) = CAMERA.presets[0].zones
+    until = zone.model_copy(update={"id": "week", "observe": True, "observe_until": clock.utc() + timedelta(days=7)})
+    why = SentBack(at=clock.utc(), why="budget", count=51, limit=50)
+    back = zone.model_copy(update={"id": "back", "observe": True, "sent_back": why})
+    watched = CAMERA.model_copy(update={"presets": (Preset(id="1", zones=(zone, until, back)),)})
+    SiteRepository(engine).replace(site_of(watched, camera("new")))
     CameraStateRepository(engine, clock).put(stream_state(), stream_state("removed"))
     EventRepository(engine).apply(event(0))
     EventRepository(engine).apply(as_violation(event(1)))
     metrics = _metrics(local)
     of_camera = (("camera", CAMERA.id),)
     assert metrics["jiejing_database_up", ()] == 1
+    zones = [metrics["jiejing_zones", (("state", state),)] for state in ("in_force", "observing", "sent_back")]
+    assert zones == [2, 1, 1]
     assert metrics["jiejing_events", (("state", "violation"), ("violation", "illegal_parking"))] == 1
     assert metrics["jiejing_camera_up", of_camera] == 1
     assert metrics["jiejing_camera_up", (("camera", "new"),)] == 0

@@ -1,5 +1,6 @@
 """What a change takes from the rules: areas to the last corner, and each number in the direction that weakens it."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,8 +28,11 @@ def zone(**changes: Any) -> Zone:
 
 
 def kinds(before: Scene, after: Scene) -> list[str]:
-    return [one.kind for one in relaxations("cam", before, after)]
+    return [one.kind for one in relaxations("cam", before, after, NOW)]
 
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+BEFORE, LATER = NOW - timedelta(seconds=1), NOW + timedelta(seconds=1)
 
 WEEKDAYS = [{"days": ["mon", "tue", "wed", "thu", "fri"]}]
 PERMIT = {"permit_no": "2026-1"}
@@ -47,6 +51,14 @@ PERMIT = {"permit_no": "2026-1"}
         # What only observes can be adjusted freely, and put in force.
         ({"observe": True}, {"observe": True, "polygon": LEFT, "violation_after_s": 3000}, []),
         ({"observe": True}, {"polygon": LEFT}, []),
+        ({"observe": True, "observe_until": LATER}, {"polygon": LEFT}, []),
+        # The moment has passed: it is in force.
+        ({"observe": True, "observe_until": BEFORE}, {"polygon": LEFT}, ["zone_smaller"]),
+        ({"observe": True, "observe_until": NOW}, {"observe": True, "observe_until": LATER}, ["alarms_off"]),
+        ({}, {"observe": True, "observe_until": BEFORE}, []),
+        # A smaller budget sends the zone back to observing sooner.
+        ({}, {"daily_budget": 49}, ["budget_lower"]),
+        ({}, {"daily_budget": 51}, []),
         # The defaults of the type count like numbers that are written.
         ({}, {"violation_after_s": 300}, []),
         ({}, {"violation_after_s": 301}, ["limit_longer"]),

@@ -18,6 +18,7 @@ RULE = {
     "candidate_after_s": 3,
     "violation_after_s": 10,
     "bridge_gap_s": 8,
+    "observe": False,
 }
 
 
@@ -31,6 +32,7 @@ class Said:
 
 
 Jiejing = Callable[..., Said]
+SiteFile = Callable[..., Path]
 
 
 @pytest.fixture(scope="session")
@@ -92,7 +94,7 @@ def site(source: str = "rtsp://127.0.0.1:9/nobody", camera_id: str = "cam", **zo
 
 
 @pytest.fixture
-def site_file(tmp_path: Path) -> Callable[..., Path]:
+def site_file(tmp_path: Path) -> SiteFile:
     """Writes a site file."""
 
     def write(content: dict[str, Any] | str | None = None) -> Path:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from runtime import fleet
 from runtime.fleet import Fleet
 from runtime.installation import Installation
 from runtime.pipeline import CameraPipeline, Step
+from store.audit import AuditFilter
 from tests.runtime.conftest import Jiejing, site
 from tests.runtime.red_detector import write_red_detector
+from tests.store.examples import as_violation, event
 
 
 @contextmanager
@@ -150,6 +153,29 @@ def test_a_changed_rule_takes_effect_and_leaves_other_cameras_undisturbed(instal
     }
     assert {before.version, after.version} <= versions
     assert installation.sites.rule(before.version) == before.snapshot()
+
+
+def test_a_zone_over_its_budget_observes_again_while_it_is_watched(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fleet, "SEND_BACK_EVERY_S", 0.2)
+    cam = installation.site().camera("cam")
+    zone = cam.presets[0].zones[0].model_copy(update={"daily_budget": 1})
+    cam = cam.model_copy(update={"presets": (cam.presets[0].model_copy(update={"zones": (zone,)}),)})
+    installation.sites.put_camera(cam)
+    (rule,) = rules_of(cam)
+    now = SystemClock().utc()
+    for number in range(2):
+        one = event(number, camera_id="cam", zone_id=zone.id, rule_version=rule.version)
+        installation.events.apply(replace(as_violation(one), violation_at=now, last_seen=now))
+    with running(installation):
+        until(lambda: [one for one in installation.events.page().events if one.observing])
+    sent = installation.site().camera("cam").presets[0].zones[0]
+    assert sent.sent_back is not None
+    assert (sent.observe, sent.sent_back.why, sent.sent_back.limit) == (True, "budget", 1)
+    (row, *_), _ = installation.audit.page(AuditFilter(action="camera.send_back"))
+    assert (row.actor_name, row.object_id) == ("system", "cam")
+    assert installation.audit.verify().fault is None
 
 
 def _changes(installation: Installation, event: RuleEvent) -> tuple[RuleEvent, ...]:

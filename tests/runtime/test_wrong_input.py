@@ -10,9 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.runtime.conftest import Jiejing, Said, site
-
-SiteFile = Callable[..., Path]
+from tests.runtime.conftest import Jiejing, Said, SiteFile, site
 
 
 def refused(said: Said, *words: str) -> None:

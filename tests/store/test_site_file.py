@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.errors import SiteError
 from core.schedule import DAYS, Hours
-from core.site import Camera, Legal, Permit, Place, Preset, Sampling, Shop, Site, SiteInfo, Zone
+from core.site import Camera, Legal, Permit, Place, Preset, Sampling, SentBack, Shop, Site, SiteInfo, Zone
 from store import site_file, yaml_tree
 from tests.store.examples import SITE, camera, site_of
 
@@ -217,8 +218,20 @@ SCHEDULES = st.lists(HOURS, min_size=1, max_size=3).map(tuple)
 OFFSETS = st.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 MOMENTS = st.none() | st.datetimes(datetime(2000, 1, 1), timezones=OFFSETS)  # noqa: DTZ001 - its bounds are naive
 PERMITS = st.builds(Permit, polygon=st.none() | TRIANGLES, schedule=SCHEDULES, valid_from=MOMENTS, permit_no=NAMES)
+AWARE = st.datetimes(datetime(2000, 1, 1), timezones=OFFSETS)  # noqa: DTZ001 - its bounds are naive
+COUNTS = st.integers(0, 10_000)
+SENT_BACK = st.builds(SentBack, at=AWARE, why=st.sampled_from(["budget", "rejected"]), count=COUNTS, limit=COUNTS)
+OBSERVING = st.sampled_from([None, False, True]) | AWARE
+
+
+def _zone(observing: bool | datetime | None, **fields: Any) -> Zone:
+    until = observing if isinstance(observing, datetime) else None
+    return Zone(observe=True if until else observing, observe_until=until, **fields)
+
+
 ZONES = st.builds(
-    Zone,
+    _zone,
+    observing=OBSERVING,
     id=IDS,
     name=TEXTS,
     violation=st.sampled_from(["illegal_parking", "exposed_garbage"]),
@@ -232,7 +245,8 @@ ZONES = st.builds(
     exempt=st.lists(st.sampled_from(["bus", "truck"]), max_size=2).map(tuple),
     agency=st.none() | TEXTS,
     shop=st.none() | st.builds(Shop, name=TEXTS, licence_no=TEXTS),
-    observe=st.booleans(),
+    daily_budget=st.integers(1, 10_000),
+    sent_back=st.none() | SENT_BACK,
 )
 CAMERAS = st.builds(
     Camera,

@@ -18,18 +18,21 @@ const zh = {
     picture: '摄像机当前画面', looking: '正在取画面…', noPicture: '取不到画面，可在空白上修改。', list: '区域与遮挡', nothing: '还没有区域。点“画区域”，在画面上逐点勾出地面范围。', mask: '隐私遮挡 {number}', maskHint: '遮挡范围在识别前涂黑，所有画面上都看不到。', removeMask: '删除遮挡', saved: '已保存，几秒内生效',
     reason: '变更说明（选填，第二人可见）', leave: '有修改尚未保存，确定离开？', point: '第 {number} 点，横 {x}%，纵 {y}%', addPoint: '在此加一个点', draw_zone: '点击画面逐点勾画；点回起点或按回车完成，退格删上一点，Esc 取消', draw_mask: '勾出要涂黑的范围；点回起点或按回车完成，Esc 取消', draw_permit: '勾出许可的范围；点回起点或按回车完成，Esc 取消',
     editHint: '拖动圆点改形，拖边上小点加点；选中圆点后方向键微调（Shift 十倍），Delete 删点', fault_crossing: '边线不能交叉，已退回。', fault_few: '至少要三个点。', fault_flat: '范围没有面积，请拉开各点。', fault_id: '区域编号只能用字母、数字、- 和 _，且不能重复。', fault_permit_no: '许可须填写许可文号。',
-    name: '名称', id: '编号', violation: '违规类型', inForce: '启用告警', inForceHint: '满时即告警并封存证据', observing: '只观察', observingHint: '记录事件，不产生告警；确认画得准再启用', times: '时限', violation_after_s: '满时违规', candidate_after_s: '静止判定', bridge_gap_s: '允许间断', seconds: '秒', default: '默认 {value}',
+    name: '名称', id: '编号', violation: '违规类型', inForce: '启用告警', inForceHint: '满时即告警并封存证据', observing: '只观察', observingHint: '记录事件，不产生告警；到期自动启用，也可提前启用', times: '时限', violation_after_s: '满时违规', candidate_after_s: '静止判定', bridge_gap_s: '允许间断', seconds: '秒', default: '默认 {value}',
     schedule: '生效时段', days: '星期', day_mon: '一', day_tue: '二', day_wed: '三', day_thu: '四', day_fri: '五', day_sat: '六', day_sun: '日', from: '开始', to: '结束', addHours: '加一段时段', removeHours: '删除这段时段',
     permits: '许可（疏导点、夜市、装卸）', noPermits: '没有许可。', permitNo: '许可文号', addPermit: '添加许可', removePermit: '删除许可', validFrom: '许可开始日期', validTo: '许可结束日期（不含）', permitPart: '只许可其中一块', permitWhole: '改为整个区域',
     more: '更多', exempt: '不算违规的物体', attended: '有人看管', attended_ignore: '不区分', attended_attended: '有人看管才算', attended_unattended: '无人看管才算', agency: '主管机关', agencyOurs: '本机关；填写其他机关则只移交线索', shop: '店铺', licence: '证照号', minScore: '最低置信度 {value}', minScoreShort: '最低置信度', remove: '删除区域',
-    copyTitle: '复制区域', copyFrom: '从', thisCamera: '本摄像机的其他预置位', copyNothing: '那里没有可复制的区域。', copyHint: '许可不会复制；复制来的区域先只观察。', copyCount: '复制 {count} 个',
+    copyTitle: '复制区域', copyFrom: '从', thisCamera: '本摄像机的其他预置位', copyNothing: '那里没有可复制的区域。', copyHint: '许可不会复制；复制来的区域先观察一周。', copyCount: '复制 {count} 个',
+  },
+  observing: {
+    until: '观察期至 {when}', because_budget: '自动退回观察期：当日告警超出预算（{count}/{limit}）', because_rejected: '自动退回观察期：近 7 天审核不通过过多（{count}/{limit}）', since: '{when} 起', count: '{count} 个自动退回观察期', short: '自动退回', hint: '记录事件，不产生告警；直到手动启用', end: '观察期至', endless: '直到手动启用', budget: '每日告警预算', perDay: '件/日',
   },
   secondPerson: {
     before: '现在', after: '改后', title: '变更待第二人确认', removal: '移除摄像机待第二人确认', asked: '{name} 提出 · {when}', untilThen: '确认之前，原规则继续有效。', note: '意见（选填）', confirm: '同意生效', reject: '不同意', withdraw: '撤回', count: '待确认 {count}', list: '待第二人确认的变更', chip: '待确认',
   },
   takes: {
     zone_removed: '删除区域', zone_smaller: '区域缩小', zone_covered: '区域被遮挡', type_changed: '更换违规类型', alarms_off: '停止告警', limit_longer: '时限放宽', gap_shorter: '允许间断缩短', score_higher: '置信度提高', hours_fewer: '生效时段减少', permit_added: '新增许可', exemption_added: '新增豁免物体',
-    attended_narrower: '看管条件收窄', agency_changed: '改由其他机关主管', preset_unwatched: '预置位不再监看', mask_smaller: '隐私遮挡缩小',
+    attended_narrower: '看管条件收窄', agency_changed: '改由其他机关主管', budget_lower: '告警预算降低', preset_unwatched: '预置位不再监看', mask_smaller: '隐私遮挡缩小',
   },
   legal: {
     sign: '现场告示牌', signLong: '现场已设置告示牌', yes: '已设置', no: '未设置', enter: '录入合法性记录', attach: '附上文件（PDF 或照片）', replace: '换一份文件（不换则沿用现有）', needsDocument: '请附上所依据的文件。', history: '录入历史（{count}）',

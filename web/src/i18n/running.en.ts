@@ -14,7 +14,8 @@ const en: RunningWords = {
     versions: 'Versions', software: 'Software', models: 'Models in use', database: 'Data base', schema: 'Schema', schemaWanted: 'should be {wanted}',
   },
   models: {
-    hint: 'Which models look, on what grounds, and how well. A change needs a reason, holds within seconds and loses no dwell.', decisions: 'Export decisions', decisionsHint: 'Final decisions and misses, from which jiejing dataset harvest makes training data',
+    hint: 'Which models look, on what grounds, and how well. A change needs a reason, holds within seconds and loses no dwell.', export: 'Export training data', exportHint: 'Decided events with their pictures as one .zip, which jiejing dataset harvest takes in on any machine. Privacy masks are black. The download is in the audit.',
+    exportRange: 'Became final', exportLabels: 'Labels (none: all)', exportPurpose: 'What the pictures are for', download: 'Download',
     inUse: 'In use', inShadow: 'In shadow', beginShadow: 'Run in shadow', endShadow: 'End the shadow', promote: 'Promote', promoteTo: 'Promote {name}', rollBack: 'Roll back', rollback: 'Roll back', forced: 'forced',
     promoteHint: 'It takes the place of: {now}', rollBackHint: 'What was in use before takes the place of: {now}', reason: 'Reason', reasonPlaceholder: 'Kept in the history and the audit', objected: 'The gate objects', force: 'I know the risk; promote it all the same (marked as forced)',
     limits: 'Not to be trusted with:', labels: 'Finds', trainedOn: 'Learned from', licence: 'Licence', input: 'Input', speed: '{ms} ms a picture', figures: 'Figures', noFigures: 'No figures.',

@@ -13,7 +13,8 @@ const zh = {
     versions: '版本', software: '软件', models: '在用模型', database: '数据库', schema: '库结构', schemaWanted: '应为 {wanted}',
   },
   models: {
-    hint: '哪些模型在看、凭什么、看得怎样。更换须有理由，数秒内生效，停留计时不中断。', decisions: '导出审核结论', decisionsHint: '已生效的结论与漏报，供 jiejing dataset harvest 制作训练数据',
+    hint: '哪些模型在看、凭什么、看得怎样。更换须有理由，数秒内生效，停留计时不中断。', export: '导出训练数据', exportHint: '已审结事件及其画面，打成一个 .zip，可在任意机器上由 jiejing dataset harvest 导入。隐私遮挡区已涂黑，下载记入审计。',
+    exportRange: '结论生效时间', exportLabels: '类别（不选为全部）', exportPurpose: '这些画面的用途', download: '下载',
     inUse: '在用', inShadow: '影子运行', beginShadow: '影子运行', endShadow: '结束影子运行', promote: '启用', promoteTo: '启用 {name}', rollBack: '回退', rollback: '回退', forced: '强制',
     promoteHint: '将取代在用的：{now}', rollBackHint: '恢复到上一次在用的模型，取代：{now}', reason: '理由', reasonPlaceholder: '记入历史和审计', objected: '准入检查不同意', force: '我了解风险，仍然启用（历史中标为强制）',
     limits: '不可依赖：', labels: '识别类别', trainedOn: '训练数据', licence: '许可', input: '输入', speed: '每帧 {ms} ms', figures: '评测数字', noFigures: '没有评测数字。',

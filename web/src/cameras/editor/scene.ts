@@ -1,6 +1,8 @@
 /** What is edited: presets with zones, and privacy masks. Pure; every change gives a new value. */
 import type { CameraDetail, Permit, Polygon, Preset, Scene, Zone } from '@/api/cameras'
 
+import { firstWeek } from '../observing'
+
 /** What is chosen: a zone, a permit's part of it, or a mask, by its number. */
 export type Chosen =
   | { what: 'zone'; zone: number }
@@ -11,9 +13,9 @@ export const ALWAYS: Zone['schedule'] = [{ days: ['mon', 'tue', 'wed', 'thu', 'f
 
 export const sceneOf = (camera: CameraDetail): Scene => ({ presets: camera.presets, privacy_masks: camera.privacy_masks })
 
-/** A new zone observes: it is put in force once it was seen to be right. */
+/** A new zone observes its first week, so that it is seen whether it is right before anybody is alarmed. */
 export const newZone = (id: string, violation: string, polygon: Polygon): Zone => ({
-  id, name: '', violation, polygon, min_score: 0.25, reopen_within_s: 1800, schedule: ALWAYS, permits: [], exempt: [], observe: true,
+  id, name: '', violation, polygon, min_score: 0.25, reopen_within_s: 1800, schedule: ALWAYS, permits: [], exempt: [], daily_budget: 50, ...firstWeek(),
 })
 
 export const newPermit = (): Permit => ({ permit_no: '', schedule: ALWAYS, polygon: null, valid_from: null, valid_to: null })
@@ -69,7 +71,7 @@ export const withCopies = (scene: Scene, at: number, zones: readonly Zone[]): Sc
   zones.reduce((grown, zone) => {
     const taken = grown.presets[at]?.zones.map((one) => one.id) ?? []
     const id = taken.includes(zone.id) ? freeId(zone.id, taken) : zone.id
-    return withZone(grown, at, { ...zone, id, permits: [], observe: true })
+    return withZone(grown, at, { ...zone, id, permits: [], sent_back: null, ...firstWeek() })
   }, scene)
 
 export const isSame = (a: Scene, b: Scene): boolean => JSON.stringify(a) === JSON.stringify(b)

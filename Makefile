@@ -35,6 +35,7 @@ web:  ## Builds the web app into api/web, where the API serves it; the set-up do
 bench:  ## Speed and memory, measured on this machine; needs what make test installs.
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.training.bench_training
+	$(BIN)/python -m tests.web.bench_paint
 
 model:  ## Makes the model that ships, street-n, anew from ../shared/data; hours on two cores.
 	$(BIN)/python -m training.street_n

@@ -8,10 +8,10 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncGenerator, Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
+from api.tasks import ended
 from core.live_wire import MAX_HEADER_BYTES, MAX_PICTURE_BYTES, PREFIX, Size, Want, line_of, part, socket_address
 
 RETRY_S = 1.0
@@ -45,14 +45,19 @@ class LiveRelay:
             else:
                 watcher.tell_state(is_running=self.is_connected)
                 self._say_wants()
-            while True:
-                yield await watcher.next()
+            while (content := await watcher.next()) is not None:
+                yield content
         finally:
             self._watchers.discard(watcher)
             if self._watchers:
                 self._say_wants()
             else:
                 await self._rest()
+
+    def end(self) -> None:
+        """Ends every watcher's stream: the server goes, and browsers connect again to the next one."""
+        for watcher in self._watchers:
+            watcher.end()
 
     async def _keep_connected(self) -> None:
         while True:
@@ -107,10 +112,7 @@ class LiveRelay:
 
     async def _rest(self) -> None:
         task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await ended(task)
 
 
 class _Watcher:
@@ -121,6 +123,7 @@ class _Watcher:
         self._state: bool | None = None
         self._waiting: dict[Want | None, bytes] = {}
         self._changed = asyncio.Event()
+        self._has_ended = False
 
     def tell_state(self, *, is_running: bool) -> None:
         if is_running != self._state:
@@ -131,11 +134,17 @@ class _Watcher:
         if want in self.wants:
             self._put(want, content)
 
-    async def next(self) -> bytes:
-        """What has waited longest."""
-        while not self._waiting:
+    def end(self) -> None:
+        self._has_ended = True
+        self._changed.set()
+
+    async def next(self) -> bytes | None:
+        """What has waited longest; None once it has ended."""
+        while not (self._waiting or self._has_ended):
             self._changed.clear()
             await self._changed.wait()
+        if self._has_ended:
+            return None
         return self._waiting.pop(next(iter(self._waiting)))
 
     def _put(self, key: Want | None, content: bytes) -> None:

@@ -9,13 +9,13 @@ watches nothing is asked.
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, Self
 
 from sqlalchemy import Engine
 
+from api.tasks import ended
 from core.clock import Clock
 from core.errors import InputError, StorageError
 from store.live_changes import KEPT, LiveChanges
@@ -147,10 +147,7 @@ class LiveHub:
 
     async def _rest(self) -> None:
         task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await ended(task)
 
     def _now(self) -> Cursor:
         last = self._changes.last()

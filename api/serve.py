@@ -17,7 +17,6 @@ from sqlalchemy import Engine
 
 from api.app import LOOPBACK_NAMES, create_app
 from api.dependencies import Services
-from api.live_updates import LiveHub
 from api.web_app import WebApp
 from core.errors import InputError, StorageError
 from core.ports import CameraLine
@@ -65,7 +64,7 @@ def serve(
             forwarded_allow_ips=list(settings.trusted_proxies),
             **tls,
         )
-        server = _Server(config, services.live)
+        server = _Server(config, services)
         try:
             with _ended_by_signals(server):
                 _log.info("serving on %s", address)
@@ -80,12 +79,13 @@ def serve(
 class _Server(uvicorn.Server):
     """Ends the streams, which would go on for ever, before it waits for what is under way."""
 
-    def __init__(self, config: uvicorn.Config, live: LiveHub) -> None:
+    def __init__(self, config: uvicorn.Config, services: Services) -> None:
         super().__init__(config)
-        self._live = live
+        self._services = services
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._live.end()
+        self._services.live.end()
+        self._services.live_pictures.end()
         await super().shutdown(sockets)
 
 
@@ -146,7 +146,8 @@ def _listen(host: str, port: int) -> socket.socket:
         raise InputError(f"the address {host} cannot be resolved; use 127.0.0.1") from error
     # localhost may name IPv6 first, which a machine need not have.
     family, *_, place = min(found, key=lambda one: one[0] != socket.AF_INET)
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio turns Nagle's algorithm off only where TCP is named; else each body waits 40 ms for an acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(place)

@@ -1,6 +1,7 @@
 """The queue: events with their review, filtered, sorted, page by page. Every page is read from an index."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 from typing import Any
@@ -129,43 +130,52 @@ def _conditions(wanted: QueueFilter) -> Conditions:
 
 def _parts(wanted: QueueFilter, viewer: Viewer, now: datetime) -> list[Conditions]:
     """Conditions of which any may hold, as parts that can each be read in order from an index."""
-    stages = _stages(wanted, viewer, now)
-    cameras = _one_of(EventRow.camera_id, wanted.camera_ids, is_queue=wanted.review not in (None, "decided"))
-    types = _one_of(EventRow.violation, wanted.violations, is_queue=wanted.camera_ids is not None)
-    return [[*stage, *camera, *kind] for stage, camera, kind in product(stages, cameras, types)]
+    parts = []
+    for stage in _stages(wanted, viewer, now):
+        cameras = _one_of(EventRow.camera_id, wanted.camera_ids, are_few=stage.are_few)
+        types = _one_of(EventRow.violation, wanted.violations, are_few=wanted.camera_ids is not None)
+        parts += [[*stage.conditions, *camera, *kind] for camera, kind in product(cameras, types)]
+    return parts
 
 
 def _one_of(
-    column: InstrumentedAttribute[str], values: Sequence[str] | frozenset[str] | None, *, is_queue: bool
+    column: InstrumentedAttribute[str], values: Sequence[str] | frozenset[str] | None, *, are_few: bool
 ) -> list[Conditions]:
-    """is_queue: few rows are left by other conditions, so that their order is walked whatever the number of values."""
+    """are_few: few rows are left by other conditions, so that their order is walked whatever the number of values."""
     if values is None:
         return [[]]
     if not values:
         return [_NOTHING]
-    if len(values) > _ONE_BY_ONE or (is_queue and len(values) > 1):
+    if len(values) > _ONE_BY_ONE or (are_few and len(values) > 1):
         return [[column.in_(sorted(values))]]
     return [[column == value] for value in sorted(values)]
 
 
-def _stages(wanted: QueueFilter, viewer: Viewer, now: datetime) -> list[Conditions]:
+@dataclass(frozen=True)
+class _Stage:
+    """Events whose review is equally far. are_few: decided ones are many; of what is left to do there is little."""
+
+    conditions: Conditions
+    are_few: bool = True
+
+
+def _stages(wanted: QueueFilter, viewer: Viewer, now: datetime) -> list[_Stage]:
     """Where `Review.seen_by` answers what is wanted; the two say the same, and a test holds them together."""
     me = viewer.user_id
     free = or_(EventRow.claimed_until.is_(None), EventRow.claimed_until <= now, EventRow.claimed_by == me)
     waiting, unchecked = EventRow.stage == "waiting", EventRow.check_kind.is_(None)
     mine, others = EventRow.first_officer == me, EventRow.first_officer != me
     if wanted.review is None:
-        return [[]]
-    by_others: Conditions = [waiting, others, free]
+        return [_Stage([], are_few=False)]
     # Few are: they are found first, and then put in order.
     claims = aliased(EventRow)
     claimed = select(claims.event_id).where(claims.claimed_until > now, claims.claimed_by != me)
-    found: dict[str, list[Conditions]] = {
-        "open": [[waiting, or_(unchecked, others) if viewer.blind else unchecked, free]],
-        "claimed": [[EventRow.stage.is_not(None), EventRow.event_id.in_(claimed)]],
-        "decided": [[EventRow.stage == "decided", free], [waiting, mine, free]],
-        "second_look": [_NOTHING] if viewer.blind else [by_others],
-        "more_evidence": [[EventRow.stage == "more_evidence", free]],
+    found: dict[str, list[_Stage]] = {
+        "open": [_Stage([waiting, or_(unchecked, others) if viewer.blind else unchecked, free])],
+        "claimed": [_Stage([EventRow.stage.is_not(None), EventRow.event_id.in_(claimed)])],
+        "decided": [_Stage([EventRow.stage == "decided", free], are_few=False), _Stage([waiting, mine, free])],
+        "second_look": [_Stage(_NOTHING if viewer.blind else [waiting, others, free])],
+        "more_evidence": [_Stage([EventRow.stage == "more_evidence", free])],
     }
     return found[wanted.review]
 

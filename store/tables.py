@@ -133,6 +133,7 @@ class EventRow(RuleEventColumns, ReviewColumns, Base):
             Index(None, "first_officer", *order),
             Index(None, "stage", *order),
             Index(None, "stage", "violation", *order),
+            Index(None, "camera_id", "stage", *order),
             Index(None, "stage", "deadline_at", "event_id"),
             Index(None, "stage", "dwell_s", "event_id"),
             Index(None, "deadline_at", "event_id"),

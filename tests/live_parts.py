@@ -1,7 +1,9 @@
 """Live pictures as a reader gets them, and sights to show."""
 
 import json
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +13,7 @@ import numpy as np
 from core.domain import Detection, Frame, Image, Observation
 from core.live_wire import PREFIX
 from core.rules import rules_of
-from runtime.live_window import Sight
+from runtime.live_window import LiveWindow, Sight
 from tests.store.examples import CAMERA, START, as_violation, event
 
 SIZE_WH = (1920, 1080)
@@ -29,6 +31,22 @@ class Part:
         found = cv2.imdecode(np.frombuffer(self.jpeg, np.uint8), cv2.IMREAD_COLOR)
         assert found is not None
         return found.astype(np.uint8)
+
+
+@contextmanager
+def at_work(window: LiveWindow, every_s: float = 0.02) -> Iterator[None]:
+    """The first camera at work: a sight again and again."""
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.wait(every_s):
+            window.offer(sight())
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield
+    stop.set()
+    thread.join()
 
 
 def parts_of(chunks: Iterator[bytes]) -> Iterator[Part]:

@@ -13,7 +13,10 @@ class Served:
     def __init__(self, app: ASGIApp) -> None:
         config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        # Names TCP like api/serve.py, which says why; create_server does not.
+        self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._listener.bind(("127.0.0.1", 0))
+        self._listener.listen(socket.SOMAXCONN)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._listener]})
 
     def __enter__(self) -> str:

@@ -23,6 +23,8 @@ export default defineConfig({
     // A data: address is not of this site.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
+    // Each file costs a request: what several pages share and is small comes in one.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 2, maxModuleSize: 30_000 }] } } },
   },
   server: { host: '127.0.0.1', proxy: { '/api': api } },
   test: { include: ['src/**/*.test.ts'] },

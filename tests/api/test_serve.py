@@ -30,8 +30,10 @@ from store import migrate
 from store.audit import AuditLog
 from store.engine import make_engine
 from store.sessions import SessionRepository
+from store.sites import SiteRepository
 from store.users import NewUser, UserRepository
 from tests.api.accounts import PASSWORD, SETTING_UP
+from tests.store.examples import camera, site_of
 
 # Far longer than it takes: a machine may have other work.
 ENDS_WITHIN_S = 60
@@ -158,10 +160,12 @@ def test_it_answers_and_ends_in_time_with_a_connection_open(server: tuple[subpro
         assert process.wait(timeout=ENDS_WITHIN_S) == 0
 
 
-def test_it_ends_while_a_stream_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stream", ["stream", "live?camera=cam&purpose=x"])
+def test_it_ends_the_streams_that_go_on(stream: str, tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
     engine = make_engine(settings.database)
     migrate.upgrade(engine)
+    SiteRepository(engine).replace(site_of(camera("cam")))
     users = UserRepository(engine, AuditLog(engine))
     password = Passwords().hash(PASSWORD)
     user = users.create(NewUser("officer", "李", password, Role.OFFICER), SETTING_UP)
@@ -169,10 +173,12 @@ def test_it_ends_while_a_stream_goes_on(tmp_path: Path) -> None:
     secret = SessionRepository(engine).begin(user.user_id, "127.0.0.1")
     engine.dispose()
     with running("127.0.0.1", tmp_path) as (process, address):
-        asking = Request(f"{address}/api/v1/stream", headers={"Cookie": f"{SESSION_COOKIE}={secret}"})
-        with urlopen(asking, timeout=ENDS_WITHIN_S) as stream:
-            assert stream.readline().startswith(b":")
+        asking = Request(f"{address}/api/v1/{stream}", headers={"Cookie": f"{SESSION_COOKIE}={secret}"})
+        with urlopen(asking, timeout=ENDS_WITHIN_S) as answer:
+            assert answer.read(1)
             process.send_signal(signal.SIGTERM)
+            # To its end: one that was cut off is an IncompleteRead.
+            answer.read()
             assert process.wait(timeout=ENDS_WITHIN_S) == 0
 
 

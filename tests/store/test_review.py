@@ -356,6 +356,7 @@ PLANS = [
     ("stage = 'waiting'", "dwell_s, event_id", "ix_events_stage_dwell_s"),
     ("stage = 'waiting' AND deadline_at IS NOT NULL", "deadline_at, event_id", "ix_events_stage_deadline_at"),
     ("stage = 'decided'", "violation, first_seen, event_id", "ix_events_stage_violation"),
+    ("camera_id = 'a' AND stage = 'decided'", "first_seen DESC, event_id DESC", "ix_events_camera_id_stage"),
     ("claimed_until > '2026'", "claimed_until", "ix_events_claimed_until"),
 ]
 

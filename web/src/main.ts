@@ -6,6 +6,7 @@ import './styles/parts.css'
 import './ui/theme'
 
 import { createApp } from 'vue'
+import { loadRouteLocation } from 'vue-router'
 
 import App from './App.vue'
 import { whenSignedOut } from './api/client'
@@ -18,6 +19,9 @@ whenSignedOut(() => {
   forget()
   void router.replace({ name: 'sign-in', query: { to: router.currentRoute.value.fullPath } })
 })
+
+// The code of the page comes while the server says who is signed in; should it not come, going there tells.
+loadRouteLocation(router.resolve(location.pathname)).catch(() => undefined)
 
 // The first page depends on who is signed in.
 try {

@@ -33,12 +33,13 @@ from api.routers import (
     system,
     thumbnails,
     tokens,
+    training_data,
     users,
 )
 
 API_VERSION = "1"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
-_REVIEW = (events, review, attachments, thumbnails, statistics, stream, live)
+_REVIEW = (events, review, attachments, thumbnails, statistics, stream, live, training_data)
 _REST = (session, packages, users, nodes, tokens, audit, supervision, models, system, health)
 _CAMERAS = (cameras, camera_looks, camera_tables, relaxations, legal)
 ROUTERS = tuple(one.router for one in (*_REVIEW, *_CAMERAS, *_REST))

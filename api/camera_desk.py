@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, HTTPException, Response
 from fastapi.exceptions import RequestValidationError
@@ -20,14 +20,17 @@ from core.principal import Principal
 from core.site import Camera, Legal
 from core.stream_address import check_stream_address
 from store.camera_changes import CameraChanges
-from store.camera_records import KeptCamera
+from store.camera_records import KeptCamera, LegalDocument, RelaxationRequest
 from store.camera_writing import Person
 from store.cameras import CameraStateRepository
 from store.legal import LegalRepository
 from store.nodes import NodeRepository
 from store.relaxations import RelaxationRepository
+from store.scope import ScopeRepository
 
 _HIDDEN = "***"
+
+_OfCamera = TypeVar("_OfCamera", RelaxationRequest, LegalDocument)
 
 
 @dataclass(frozen=True)
@@ -75,12 +78,23 @@ class CameraDesk:
             raise HTTPException(404, f"there is no camera {camera_id}")
         return kept
 
+    def of_seen_camera(self, found: _OfCamera | None, what: str) -> _OfCamera:
+        """A thing of a camera, in service or not any more, that is seen from one's node.
+
+        Raises:
+            HTTPException: 404, there is no such thing.
+        """
+        if found is None or not ScopeRepository(self.services.engine).sees_camera(found.camera_id, self.who.orgs):
+            raise HTTPException(404, f"there is no {what}")
+        return found
+
     def detail(self, kept: KeptCamera, response: Response) -> CameraDetail:
         """A camera as it is answered, with the ETag of its version."""
         response.headers["ETag"] = etag(kept.version)
         reported = CameraStateRepository(self.services.engine).all().get(kept.camera.id)
-        stream = StreamPublic.of(reported, self.services.clock.utc()) if reported else None
-        return CameraDetail.whole(kept.camera, stream, self.relaxations.of_camera(kept.camera.id))
+        now = self.services.clock.utc()
+        stream = StreamPublic.of(reported, now) if reported else None
+        return CameraDetail.whole(kept.camera, stream, self.relaxations.of_camera(kept.camera.id), now)
 
     def wanted(self, asked: CameraWrite, camera_id: str, old: Camera | None) -> Camera:
         """The camera that is asked for, once everything about it was looked at.

@@ -8,13 +8,11 @@ from fastapi import HTTPException
 from fastapi.exceptions import RequestValidationError
 from PIL import Image
 
+from api.decided_archive import EVENT_STILL
 from api.package_folder import PackageFolder
+from api.review_asked import AttachedPicture, MissAsked, PackagePicture
 from api.review_desk import ReviewDesk
-from api.review_schemas import AttachedPicture, MissAsked, PackagePicture
 from store.review_records import Miss
-
-# Of the stills only on this one training meets an event: boxes are known of that moment.
-_EVENT_STILL = "originals/violation.jpg"
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ def _of_package(wanted: PackagePicture, desk: ReviewDesk) -> _Found:
     found = PackageFolder(folder, record).find(wanted.path)
     if found is None:
         raise HTTPException(404, f"the package holds no file {wanted.path}")
-    is_still = record.kind == "primary" and wanted.path == _EVENT_STILL
+    is_still = record.kind == "primary" and wanted.path == EVENT_STILL
     name = f"{folder.name}/{record.path}/{wanted.path}"
     return _Found(found[0], name, record.event_id, record.opening if is_still else None)
 

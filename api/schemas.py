@@ -194,7 +194,8 @@ class StreamPublic(Public):
 class CameraSummary(Public):
     """A camera in a list. Its source shows no password; `stream` is null until a worker has reported.
 
-    `observing`: how many of its zones raise no alarms; `waits`: a change waits for a second person.
+    `observing`: how many of its zones raise no alarms; `sent_back`: how many of these the product sent back to that;
+    `waits`: a change waits for a second person.
     """
 
     id: str
@@ -204,20 +205,23 @@ class CameraSummary(Public):
     place: Place
     zones: int
     observing: int
+    sent_back: int
     waits: bool
     stream: StreamPublic | None
 
     @classmethod
-    def of(cls, camera: Camera, stream: StreamPublic | None, *, waits: bool = False) -> Self:
+    def of(cls, camera: Camera, stream: StreamPublic | None, now: datetime, *, waits: bool = False) -> Self:
         """A camera with the state of its stream."""
+        zones = [zone for preset in camera.presets for zone in preset.zones]
         return cls(
             id=camera.id,
             name=camera.name,
             org=camera.org,
             source=redacted(camera.source),
             place=camera.place,
-            zones=sum(len(preset.zones) for preset in camera.presets),
-            observing=sum(zone.observe for preset in camera.presets for zone in preset.zones),
+            zones=len(zones),
+            observing=sum(zone.observes(now) for zone in zones),
+            sent_back=sum(zone.observes(now) and zone.was_sent_back for zone in zones),
             waits=waits,
             stream=stream,
         )

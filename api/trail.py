@@ -12,6 +12,7 @@ from collections.abc import Hashable
 from typing import Annotated, Any
 
 from fastapi import Depends
+from fastapi.exceptions import RequestValidationError
 from sqlalchemy.orm import Session
 
 from api.access import Who
@@ -44,6 +45,12 @@ class AuditTrail:
     def write(self, session: Session, action: str, kind: str, object_id: str, **told: Any) -> AuditEntry:
         """Adds a row in the transaction of the change that it tells of."""
         return self._services.audit.write(session, self.actor, Deed(action, kind, object_id, **told))
+
+
+def purpose_missing() -> RequestValidationError:
+    """What a request is told that has to say why one looks, and does not."""
+    fault = {"loc": ("query", "purpose"), "type": "missing", "msg": "say why you look; it goes into the audit"}
+    return RequestValidationError([fault])
 
 
 def actor_of(who: Principal) -> Actor:

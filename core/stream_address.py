@@ -25,6 +25,20 @@ def resolved(host: str) -> list[str]:
         return []
 
 
+def is_one_word(address: str) -> bool:
+    """Whether an address holds neither white space nor control characters."""
+    return not any(ord(sign) < 33 or ord(sign) == 127 for sign in address)
+
+
+def names_host(address: str) -> bool:
+    """Whether an address names a host, and no port that cannot be."""
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def check_stream_address(source: str, *, allow_local: bool, resolve: Resolve = resolved) -> None:
     """Looks whether a stream may be read from there.
 
@@ -48,15 +62,11 @@ def check_stream_address(source: str, *, allow_local: bool, resolve: Resolve = r
 def _split(source: str) -> SplitResult:
     if len(source) > MAX_LENGTH:
         raise SourceError(f"the address is longer than {MAX_LENGTH} characters")
-    if any(ord(sign) < 33 or ord(sign) == 127 for sign in source):
+    if not is_one_word(source):
         raise SourceError("the address holds white space or control characters; write them percent-encoded")
-    try:
-        parts = urlsplit(source)
-        usable = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
+    if not names_host(source):
         raise SourceError("the address names no host or port; write @ : / ? # in a password percent-encoded")
+    parts = urlsplit(source)
     if parts.scheme not in SCHEMES:
         raise SourceError("the address begins with rtsp:// or rtsps://; nothing else is read")
     return parts

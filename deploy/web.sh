@@ -13,7 +13,6 @@ has_node() { node -e 'const [major, minor] = process.versions.node.split(".").ma
 process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null; }
 
 require_node() {
-    PATH="$PATH:$(realpath "$venv")/bin"
     has_node && return
     PATH="$(realpath "$venv")/bin:$PATH"
     has_node && return

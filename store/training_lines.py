@@ -4,6 +4,7 @@ See docs/design/data-sets.md for the form. Training meets the runtime at this fi
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
 from typing import Any
@@ -27,6 +28,20 @@ _SAYS_SOMETHING = ("approved", "handed_over", "rejected")
 _DISAGREEMENT = "two officers disagree"
 
 
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One line, and what it is about.
+
+    Attributes:
+        label: what the models, or who marked the miss, said it is; the line may say better.
+        camera_id: of the picture.
+    """
+
+    line: Line
+    label: str
+    camera_id: str
+
+
 class MissRepository:
     """Keeps what no model found."""
 
@@ -43,35 +58,54 @@ class MissRepository:
 
 
 def training_lines(engine: Engine, now: datetime, since: datetime | None = None, orgs: Orgs = None) -> Iterator[Line]:
+    """The lines of `lessons`."""
+    return (one.line for one in lessons(engine, now, since, orgs=orgs))
+
+
+def lessons(
+    engine: Engine,
+    now: datetime,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    orgs: Orgs = None,
+) -> Iterator[Lesson]:
     """Every final decision and every miss, in the order in which they became so.
 
     Args:
         now: what can still be undone then is left out.
-        since: only what became final then or later.
+        since, until: only what became final in this time; `until` is not in it.
         orgs: only of cameras that hang on nodes of these names; None = of all.
     """
-    decisions = select(DecisionRow).where(
-        DecisionRow.final_at <= now,
-        DecisionRow.undone_at.is_(None),
-        DecisionRow.kind.in_(("first", "second_look")),
-        DecisionRow.verdict.in_(_SAYS_SOMETHING),
+    decisions = (
+        select(DecisionRow, EventRow.label, EventRow.camera_id)
+        .join(EventRow, EventRow.event_id == DecisionRow.event_id)
+        .where(
+            DecisionRow.final_at <= now,
+            DecisionRow.undone_at.is_(None),
+            DecisionRow.kind.in_(("first", "second_look")),
+            DecisionRow.verdict.in_(_SAYS_SOMETHING),
+            *of_cameras(EventRow.camera_id, orgs),
+        )
     )
     misses = select(MissRow).where(MissRow.marked_at <= now, *of_cameras(MissRow.camera_id, orgs))
-    if orgs is not None:
-        seen = select(EventRow.event_id).where(*of_cameras(EventRow.camera_id, orgs))
-        decisions = decisions.where(DecisionRow.event_id.in_(seen))
     if since is not None:
         decisions = decisions.where(DecisionRow.final_at >= since)
         misses = misses.where(MissRow.marked_at >= since)
+    if until is not None:
+        decisions = decisions.where(DecisionRow.final_at < until)
+        misses = misses.where(MissRow.marked_at < until)
     with reading(engine) as session:
-        decided = session.scalars(decisions.order_by(DecisionRow.final_at, DecisionRow.decision_id))
+        decided = session.execute(decisions.order_by(DecisionRow.final_at, DecisionRow.decision_id))
         marked = session.scalars(misses.order_by(MissRow.marked_at, MissRow.miss_id))
         timed = merge(
-            ((row.final_at, row.decision_id, _taught(session, from_row(DecisionRecord, row))) for row in decided),
-            ((row.marked_at, row.miss_id, _missed(from_row(Miss, row))) for row in marked),
+            (
+                (row.final_at, row.decision_id, _taught(session, from_row(DecisionRecord, row)), label, camera_id)
+                for row, label, camera_id in decided
+            ),
+            ((row.marked_at, row.miss_id, _missed(from_row(Miss, row)), row.label, row.camera_id) for row in marked),
             key=lambda one: one[:2],
         )
-        yield from (line for *_, line in timed if line)
+        yield from (Lesson(line, label, camera_id) for *_, line, label, camera_id in timed if line)
 
 
 def _taught(session: Session, decision: DecisionRecord) -> Line | None:

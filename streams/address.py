@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from core.errors import SourceError
 from core.settings import Settings
 from core.site import SOURCE_SCHEMES, redacted
+from core.stream_address import is_one_word, names_host
 
 _SECRET_VALUE = re.compile(r"(?i)(user(?:name)?|usr|pass(?:word|wd)?|pwd|token|auth|secret|sign|key)=[^&\s'\"]*")
 
@@ -48,7 +49,7 @@ def open_allowed(source: str, settings: Settings) -> Address:
     scheme = source.partition(":")[0].lower()
     if scheme not in SOURCE_SCHEMES:
         raise SourceError("a source begins with rtsp://, rtsps:// or file:///; nothing else is opened")
-    if any(ord(character) < 33 or ord(character) == 127 for character in source):
+    if not is_one_word(source):
         raise SourceError("the source address holds white space or control characters; write them percent-encoded")
     if scheme == "file":
         return _file_below_roots(source, settings.file_roots)
@@ -61,12 +62,7 @@ def without_credentials(text: str) -> str:
 
 
 def _stream(source: str) -> Address:
-    try:
-        parts = urlsplit(source)
-        usable = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
+    if not names_host(source):
         raise SourceError("the stream address names no host or port; write @ : / ? # in a password percent-encoded")
     return Address(source, without_credentials(source))
 

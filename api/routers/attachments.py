@@ -13,13 +13,13 @@ from api.access import Right, requires
 from api.dependencies import refuse_query
 from api.pictures import PictureError, kind_of
 from api.problems import described
+from api.review_asked import NOTE_MAX
 from api.review_desk import Desk, SeenEventId
-from api.review_schemas import NOTE_MAX, AttachmentPublic
+from api.review_schemas import AttachmentPublic
 from api.trail import Trail
+from api.uploads import read_upload
 from evidence.storage import write_atomic
 from store.review_records import Attachment, AttachmentKind
-
-MAX_BYTES = 20 * 1024 * 1024
 
 router = APIRouter(
     prefix="/api/v1",
@@ -48,9 +48,7 @@ def add_attachment(
     note: Annotated[str, Form(max_length=NOTE_MAX, pattern=r"^[^\x00]*$")] = "",
 ) -> AttachmentPublic:
     """Adds a picture: JPEG, PNG or WebP by its content, whatever it is called; 20 MB at most."""
-    content = file.file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise HTTPException(413, f"the picture is larger than {MAX_BYTES} bytes; take a smaller one")
+    content = read_upload(file, "picture", "take a smaller one")
     try:
         picture = kind_of(content)
     except PictureError as error:

@@ -2,24 +2,25 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Query, Response, UploadFile
+from fastapi import APIRouter, Depends, Form, Query, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field
 
 from api.access import Right, requires
 from api.camera_desk import Desk
-from api.camera_import import FileKind, ImportPublic, read_import
+from api.camera_import import ImportPublic, read_import
 from api.camera_schemas import Reason
 from api.dependencies import Sites, refuse_query
 from api.problems import described
 from api.schemas import Asked
 from api.spreadsheet import CSV, XLSX, as_csv, as_xlsx
 from api.trail import Trail
+from api.uploads import read_upload
 from store import site_file
+from store.camera_files import FileKind
 from store.camera_secrets import without_passwords
 from store.camera_table import table_of
 
-MAX_BYTES = 20 * 1024 * 1024
 _FAULTS_TOLD = 100
 YAML = "application/yaml; charset=utf-8"
 
@@ -51,9 +52,7 @@ def import_cameras(
 ) -> ImportPublic:
     """Adds or changes the cameras of a file, wholly or not at all; none is removed. CSV and XLSX hold a row a camera
     and leave its zones as they are; YAML is a site file."""
-    content = file.file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise HTTPException(413, f"the file is larger than {MAX_BYTES} bytes; split it")
+    content = read_upload(file, "file", "split it")
     found = read_import(content, kind, sites.load(), desk)
     if dry_run:
         return ImportPublic(applied=False, rows=found.rows, faults=found.faults)

@@ -31,7 +31,7 @@ def list_cameras(sites: Sites, states: CameraStates, services: ServicesOf, desk:
     streams = {camera_id: StreamPublic.of(one, now) for camera_id, one in reported.items()}
     seen = [camera for camera in (site.cameras if site else ()) if desk.who.sees(camera)]
     waiting = {request.camera_id for request in desk.relaxations.all("waiting", desk.who.orgs)}
-    return [CameraSummary.of(camera, streams.get(camera.id), waits=camera.id in waiting) for camera in seen]
+    return [CameraSummary.of(camera, streams.get(camera.id), now, waits=camera.id in waiting) for camera in seen]
 
 
 @router.get("/zone-options", dependencies=_NO_QUERY, responses=described(422))

@@ -16,11 +16,10 @@ from api.documents import DocumentError, document_kind
 from api.etags import MeantVersion
 from api.problems import described
 from api.trail import Trail
+from api.uploads import read_upload
 from evidence.storage import write_atomic
 from store.camera_records import LegalDocument
-from store.scope import ScopeRepository
 
-MAX_BYTES = 20 * 1024 * 1024
 _NAME_MAX = 120
 
 router = APIRouter(
@@ -58,9 +57,7 @@ def enter_legal(
 def add_legal_document(camera_id: str, file: UploadFile, desk: Desk) -> LegalDocumentPublic:
     """Adds a document: PDF, JPEG, PNG or WebP by its content; 20 MB at most."""
     desk.seen(camera_id)
-    content = file.file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise HTTPException(413, f"the document is larger than {MAX_BYTES} bytes; send a smaller one")
+    content = read_upload(file, "document", "send a smaller one")
     try:
         media_type, suffix = document_kind(content)
     except DocumentError as error:
@@ -90,9 +87,7 @@ def add_legal_document(camera_id: str, file: UploadFile, desk: Desk) -> LegalDoc
 )
 def get_legal_document(document_id: str, desk: Desk, trail: Trail) -> FileResponse:
     """One document. The ETag is its SHA-256 as it was added."""
-    found = desk.legal.document(document_id)
-    if found is None or not ScopeRepository(desk.services.engine).sees_camera(found.camera_id, desk.who.orgs):
-        raise HTTPException(404, f"there is no document {document_id}")
+    found = desk.of_seen_camera(desk.legal.document(document_id), f"document {document_id}")
     path = desk.services.legal_folder / found.path
     if not path.is_file():
         raise HTTPException(404, f"the file of document {document_id} is not there any more")

@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,7 +13,7 @@ from api.dependencies import ServicesOf
 from api.live_relay import LiveRelay, state_part
 from api.presence import CHECK_S, Presence, StillThere
 from api.problems import described
-from api.trail import Trail
+from api.trail import Trail, purpose_missing
 from core.live_wire import Size, Want
 from core.principal import Principal
 from core.rights import PURPOSE_KNOWN
@@ -43,8 +42,7 @@ class LiveQuery(BaseModel):
 def _watched(query: Annotated[LiveQuery, Query()], who: Who, services: ServicesOf, trail: Trail) -> frozenset[Want]:
     """What is watched from now on; each camera is a row of the audit."""
     if not query.purpose and who.role not in PURPOSE_KNOWN:
-        fault = {"loc": ("query", "purpose"), "type": "missing", "msg": "say why you look; it goes into the audit"}
-        raise RequestValidationError([fault])
+        raise purpose_missing()
     wants = frozenset(Want(camera_id, query.size) for camera_id in query.camera)
     if unseen := _unseen(who, wants, services.places):
         raise HTTPException(404, f"there is no camera {', '.join(unseen)}")
@@ -94,6 +92,8 @@ async def _while_there(
                 # Said again, so that nobody on the way takes silence for the end.
                 yield state_part(is_running=relay.is_connected)
                 check_at_s = loop.time() + CHECK_S
+    except StopAsyncIteration:
+        return
     finally:
         if pending is not None:
             pending.cancel()

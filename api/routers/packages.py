@@ -6,7 +6,6 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, BinaryIO
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,7 +14,7 @@ from api.dependencies import Packages, Scopes, ServicesOf, refuse_query
 from api.package_folder import PackageFolder
 from api.problems import ProblemError, described
 from api.schemas import PackageFilePublic, PackagePublic
-from api.trail import Trail
+from api.trail import Trail, purpose_missing
 from core.principal import Principal
 from core.rights import ORIGINALS_PURPOSE_KNOWN
 from evidence.package import chunks_of
@@ -146,8 +145,7 @@ def _purpose(who: Principal, given: str) -> str:
     if given:
         return given
     if who.role not in ORIGINALS_PURPOSE_KNOWN:
-        fault = {"loc": ("query", "purpose"), "type": "missing", "msg": "say why you look; it goes into the audit"}
-        raise RequestValidationError([fault])
+        raise purpose_missing()
     return _REVIEW
 
 

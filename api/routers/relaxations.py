@@ -12,7 +12,6 @@ from api.dependencies import refuse_query
 from api.problems import described
 from api.schemas import Asked
 from store.camera_records import RelaxationRequest, RequestState
-from store.scope import ScopeRepository
 
 router = APIRouter(prefix="/api/v1/relaxations", tags=["cameras"], dependencies=[requires(Right.CAMERAS_VIEW)])
 
@@ -28,10 +27,7 @@ class RelaxationQuery(Asked):
 
 
 def _seen(request_id: str, desk: Desk) -> RelaxationRequest:
-    request = desk.relaxations.get(request_id)
-    if request is None or not ScopeRepository(desk.services.engine).sees_camera(request.camera_id, desk.who.orgs):
-        raise HTTPException(404, f"there is no change {request_id}")
-    return request
+    return desk.of_seen_camera(desk.relaxations.get(request_id), f"change {request_id}")
 
 
 def _of_another(request: Annotated[RelaxationRequest, Depends(_seen)], desk: Desk) -> RelaxationRequest:

@@ -1,13 +1,11 @@
-"""The review: claims, decisions and their undoing, suggestions, notes, misses, and what of it training learns from."""
+"""The review: claims, decisions and their undoing, suggestions, notes and misses."""
 
-import json
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Response
-from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Header, Response
+from fastapi.responses import JSONResponse
 
 from api.access import Right, requires
 from api.dependencies import refuse_query
@@ -15,29 +13,23 @@ from api.etags import MeantVersion, etag
 from api.misses import miss_of
 from api.problems import MEDIA_TYPE, Fault, described
 from api.problems import response as problem
+from api.review_asked import DecisionAsked, MissAsked, NoteAsked, SuggestionAsked
 from api.review_desk import Desk, ReviewDesk, SeenEventId
 from api.review_schemas import (
     ClaimPublic,
     DecisionAnswer,
-    DecisionAsked,
     DecisionPublic,
-    MissAsked,
     MissPublic,
-    NoteAsked,
     NotePublic,
     ReviewOptions,
     ReviewProblem,
     ReviewPublic,
-    SuggestionAsked,
 )
 from api.review_words import review_options
-from api.schemas import GivenMoment
-from api.trail import Trail
 from core.domain import RuleEvent
 from core.review import Lack, lacking_facts, lacking_looks, only_code
 from store.decisions import Outcome, Refusal
 from store.review_records import NewDecision
-from store.training_lines import training_lines
 
 router = APIRouter(prefix="/api/v1", tags=["review"], dependencies=[requires(Right.EVENTS_VIEW)])
 
@@ -201,33 +193,6 @@ def mark_miss(asked: MissAsked, desk: Desk) -> MissPublic:
     miss = miss_of(asked, desk)
     desk.misses.add(miss, desk.actor)
     return MissPublic.model_validate(miss)
-
-
-class LinesQuery(BaseModel):
-    """Which lines."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    since: GivenMoment | None = Field(default=None, description="became final then or later; RFC 3339 with offset")
-
-
-@router.get(
-    "/decisions.jsonl",
-    dependencies=[requires(Right.DATASETS_EXPORT)],
-    response_class=StreamingResponse,
-    responses={200: {"content": {"application/jsonl": {"schema": {"type": "string"}}}}, **described(422, 503)},
-)
-def export_decisions(query: Annotated[LinesQuery, Query()], desk: Desk, trail: Trail) -> StreamingResponse:
-    """Final decisions and misses as `jiejing dataset harvest` reads them. Pictures of misses are named relative to
-    JIEJING_HOME: save the file there. From a node, only what it sees."""
-    trail.note("decisions.export", "decisions", "all", after=query.model_dump(mode="json"))
-    lines = training_lines(desk.services.engine, desk.now, query.since, desk.who.orgs)
-    headers = {"Content-Disposition": 'attachment; filename="decisions.jsonl"'}
-    return StreamingResponse(_written(lines), media_type="application/jsonl", headers=headers)
-
-
-def _written(lines: Iterator[dict[str, Any]]) -> Iterator[str]:
-    return (json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
 
 def _lacks(asked: DecisionAsked, event: RuleEvent, desk: ReviewDesk) -> Iterator[Lack]:

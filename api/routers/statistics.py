@@ -1,22 +1,18 @@
 """The statistics: figures of a period, on the page and as a table to take along."""
 
-from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 
 from api.access import Right, requires
+from api.period import PeriodQuery
 from api.problems import described
 from api.review_desk import Desk, ReviewDesk
-from api.schemas import GivenMoment
 from api.spreadsheet import CSV, XLSX, Cell, as_csv, as_xlsx
 from api.statistics import Period, statistics
 from api.statistics_schemas import By, FiguresPublic, SharePublic, StatisticsPublic
 from api.trail import Trail
-
-DEFAULT_DAYS = 30
-MAX_DAYS = 400
 
 router = APIRouter(
     prefix="/api/v1/statistics",
@@ -26,22 +22,10 @@ router = APIRouter(
 )
 
 
-class StatisticsQuery(BaseModel):
-    """Which period, and how it is grouped."""
-
-    model_config = ConfigDict(extra="forbid")
+class StatisticsQuery(PeriodQuery):
+    """In which period it became a violation, and how it is grouped."""
 
     by: By = Field(default="type", description="how alarms are grouped")
-    since: GivenMoment | None = Field(
-        default=None, description=f"became a violation then or later; {DEFAULT_DAYS} days before `until` if not given"
-    )
-    until: GivenMoment | None = Field(default=None, description="became a violation before then; now if not given")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.since and self.until and not self.since < self.until <= self.since + timedelta(days=MAX_DAYS):
-            raise ValueError(f"since must be before until, by {MAX_DAYS} days at most")
-        return self
 
 
 class ExportQuery(StatisticsQuery):
@@ -51,9 +35,7 @@ class ExportQuery(StatisticsQuery):
 
 
 def _worked_out(query: StatisticsQuery, desk: ReviewDesk) -> StatisticsPublic:
-    until = query.until or desk.now
-    since = query.since or until - timedelta(days=DEFAULT_DAYS)
-    since = max(since, until - timedelta(days=MAX_DAYS))
+    since, until = query.period(desk.now)
     cameras = None
     if desk.who.orgs is not None:
         places = desk.places.all().values()

@@ -6,16 +6,16 @@ Counts and shares, in an order that ranks nobody's worth: there are no scores of
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Annotated, Self
+from datetime import datetime
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 
 from api.access import Right, requires
+from api.period import PeriodQuery
 from api.problems import described
 from api.review_desk import Desk, ReviewDesk
-from api.schemas import GivenMoment
 from api.spreadsheet import CSV, Cell, as_csv
 from api.statistics_schemas import SharePublic
 from api.supervision_schemas import By, SupervisedDecision, SupervisedGroup, SupervisionPublic
@@ -24,8 +24,6 @@ from core.figures import Share
 from core.review import EXEMPTIONS, REASONS
 from store.supervision import Supervised, SupervisionRepository
 
-DEFAULT_DAYS = 30
-MAX_DAYS = 400
 MOST_LISTED = 200
 
 router = APIRouter(
@@ -42,27 +40,10 @@ _KEYS: dict[By, Callable[[Supervised], tuple[str, str]]] = {
 }
 
 
-class SupervisionQuery(BaseModel):
-    """Which period, and how it is grouped."""
-
-    model_config = ConfigDict(extra="forbid")
+class SupervisionQuery(PeriodQuery):
+    """In which period it was decided, and how it is grouped."""
 
     by: By = Field(default="officer", description="how decisions are grouped")
-    since: GivenMoment | None = Field(
-        default=None, description=f"decided then or later; {DEFAULT_DAYS} days before `until` if not given"
-    )
-    until: GivenMoment | None = Field(default=None, description="decided before then; now if not given")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.since and self.until and not self.since < self.until <= self.since + timedelta(days=MAX_DAYS):
-            raise ValueError(f"since must be before until, by {MAX_DAYS} days at most")
-        return self
-
-    def period(self, now: datetime) -> tuple[datetime, datetime]:
-        """From when (included) until when (excluded)."""
-        until = self.until or now
-        return max(self.since or until - timedelta(days=DEFAULT_DAYS), until - timedelta(days=MAX_DAYS)), until
 
 
 class ListQuery(SupervisionQuery):

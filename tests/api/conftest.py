@@ -18,9 +18,12 @@ from store import migrate
 from store.engine import make_engine
 from store.events import EventRepository
 from store.packages import PackageRepository
+from store.sites import SiteRepository
+from store.vault import Vault
 from tests.api.accounts import QUICK, Accounts
+from tests.api.review_examples import Desk
 from tests.postgres import postgres_folder, postgres_url
-from tests.store.examples import START, event, package
+from tests.store.examples import CAMERA, START, event, package, site_of
 
 __all__ = ["postgres_folder", "postgres_url"]
 
@@ -82,6 +85,27 @@ def client(accounts: Accounts) -> Iterator[TestClient]:
     """Signed in as an officer who sees the whole site."""
     with accounts.as_role(Role.OFFICER) as client:
         yield client
+
+
+@pytest.fixture
+def li(accounts: Accounts) -> Desk:
+    """Li, an officer, at work on events."""
+    accounts.user("li", Role.OFFICER)
+    return Desk(accounts.sign_in("li"))
+
+
+@pytest.fixture
+def sites(engine: Engine, services: Services) -> SiteRepository:
+    """The example site, its passwords sealed."""
+    sites = SiteRepository(engine, Vault(services.home))
+    sites.replace(site_of(CAMERA))
+    return sites
+
+
+@pytest.fixture
+def operations(accounts: Accounts, sites: SiteRepository) -> TestClient:
+    """Signed in as operations of the example site."""
+    return accounts.as_role(Role.OPERATIONS)
 
 
 @pytest.fixture

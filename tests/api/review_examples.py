@@ -12,10 +12,12 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from api.dependencies import Services
-from core.clock import rfc3339
+from core.clock import FakeClock, rfc3339
 from core.domain import RuleEvent
 from core.rules import rules_of
 from core.site import Camera, Zone
+from evidence.facts import event_facts
+from store.checks import CheckShares
 from store.events import EventRepository
 from store.packages import PackageRepository
 from store.sites import SiteRepository
@@ -39,6 +41,12 @@ def camera_with(zone: Zone = PAVEMENT, **changes: Any) -> Camera:
     """The example camera with one zone."""
     preset = CAMERA.presets[0].model_copy(update={"zones": (zone,)})
     return CAMERA.model_copy(update={"presets": (preset,), **changes})
+
+
+def an_hour_later(services: Services, clock: FakeClock) -> Services:
+    """The installation when the first events are an hour old; nothing waits for a second officer."""
+    clock.sleep(3600)
+    return replace(services, check_shares=CheckShares(second_look=0, known_negative=0))
 
 
 def put_site(services: Services, *cameras: Camera) -> None:
@@ -75,6 +83,7 @@ def seal(services: Services, violation: RuleEvent, rule: dict[str, Any], seq: in
         "legal": {"standing": "lead"},
         "clock": {"server": {"within_1_s": True, "offset_s": 0.01}},
         "rule": rule,
+        "event": event_facts(violation),
         "models": [{"name": "yolox_nano", "sha256": "ab" * 32}],
         "anti_forgery_code": "0123-4567-89AB-CDEF",
         "completeness": {"complete": True, "missing": []},

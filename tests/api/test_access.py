@@ -81,6 +81,7 @@ OPERATIONS: dict[str, set[str]] = {
     "get_attachment": {IN_SERVICE, Right.EVENTS_VIEW, Right.EVIDENCE_VIEW},
     "mark_miss": {IN_SERVICE, Right.EVENTS_VIEW, Right.MISSES_MARK},
     "export_decisions": {IN_SERVICE, Right.EVENTS_VIEW, Right.DATASETS_EXPORT},
+    "export_decided_pictures": {IN_SERVICE, Right.EVENTS_VIEW, Right.EVIDENCE_VIEW, Right.DATASETS_EXPORT},
     "get_statistics": {IN_SERVICE, Right.STATISTICS_VIEW},
     "export_statistics": {IN_SERVICE, Right.STATISTICS_VIEW},
     "get_supervision": {IN_SERVICE, Right.SUPERVISION_VIEW},

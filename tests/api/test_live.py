@@ -1,7 +1,6 @@
 """Live pictures: made only while somebody watches, shown to whom they may be shown, and never at a camera's expense."""
 
 import asyncio
-import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +17,7 @@ from core.rights import Role
 from runtime.live_window import LiveWindow
 from tests.api.accounts import PASSWORD, SETTING_UP, Accounts
 from tests.api.review_examples import camera_with, put_site
-from tests.live_parts import Part, parts_of, sight
+from tests.live_parts import Part, at_work, parts_of, sight
 from tests.served import Served
 from tests.store.examples import CAMERA
 
@@ -38,21 +37,6 @@ def shown(window: LiveWindow) -> Iterator[None]:
     """A camera at work."""
     with at_work(window):
         yield
-
-
-@contextmanager
-def at_work(window: LiveWindow) -> Iterator[None]:
-    stop = threading.Event()
-
-    def work() -> None:
-        while not stop.wait(0.02):
-            window.offer(sight())
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    yield
-    stop.set()
-    thread.join()
 
 
 def run(work: Callable[[], Awaitable[None]]) -> None:

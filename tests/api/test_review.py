@@ -32,12 +32,6 @@ def services(services: Services, clock: FakeClock) -> Services:
 
 
 @pytest.fixture
-def li(accounts: Accounts) -> Desk:
-    accounts.user("li", Role.OFFICER)
-    return Desk(accounts.sign_in("li"))
-
-
-@pytest.fixture
 def wang(accounts: Accounts) -> Desk:
     accounts.user("wang", Role.OFFICER)
     return Desk(accounts.sign_in("wang"))

@@ -22,12 +22,6 @@ from tests.api.review_examples import Desk, camera_with, happen, jpeg, put_site
 MARKUP = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 
 
-@pytest.fixture
-def li(accounts: Accounts) -> Desk:
-    accounts.user("li", Role.OFFICER)
-    return Desk(accounts.sign_in("li"))
-
-
 def test_markup_comes_back_as_the_text_that_it_is(li: Desk, services: Services) -> None:
     put_site(services, camera_with(name=MARKUP))
     event_id = happen(services).event_id

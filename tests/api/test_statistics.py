@@ -2,7 +2,6 @@
 
 import csv
 import io
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,20 +14,13 @@ from core.rights import Role
 from store.checks import CheckShares
 from store.events import EventRepository
 from tests.api.accounts import Accounts
-from tests.api.review_examples import Desk, camera_with, happen, put_site
+from tests.api.review_examples import Desk, an_hour_later, camera_with, happen, put_site
 from tests.store.examples import CAMERA, as_cleared
 
 
 @pytest.fixture
 def services(services: Services, clock: FakeClock) -> Services:
-    clock.sleep(3600)
-    return replace(services, check_shares=CheckShares(second_look=0, known_negative=0))
-
-
-@pytest.fixture
-def li(accounts: Accounts) -> Desk:
-    accounts.user("li", Role.OFFICER)
-    return Desk(accounts.sign_in("li"))
+    return an_hour_later(services, clock)
 
 
 def test_figures_count_what_is_final(li: Desk, services: Services, clock: FakeClock) -> None:

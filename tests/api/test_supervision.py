@@ -2,7 +2,6 @@
 
 import csv
 import io
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,9 +12,8 @@ from core.clock import FakeClock
 from core.review import EXEMPTIONS, REASONS, UNDO_S
 from core.rights import Role
 from core.site import Shop
-from store.checks import CheckShares
 from tests.api.accounts import Accounts
-from tests.api.review_examples import CAR, Desk, camera_with, happen, put_site
+from tests.api.review_examples import CAR, Desk, an_hour_later, camera_with, happen, put_site
 from tests.store.examples import PAVEMENT
 
 SUPERVISION = "/api/v1/supervision"
@@ -24,14 +22,7 @@ SHOP = PAVEMENT.model_copy(update={"violation": "window_front_trading", "shop": 
 
 @pytest.fixture
 def services(services: Services, clock: FakeClock) -> Services:
-    clock.sleep(3600)
-    return replace(services, check_shares=CheckShares(second_look=0, known_negative=0))
-
-
-@pytest.fixture
-def li(accounts: Accounts) -> Desk:
-    accounts.user("li", Role.OFFICER)
-    return Desk(accounts.sign_in("li"))
+    return an_hour_later(services, clock)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from core.clock import SystemClock
 from core.rights import Role
 from core.settings import Settings
-from core.site import Camera
+from core.site import Camera, Preset, SentBack
 from models.store import ModelStore
 from runtime.fleet import Fleet
 from runtime.installation import Installation as Home
@@ -122,6 +123,36 @@ def test_from_the_address_of_a_real_stream_to_a_violation(
         events = EventRepository(installation.services.engine)
         found = until(lambda: [one for one in events.page().events if one.state == "violation"])
     assert (found[0].camera_id, found[0].zone_id) == ("gate", zone.id)
+
+
+def test_a_zone_that_observes_says_until_when_or_what_sent_it_back(
+    installation: Installation, sign_in: SignedIn
+) -> None:
+    (zone,) = CAMERA.presets[0].zones
+    now = SystemClock().utc()
+    week = zone.model_copy(update={"id": "week", "observe": True, "observe_until": now + timedelta(days=7)})
+    why = SentBack(at=now, why="budget", count=51, limit=50)
+    back = zone.model_copy(update={"id": "back", "name": "北侧人行道", "observe": True, "sent_back": why})
+    camera = CAMERA.model_copy(update={"presets": (Preset(id="1", zones=(week, back)),)})
+    SiteRepository(installation.services.engine, installation.services.vault).put_camera(camera)
+    installation.accounts.user("yun", Role.OPERATIONS)
+    page: Page = sign_in("yun")
+    page.goto(f"{installation.address}/cameras")
+    row = page.locator("tbody tr", has_text=CAMERA.name)
+    expect(row).to_contain_text("1 个观察中")
+    expect(row).to_contain_text("1 个自动退回观察期")
+    row.get_by_role("button", name=CAMERA.name).click()
+    listed = page.locator(".camera ol li")
+    expect(listed.nth(0)).to_contain_text("观察期至")
+    expect(listed.nth(1)).to_contain_text("自动退回观察期：当日告警超出预算（51/50）")
+    # A person puts it in force again.
+    page.goto(f"{installation.address}/cameras/{CAMERA.id}/zones")
+    page.get_by_role("button", name="北侧人行道").click()
+    expect(page.locator(".rule")).to_contain_text("当日告警超出预算（51/50）")
+    page.locator(".state .el-switch").click()
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator(".save .chip.ok")).to_be_visible()
+    assert kept(installation, CAMERA.id).presets[0].zones[1].observes(now) is False
 
 
 class watched:  # noqa: N801 - used as a word in `with`

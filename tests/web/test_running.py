@@ -1,6 +1,6 @@
 """Watching and running: live pictures, the system, models, supervision."""
 
-import threading
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +13,7 @@ from runtime.live_window import LiveWindow
 from store.sites import SiteRepository
 from tests.api.test_models import taken_in
 from tests.extras import need
-from tests.live_parts import sight
+from tests.live_parts import at_work
 from tests.store.examples import CAMERA, camera, site_of
 from tests.web.conftest import PATIENCE_MS, Installation, SignedIn
 from tests.web.test_pages import AXE, faults_for_screen_readers
@@ -30,18 +30,8 @@ REST = [f"cam-{number}" for number in range(40)]
 @contextmanager
 def watched(installation: Installation) -> Iterator[None]:
     """The first camera, watched."""
-    stop = threading.Event()
-    with LiveWindow(installation.services.home) as window:
-
-        def work() -> None:
-            while not stop.wait(1.5):
-                window.offer(sight())
-
-        thread = threading.Thread(target=work)
-        thread.start()
+    with LiveWindow(installation.services.home) as window, at_work(window, every_s=1.5):
         yield
-        stop.set()
-        thread.join()
 
 
 @pytest.fixture
@@ -119,6 +109,26 @@ def test_a_model_is_promoted_with_a_reason_past_a_gate_that_objects(
     page.locator("#reason").fill("更糟")
     page.locator(".el-dialog button[type=submit]").click()
     expect(page.locator(".model").first.locator("h2")).to_have_text("street-n")
+
+
+def test_decided_events_leave_for_training_with_a_purpose(
+    installation: Installation, sign_in: SignedIn, tmp_path: Path
+) -> None:
+    installation.accounts.user("suan", Role.ML_ENGINEER)
+    page = sign_in("suan")
+    page.goto(f"{installation.address}/models")
+    page.get_by_role("button", name="导出训练数据").click()
+    download = page.locator(".el-dialog__footer .el-button--primary")
+    expect(download).to_be_disabled()
+    page.locator(".el-dialog .el-checkbox", has_text="摊位").click()
+    page.locator("#export-purpose").fill("下一次训练")
+    with page.expect_download() as started:
+        download.click()
+    started.value.save_as(tmp_path / "decided.zip")
+    with zipfile.ZipFile(tmp_path / "decided.zip") as archive:
+        assert archive.namelist() == ["decisions.jsonl"]  # nothing was decided yet
+    (row,) = (one for one in installation.services.audit.page()[0] if one.action == "decisions.export")
+    assert (row.purpose, row.after["label"] if row.after else None) == ("下一次训练", ["stall"])
 
 
 PAGES = [

@@ -164,7 +164,7 @@ def harvest(dataset: Dataset, pictures: Sequence[tuple[LabelledPicture, Still]],
             fresh = wanted.pop(old.file, None)
             revision.put(_refreshed(old, fresh[0], report) if fresh else old)
         for picture, still in wanted.values():
-            content, sha256 = _content(still, masks_of(still.camera_id))
+            content, sha256 = _content(still, () if still.masked else masks_of(still.camera_id))
             revision.add(replace(picture, sha256=sha256), content)
             report.taken[picture.source.kind] += 1
             _count(picture, report)

@@ -27,12 +27,17 @@ STILL = "originals/violation.jpg"
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """A picture that somebody decided about, as received: no privacy mask is on it yet."""
+    """A picture that somebody decided about.
+
+    Attributes:
+        masked: whether privacy masks are black in it already; else it is as received.
+    """
 
     path: Path
     size_wh: tuple[int, int]
     camera_id: str
     utc: datetime | None
+    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class Decided:
 
 
 class DecidedEvents(Protocol):
-    """Where decided events come from: today a file beside the packages, the data base when reviews are kept there."""
+    """Where decided events come from: a file beside the packages, or an archive that an installation gave out."""
 
     def decided(self) -> Iterator[Decided]:
         """Every picture that something was decided about.
@@ -87,20 +92,23 @@ class DecidedEvents(Protocol):
 class PackageDecisions:
     """Decisions from a file, on the packages of an installation."""
 
-    def __init__(self, decisions: Iterable[Decision], packages: Path, pictures: Path) -> None:
+    def __init__(self, decisions: Iterable[Decision], packages: Path, pictures: Path, *, masked: bool = False) -> None:
         """
         Args:
             packages: the folder in which packages lie, each by its id.
             pictures: the folder to which pictures of misses are relative.
+            masked: whether an installation gave the pictures out. Then privacy masks are black in them, so that stills
+                are not as they were sealed, and what it could not give out is not there.
         """
         self._decisions = decisions
         self._packages = packages
         self._pictures = pictures
+        self._masked = masked
         self._without: list[str] = []
 
     @property
     def without_still(self) -> tuple[str, ...]:
-        """The openings decided about whose still is not there (any more)."""
+        """The openings, and pictures of misses, decided about whose picture is not there (any more)."""
         return tuple(self._without)
 
     def decided(self) -> Iterator[Decided]:
@@ -113,32 +121,40 @@ class PackageDecisions:
         for decision in self._decisions:
             grouped[_key(decision)].append(decision)
         for key, decisions in grouped.items():
-            if decisions[0].event_id is None:
-                yield self._loose(decisions)
-                continue
-            package = self._packages / key
-            if (package / "manifest.json").is_file() and (package / STILL).is_file():
-                still, event = read_package(package)
-                yield Decided(f"events/{key}", still, event, tuple(decisions))
-            else:
+            found = self._of_event(key, decisions) if decisions[0].event_id else self._loose(decisions)
+            if found is None:
                 self._without.append(key)
+            else:
+                yield found
 
-    def _loose(self, decisions: list[Decision]) -> Decided:
+    def _of_event(self, key: str, decisions: list[Decision]) -> Decided | None:
+        package = self._packages / key
+        if not ((package / "manifest.json").is_file() and (package / STILL).is_file()):
+            return None
+        still, event = read_package(package, masked=self._masked)
+        return Decided(f"events/{key}", still, event, tuple(decisions))
+
+    def _loose(self, decisions: list[Decision]) -> Decided | None:
         first = decisions[0]
         name = first.picture or ""
         path = inside(self._pictures, name)
         if path is None:
             raise InputError(f"{self._pictures}: the picture {name!r} of a miss leads out of that folder")
+        if self._masked and not path.is_file():
+            return None
         try:
-            still = Still(path, size_of(path), first.camera_id or "", first.utc)
+            still = Still(path, size_of(path), first.camera_id or "", first.utc, self._masked)
         except NotAPicture as error:
             raise InputError(f"{path}: the picture {error}") from error
         relative = path.relative_to(self._pictures).with_suffix("").as_posix()
         return Decided(f"misses/{relative}", still, None, tuple(decisions))
 
 
-def read_package(package: Path) -> tuple[Still, SeenEvent]:
+def read_package(package: Path, *, masked: bool = False) -> tuple[Still, SeenEvent]:
     """The still of the violation and what the models saw in it.
+
+    Args:
+        masked: whether privacy masks are black in the still, so that it is not the very one that was sealed.
 
     Raises:
         InputError: no such package, or the still is not the one that was sealed.
@@ -148,7 +164,8 @@ def read_package(package: Path) -> tuple[Still, SeenEvent]:
         listed = next(one for one in manifest["files"] if one["path"] == STILL)
         event = manifest["event"]
         width, height = listed["size_wh"]
-        still = Still(package / STILL, (width, height), str(event["camera_id"]), parse_rfc3339(listed["utc"]))
+        utc = parse_rfc3339(listed["utc"])
+        still = Still(package / STILL, (width, height), str(event["camera_id"]), utc, masked)
         seen = SeenEvent(
             str(event["event_id"]),
             tuple(_things(event, (width, height))),
@@ -159,7 +176,7 @@ def read_package(package: Path) -> tuple[Still, SeenEvent]:
         noted = listed["digests"]["sha256"]
     except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
         raise InputError(f"{package}: no package with a still of the violation: {error!r}") from error
-    if sha256_of(package / STILL) != noted:
+    if not masked and sha256_of(package / STILL) != noted:
         raise InputError(f"{package / STILL}: is not the picture that was sealed; see: jiejing verify {package}")
     return still, seen
 

@@ -2,7 +2,9 @@
 
 # ruff: noqa: FBT002, PLR0913, PLR0917 - each argument is an option of the command line
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +12,11 @@ import typer
 
 from core.errors import InputError
 from core.geometry import Polygon
-from core.site import Site
 from runtime.commands.options import JsonOption
 from runtime.console import note, say, say_json
 from runtime.installation import Installation
 from store import site_file
+from training.datasets.archive import is_archive, unpacked
 from training.datasets.commands.options import IntoOption, listed, plain
 from training.datasets.decisions import read_decisions
 from training.datasets.folder import Dataset
@@ -31,7 +33,13 @@ from training.datasets.packages import PackageDecisions
 
 
 def command(
-    decisions: Annotated[Path, typer.Argument(help="Decisions of officers, one JSON object a line.")],
+    decisions: Annotated[
+        Path,
+        typer.Argument(
+            help="Decisions of officers, one JSON object a line; or the .zip of them and their pictures, as the page "
+            "Models gives it out: nothing else is needed then."
+        ),
+    ],
     into: IntoOption,
     packages: Annotated[Path | None, typer.Option(help="Folder of sealed packages; the installation's else.")] = None,
     site: Annotated[
@@ -44,26 +52,42 @@ def command(
     as_json: JsonOption = False,
 ) -> None:
     """Takes in the pictures of decided events: positives, confirmed negatives, misses; and a sample without alarm."""
-    folder = packages or Installation.open().packages_folder
-    events = PackageDecisions(read_decisions(decisions), folder, decisions.parent)
-    pictures = decided_pictures(events, limit)
-    if quiet:
-        pictures += [quiet_picture(frame) for frame in sampled(read_quiet(quiet), quiet_count, seed)]
-    masks_of = _masks_of(site_file.load(site) if site else Installation.open().site())
-    report = harvest(Dataset.open_or_new(into, into.resolve().name), pictures, masks_of)
+    with _decided(decisions, packages, into) as (events, place):
+        pictures = decided_pictures(events, limit)
+        if quiet:
+            pictures += [quiet_picture(frame) for frame in sampled(read_quiet(quiet), quiet_count, seed)]
+        report = harvest(Dataset.open_or_new(into, into.resolve().name), pictures, _masks_of(site))
     if as_json:
         say_json(plain(report) | {"without_still": list(events.without_still)})
         return
     for name in events.without_still:
-        note(f"{name}: no sealed still of the violation in {folder}; left out")
+        note(f"{name}: no sealed still of the violation in {place}; left out")
     for line in _lines(report, into):
         say(line)
 
 
-def _masks_of(site: Site) -> MasksOf:
-    masks = {camera.id: camera.privacy_masks for camera in site.cameras}
+@contextmanager
+def _decided(decisions: Path, packages: Path | None, into: Path) -> Iterator[tuple[PackageDecisions, Path]]:
+    """What was decided, and where its pictures lie. An archive is unpacked beside the data set, which has to hold its
+    pictures anyhow, for as long as they are read."""
+    if is_archive(decisions):
+        with unpacked(decisions, into.resolve().parent) as events:
+            yield events, decisions
+    else:
+        folder = packages or Installation.open().packages_folder
+        yield PackageDecisions(read_decisions(decisions), folder, decisions.parent), folder
+
+
+def _masks_of(path: Path | None) -> MasksOf:
+    """The masks of a site file, or of the installation's site; read when the first is asked for."""
+
+    @cache
+    def site() -> dict[str, Sequence[Polygon]]:
+        found = site_file.load(path) if path else Installation.open().site()
+        return {camera.id: camera.privacy_masks for camera in found.cameras}
 
     def of(camera_id: str) -> Sequence[Polygon]:
+        masks = site()
         if camera_id not in masks:
             raise InputError(f"camera {camera_id!r} is not in the site, so nobody knows its privacy masks; give --site")
         return masks[camera_id]

@@ -17,5 +17,17 @@ export const promote = (now: Models, name: string, reason: string, force: boolea
 export const rollBack = (now: Models, reason: string) => body(api.POST(`${MODELS}/rollback`, { params: meant(now), body: { reason } }))
 export const setShadow = (name: string | null) => body(api.PUT(`${MODELS}/shadow`, { body: { name } }))
 
-/** Where final decisions and misses are, as `jiejing dataset harvest` reads them. */
-export const DECISIONS = '/api/v1/decisions.jsonl'
+/** Which decided events, and why; moments in RFC 3339. */
+export interface DecidedQuery {
+  purpose: string
+  labels: string[]
+  since?: string
+  until?: string
+}
+
+/** Where decided events are with their pictures, as `jiejing dataset harvest` takes them in. */
+export function decidedArchive({ purpose, labels, since, until }: DecidedQuery): string {
+  const query = new URLSearchParams({ purpose, ...(since && { since }), ...(until && { until }) })
+  for (const label of labels) query.append('label', label)
+  return `/api/v1/decisions.zip?${query.toString()}`
+}

@@ -303,6 +303,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/decisions.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Decided Pictures
+         * @description Decided events with their pictures as one .zip that `jiejing dataset harvest` takes in, on any machine. Privacy
+         *     masks are black in the pictures. From a node, only what it sees. The audit has each download, with its counts.
+         */
+        get: operations["export_decided_pictures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/decisions/{decision_id}/undo": {
         parameters: {
             query?: never;
@@ -1573,6 +1594,8 @@ export interface components {
                 number
             ][][];
             sampling: components["schemas"]["Sampling"];
+            /** Sent Back */
+            sent_back: number;
             /** Source */
             source: string;
             stream: components["schemas"]["StreamPublic"] | null;
@@ -1586,7 +1609,8 @@ export interface components {
          * CameraSummary
          * @description A camera in a list. Its source shows no password; `stream` is null until a worker has reported.
          *
-         *     `observing`: how many of its zones raise no alarms; `waits`: a change waits for a second person.
+         *     `observing`: how many of its zones raise no alarms; `sent_back`: how many of these the product sent back to that;
+         *     `waits`: a change waits for a second person.
          */
         CameraSummary: {
             /** Id */
@@ -1598,6 +1622,8 @@ export interface components {
             /** Org */
             org: string | null;
             place: components["schemas"]["Place"];
+            /** Sent Back */
+            sent_back: number;
             /** Source */
             source: string;
             stream: components["schemas"]["StreamPublic"] | null;
@@ -2986,7 +3012,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "zone_removed" | "zone_smaller" | "zone_covered" | "type_changed" | "alarms_off" | "limit_longer" | "gap_shorter" | "score_higher" | "hours_fewer" | "permit_added" | "exemption_added" | "attended_narrower" | "agency_changed" | "preset_unwatched" | "mask_smaller";
+            kind: "zone_removed" | "zone_smaller" | "zone_covered" | "type_changed" | "alarms_off" | "limit_longer" | "gap_shorter" | "score_higher" | "hours_fewer" | "permit_added" | "exemption_added" | "attended_narrower" | "agency_changed" | "budget_lower" | "preset_unwatched" | "mask_smaller";
             /** Preset Id */
             preset_id: string | null;
             /** Zone Id */
@@ -3245,6 +3271,27 @@ export interface components {
             last_picture?: string | null;
             /** Subject */
             subject?: string | null;
+        };
+        /**
+         * SentBack
+         * @description That a zone in force was sent back to observing, and why; written by the product, not by people. budget: `count`
+         *     alarms in one day, over a budget of `limit`; rejected: `count` of `limit` alarms that officers decided.
+         */
+        SentBack: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Count */
+            count: number;
+            /** Limit */
+            limit: number;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "budget" | "rejected";
         };
         /**
          * SessionPublic
@@ -3786,6 +3833,12 @@ export interface components {
             /** Candidate After S */
             candidate_after_s?: number | null;
             /**
+             * Daily Budget
+             * @description alarms a day, in the site's time zone
+             * @default 50
+             */
+            daily_budget: number;
+            /**
              * Exempt
              * @default []
              */
@@ -3804,9 +3857,14 @@ export interface components {
             name: string;
             /**
              * Observe
-             * @default false
+             * @description events are noted, nobody is alarmed; null = nothing said
              */
-            observe: boolean;
+            observe?: boolean | null;
+            /**
+             * Observe Until
+             * @description then it is in force; null = until told so
+             */
+            observe_until?: string | null;
             /**
              * Permits
              * @default []
@@ -3841,6 +3899,8 @@ export interface components {
              *     ]
              */
             schedule: components["schemas"]["Hours"][];
+            /** @description last time; what came before no longer counts */
+            sent_back?: components["schemas"]["SentBack"] | null;
             shop?: components["schemas"]["Shop"] | null;
             /** Violation */
             violation: string;
@@ -5310,6 +5370,71 @@ export interface operations {
                 };
                 content: {
                     "application/jsonl": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_decided_pictures: {
+        parameters: {
+            query: {
+                /** @description what the pictures are for; it goes into the audit */
+                purpose: string;
+                /** @description events about which something became final then or later; RFC 3339 with offset */
+                since?: string | null;
+                /** @description ... and before then */
+                until?: string | null;
+                /** @description only events in which one of these was seen, or said to be */
+                label?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
                 };
             };
             /** @description Unauthorized */
@@ -8188,12 +8313,12 @@ export interface operations {
     get_statistics: {
         parameters: {
             query?: {
+                /** @description happened then or later; 30 days before `until` if not given */
+                since?: string | null;
+                /** @description happened before then; now if not given */
+                until?: string | null;
                 /** @description how alarms are grouped */
                 by?: "type" | "hour" | "camera" | "grid" | "org" | "zone";
-                /** @description became a violation then or later; 30 days before `until` if not given */
-                since?: string | null;
-                /** @description became a violation before then; now if not given */
-                until?: string | null;
             };
             header?: never;
             path?: never;
@@ -8251,12 +8376,12 @@ export interface operations {
     export_statistics: {
         parameters: {
             query?: {
+                /** @description happened then or later; 30 days before `until` if not given */
+                since?: string | null;
+                /** @description happened before then; now if not given */
+                until?: string | null;
                 /** @description how alarms are grouped */
                 by?: "type" | "hour" | "camera" | "grid" | "org" | "zone";
-                /** @description became a violation then or later; 30 days before `until` if not given */
-                since?: string | null;
-                /** @description became a violation before then; now if not given */
-                until?: string | null;
                 /** @description csv: the groups alone; xlsx: all tables */
                 format?: "csv" | "xlsx";
             };
@@ -8377,12 +8502,12 @@ export interface operations {
     get_supervision: {
         parameters: {
             query?: {
+                /** @description happened then or later; 30 days before `until` if not given */
+                since?: string | null;
+                /** @description happened before then; now if not given */
+                until?: string | null;
                 /** @description how decisions are grouped */
                 by?: "officer" | "plate" | "shop";
-                /** @description decided then or later; 30 days before `until` if not given */
-                since?: string | null;
-                /** @description decided before then; now if not given */
-                until?: string | null;
             };
             header?: never;
             path?: never;
@@ -8440,12 +8565,12 @@ export interface operations {
     list_supervised: {
         parameters: {
             query?: {
+                /** @description happened then or later; 30 days before `until` if not given */
+                since?: string | null;
+                /** @description happened before then; now if not given */
+                until?: string | null;
                 /** @description how decisions are grouped */
                 by?: "officer" | "plate" | "shop";
-                /** @description decided then or later; 30 days before `until` if not given */
-                since?: string | null;
-                /** @description decided before then; now if not given */
-                until?: string | null;
                 /** @description of one group; all groups if not given */
                 key?: string | null;
                 /** @description only those that let somebody off */
@@ -8507,12 +8632,12 @@ export interface operations {
     export_supervision: {
         parameters: {
             query?: {
+                /** @description happened then or later; 30 days before `until` if not given */
+                since?: string | null;
+                /** @description happened before then; now if not given */
+                until?: string | null;
                 /** @description how decisions are grouped */
                 by?: "officer" | "plate" | "shop";
-                /** @description decided then or later; 30 days before `until` if not given */
-                since?: string | null;
-                /** @description decided before then; now if not given */
-                until?: string | null;
             };
             header?: never;
             path?: never;
@@ -9363,4 +9488,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 928ee82548d1f91194353bf53357e5a74b4d90d0eca7b15431fdeecbdb362f8d
+// From the OpenAPI document with the SHA-256 32d612a270a65fe969d15a9e453e75e29f54147da0d54ec33dc392859dbd6520

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from itertools import cycle, pairwise
 from pathlib import PurePosixPath
 from typing import Any
 
 from api.package_folder import PackageFolder
-from api.review_schemas import DwellPublic, ManifestPublic, OpeningPublic, StillPublic, standing_of
+from api.review_schemas import DwellPublic, ManifestPublic, OpeningPublic, SpanPublic, StillPublic, standing_of
 from api.schemas import PackagePublic
 from core.clock import parse_rfc3339
 from core.domain import RuleEvent
@@ -55,7 +57,7 @@ def _opening(
             observed_s=last.observed_s,
             bridged_s=last.bridged_s,
             limit_s=limit_s,
-            spans=_spans(manifest),
+            spans=_spans(last),
         ),
         packages=tuple(PackagePublic.model_validate(record) for record, _ in packages),
         manifest=_excerpt(manifest) if manifest else None,
@@ -74,8 +76,14 @@ def _read(folders: Iterable[PackageFolder]) -> tuple[dict[str, Any] | None, str 
     return None, None
 
 
-def _spans(manifest: Mapping[str, Any] | None) -> Any:
-    return ((manifest or {}).get("dwell") or {}).get("spans")
+def _spans(event: RuleEvent) -> tuple[SpanPublic, ...] | None:
+    """The dwell of the thing that has stood longest, piece by piece from its beginning to its last sighting."""
+    if event.gaps is None:
+        return None
+    until = event.still_since + timedelta(seconds=event.dwell_s)
+    edges = [event.still_since, *(edge for gap in event.gaps for edge in (gap.start, gap.end)), until]
+    pieces = zip(cycle(("observed", "bridged")), pairwise(edges), strict=False)
+    return tuple(SpanPublic(kind=kind, start=start, end=end) for kind, (start, end) in pieces if start < end)
 
 
 def _limit_s(rule: Rule | None) -> float | None:

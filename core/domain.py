@@ -93,6 +93,14 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A part of a dwell that was bridged: from the last sighting before it to the first one after it."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RuleEvent:
     """One change of state of something that stays.
 
@@ -102,7 +110,8 @@ class RuleEvent:
         score: median of the last ten scores, 0-1.
         first_seen: when it was first seen, ever; still_since: when the present dwell began.
         violation_at: when it first became a violation, in this or an earlier opening.
-        dwell_s: observed_s + bridged_s.
+        dwell_s: observed_s + bridged_s, of the thing that has stood longest.
+        gaps: where the bridged part of it lay, in order; None where an earlier version kept the totals alone.
         observing: the zone only observes: no alarm, no package.
         members: the things of a zone's event, in the order of their boxes; of an object's event, itself.
     """
@@ -131,3 +140,4 @@ class RuleEvent:
     rule_version: str
     model: ModelRef | None = None
     members: tuple[Member, ...] = field(default=())
+    gaps: tuple[Gap, ...] | None = None

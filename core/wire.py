@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.clock import parse_rfc3339, rfc3339
-from core.domain import Detection, Image, Member, Observation, RuleEvent
+from core.domain import Detection, Gap, Image, Member, Observation, RuleEvent
 from core.errors import InputError
 from core.labels import LABELS
 
@@ -39,6 +39,7 @@ def event_to_json(event: RuleEvent, package: str | None = None) -> dict[str, Any
         "dwell_s": round(event.dwell_s, 3),
         "observed_s": round(event.observed_s, 3),
         "bridged_s": round(event.bridged_s, 3),
+        "gaps": None if event.gaps is None else [_gap_to_json(one) for one in event.gaps],
         "observing": event.observing,
         "model": {"name": event.model.name, "sha256": event.model.sha256} if event.model else None,
         "rule_version": event.rule_version,
@@ -110,6 +111,10 @@ def _member_to_json(member: Member) -> dict[str, Any]:
         "bbox_xyxy_px": _rounded(member.bbox_xyxy_px),
         "still_since": rfc3339(member.still_since),
     }
+
+
+def _gap_to_json(gap: Gap) -> dict[str, Any]:
+    return {"start": rfc3339(gap.start), "end": rfc3339(gap.end)}
 
 
 def _detection_to_json(detection: Detection) -> dict[str, Any]:

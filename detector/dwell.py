@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Literal
 
+from core.domain import Gap
 from core.rules import ZoneRule
 
 Phase = Literal["seen", "candidate", "violation"]
+
+# A dwell may last for days, and miss every other look.
+GAPS_KEPT = 100
 
 
 def short_gap_s(interval_s: float) -> float:
@@ -16,13 +21,18 @@ def short_gap_s(interval_s: float) -> float:
 
 @dataclass(slots=True)
 class Stay:
-    """One unbroken dwell. observed_s + bridged_s always equals last_seen - still_since."""
+    """One unbroken dwell. observed_s + bridged_s always equals last_seen - still_since.
+
+    Attributes:
+        gaps: what was bridged, in order, at most GAPS_KEPT; None where an earlier version kept the totals alone.
+    """
 
     still_since: datetime
     last_seen: datetime
     observed_s: float = 0.0
     bridged_s: float = 0.0
     phase: Phase = "seen"
+    gaps: tuple[Gap, ...] | None = None
 
     @property
     def dwell_s(self) -> float:
@@ -45,8 +55,20 @@ class Stay:
             self.observed_s += step_s
         else:
             self.bridged_s += step_s
+            self.gaps = None if self.gaps is None else _bounded((*self.gaps, Gap(self.last_seen, now)))
         self.last_seen = now
         if self.phase == "seen" and established and self.dwell_s >= rule.candidate_after_s:
             self.phase = "candidate"
         if self.phase == "candidate" and self.dwell_s >= rule.violation_after_s:
             self.phase = "violation"
+
+
+def _bounded(gaps: tuple[Gap, ...]) -> tuple[Gap, ...]:
+    """One fewer than too many: the two with the least time between them become one, so that nothing that was not
+    observed is ever left out."""
+    if len(gaps) <= GAPS_KEPT:
+        return gaps
+    between = [after.start - before.end for before, after in pairwise(gaps)]
+    nearest = between.index(min(between))
+    joined = Gap(gaps[nearest].start, gaps[nearest + 1].end)
+    return (*gaps[:nearest], joined, *gaps[nearest + 2 :])

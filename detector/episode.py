@@ -113,5 +113,6 @@ def _with_members(event: RuleEvent, standing: list[Standing]) -> RuleEvent:
         dwell_s=stay.dwell_s,
         observed_s=stay.observed_s,
         bridged_s=stay.bridged_s,
+        gaps=stay.gaps,
         members=tuple(members),
     )

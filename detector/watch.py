@@ -89,7 +89,7 @@ class ZoneWatch:
 
     def _see(self, sightings: Sequence[Sighting], now: datetime) -> None:
         for sighting in sightings:
-            stay = self.memory.stays.setdefault(sighting.thing.number, Stay(now, now))
+            stay = self.memory.stays.setdefault(sighting.thing.number, Stay(now, now, gaps=()))
             stay.see(now, self.rule, self._short_s, established=sighting.thing.established)
 
     def _standing(self, things: Mapping[int, Thing]) -> dict[int, list[Standing]]:

@@ -28,6 +28,8 @@ from evidence.timelapse import small_jpeg
 # A picture or clip that is further off than this does not show the moment that was asked for.
 TOLERANCE_S = 2.0
 
+_DAY_S = 86400.0
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -53,6 +55,13 @@ class Scene:
         place = self.camera.place
         parts = dict.fromkeys(part for part in (place.address, self.camera.name, place.heading) if part)
         return " ".join(parts)
+
+    def gap_rows(self, event: RuleEvent) -> list[Row]:
+        """When the thing was out of sight; no row where it never was, or where nobody knows."""
+        layout = "%H:%M:%S" if event.dwell_s < _DAY_S else "%m-%d %H:%M:%S"
+        edges = [[edge.astimezone(self.site.zone_info) for edge in (one.start, one.end)] for one in event.gaps or ()]
+        spans = [f"{start:{layout}}-{end:{layout}}" for start, end in edges]
+        return [(wording.GAPS, wording.gaps(spans).on(self.letters))] if spans else []
 
     def shown(self, picture: Picture) -> Pillow.Image:
         """A picture as people may see it: privacy masks black."""

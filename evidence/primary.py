@@ -128,6 +128,7 @@ class Primary:
             (wording.FIRST_REST, self.scene.clock_text(event.still_since)),
             (wording.VIOLATION, self.scene.clock_text(self.moment)),
             (wording.DWELL, wording.dwell(event.dwell_s, event.observed_s, event.bridged_s).on(letters)),
+            *self.scene.gap_rows(event),
             (wording.LIMIT, wording.duration(zone.violation_after_s or 0).on(letters)),
             (wording.ZONE, zone.name or zone.id),
             (wording.CLOCK, wording.clock(self.clock_offset.within_limit).on(letters)),

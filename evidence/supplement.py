@@ -47,7 +47,7 @@ class Clearing:
             self._panel(contents, "last_seen", wording.CAPTION_LAST_SEEN, last, code),
             self._panel(contents, "after", wording.CAPTION_AFTER, after, code),
         ]
-        rows = [*self._rows(code), (wording.EVENT_NO, self.package_id)]
+        rows = [*self._rows(code), *self.scene.gap_rows(self.cleared), (wording.EVENT_NO, self.package_id)]
         contents.sheet(composite(wording.TITLE_CLEARING, panels, rows, self.scene.letters))
         return contents.body("supplement", self._facts(code), self.primary)
 

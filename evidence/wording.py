@@ -1,5 +1,6 @@
 """The words on pictures: Chinese first, English where the system has no Chinese letters."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -49,6 +50,7 @@ VIOLATION = Words("超时时刻", "Over time at")
 LAST_SEEN = Words("最后出现", "Last seen")
 ELAPSED = Words("已停留", "Stood for")
 DWELL = Words("停留时长", "Dwell")
+GAPS = Words("间断时段", "Not seen")
 LIMIT = Words("规定时限", "Limit")
 DEVICE = Words("设备编号", "Device")
 EVENT_NO = Words("事件编号", "Event no.")
@@ -68,6 +70,8 @@ CAPTION_LAST_SEEN = Words("图1 最后出现", "1 Last seen")
 CAPTION_AFTER = Words("图2 消除之后", "2 After")
 NOT_THERE = Words("缺此图", "Not there")
 
+GAPS_TOLD = 3  # as many as there is room for on a sheet
+
 
 def label(name: str) -> Words:
     """What a thing is called."""
@@ -86,6 +90,13 @@ def dwell(dwell_s: float, observed_s: float, bridged_s: float) -> Words:
     """A dwell with what was seen of it and what was bridged."""
     whole, seen, gap = duration(dwell_s), duration(observed_s), duration(bridged_s)
     return Words(f"{whole.zh}（观测 {seen.zh}，间断 {gap.zh}）", f"{whole.en} (observed {seen.en}, bridged {gap.en})")
+
+
+def gaps(spans: Sequence[str]) -> Words:
+    """The first of the gaps, and how many there are; the manifest holds them all."""
+    told, more = spans[:GAPS_TOLD], len(spans) > GAPS_TOLD
+    zh, en = "、".join(told), ", ".join(told)
+    return Words(f"{zh} 等{len(spans)}段", f"{en} ... {len(spans)} in all") if more else Words(zh, en)
 
 
 def clock(within_limit: bool | None) -> Words:  # noqa: FBT001

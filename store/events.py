@@ -32,7 +32,7 @@ class EventRepository:
             Whether the change was new.
         """
         values = columns_of(change)
-        digest = short_hash(event_to_json(change))
+        digest = _digest(change)
         with writing(self._engine) as session:
             # The event must be there before its first change; on PostgreSQL its row keeps other writers waiting.
             insert_once(session, EventRow, values)
@@ -86,6 +86,13 @@ class EventRepository:
         query = select(EventRow.violation, EventRow.state, func.count()).group_by(EventRow.violation, EventRow.state)
         with reading(self._engine) as session:
             return {(violation, state): number for violation, state, number in session.execute(query)}
+
+
+def _digest(change: RuleEvent) -> str:
+    """Names a change by its content. Without its gaps, which earlier versions did not know: it is the same change."""
+    record = event_to_json(change)
+    del record["gaps"]
+    return short_hash(record)
 
 
 def _conditions(wanted: EventFilter) -> list[ColumnElement[bool]]:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, get_args
 from sqlalchemy import JSON, CheckConstraint, Double, ForeignKey, Index, MetaData, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
-from core.domain import Member, ModelRef, State
+from core.domain import Gap, Member, ModelRef, State
 from core.geometry import Box
 from core.health import Status
 from core.site import Camera
@@ -106,6 +106,7 @@ class RuleEventColumns:
     rule_version: Mapped[str] = mapped_column(Version)
     model: Mapped[ModelRef | None] = mapped_column(AsJson(ModelRef))
     members: Mapped[tuple[Member, ...]] = mapped_column(AsJson(tuple[Member, ...]))
+    gaps: Mapped[tuple[Gap, ...] | None] = mapped_column(AsJson(tuple[Gap, ...]))
 
 
 class EventRow(RuleEventColumns, ReviewColumns, Base):

@@ -110,7 +110,12 @@ def test_an_event_shows_what_was_sealed_and_what_an_approval_needs(li: Desk, ser
     assert opening["manifest"]["stills"][2]["marked"] == "marked/violation.jpg"
     assert opening["manifest"]["clock_within_1_s"] is True
     dwell = opening["dwell"]
-    assert (dwell["observed_s"], dwell["bridged_s"], dwell["limit_s"], dwell["spans"]) == (299.5, 0.5, 300, None)
+    assert (dwell["observed_s"], dwell["bridged_s"], dwell["limit_s"]) == (299.5, 0.5, 300)
+    assert [(one["kind"], one["start"][14:23], one["end"][14:23]) for one in dwell["spans"]] == [
+        ("observed", "00:00.123", "00:04.123"),
+        ("bridged", "00:04.123", "00:04.623"),
+        ("observed", "00:04.623", "05:00.123"),
+    ]
     assert found["rule"]["zone"]["id"] == PAVEMENT.id
     assert found["needs"] == {
         "codes": [],
@@ -120,6 +125,17 @@ def test_an_event_shows_what_was_sealed_and_what_an_approval_needs(li: Desk, ser
         "shop_name": None,
         "handed_over_to": None,
     }
+
+
+def test_of_an_earlier_versions_event_only_the_totals_are_known(li: Desk, services: Services) -> None:
+    (opening,) = li.get(happen(services, gaps=None).event_id)["openings"]
+    assert opening["dwell"]["bridged_s"] == 0.5
+    assert opening["dwell"]["spans"] is None
+
+
+def test_a_thing_that_was_never_out_of_sight_has_one_span(li: Desk, services: Services) -> None:
+    (opening,) = li.get(happen(services, gaps=(), bridged_s=0.0).event_id)["openings"]
+    assert [one["kind"] for one in opening["dwell"]["spans"]] == ["observed"]
 
 
 def test_a_manifest_that_was_changed_is_not_shown(li: Desk, services: Services) -> None:

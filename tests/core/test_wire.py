@@ -104,6 +104,8 @@ def test_a_change_of_state_in_the_order_of_the_format() -> None:
     assert record["cleared_at"] is None
     assert record["model"] == {"name": "yolox_nano", "sha256": "ab" * 32}
     assert record["package"] == "packages/1"
+    assert record["gaps"] == [{"start": "2026-05-01T00:00:04.123+00:00", "end": "2026-05-01T00:00:04.623+00:00"}]
+    assert event_to_json(event(gaps=None))["gaps"] is None
     assert event_to_json(event(model=None))["model"] is None
     assert json.loads(json.dumps(record)) == record
 

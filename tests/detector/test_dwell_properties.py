@@ -28,6 +28,22 @@ def test_dwell_never_exceeds_wall_time(seen: set[int]) -> None:
         assert START <= event.first_seen <= event.still_since <= event.last_seen
 
 
+@given(seconds_seen)
+@settings(deadline=None)
+def test_gaps_are_all_that_was_bridged(seen: set[int]) -> None:
+    """In order, apart, inside the dwell, longer than a step that counts as observed, each between two sightings."""
+    for event in story(seen):
+        assert event.gaps is not None
+        assert sum((one.end - one.start).total_seconds() for one in event.gaps) == event.bridged_s
+        edges = [event.still_since, *(edge for one in event.gaps for edge in (one.start, one.end)), event.last_seen]
+        assert edges == sorted(edges)
+        for one in event.gaps:
+            start, end = ((edge - START) // timedelta(seconds=1) for edge in (one.start, one.end))
+            assert end - start > 3
+            assert {start, end} <= seen
+            assert not seen & set(range(start + 1, end))
+
+
 @given(seconds_seen, st.sets(st.integers(6, 120)))
 @settings(deadline=None)
 def test_more_gaps_never_mean_more_observed_time(seen: set[int], lost: set[int]) -> None:

@@ -1,12 +1,15 @@
 """The rules on recorded detections. Parking's defaults hold unless a row says otherwise: candidate after 10 s,
 violation after 300 s, gaps of 60 s bridged, reopened within 1,800 s; one look a second."""
 
+from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from core.domain import RuleEvent
+from core.domain import Gap, RuleEvent
+from detector.dwell import GAPS_KEPT
 from tests.streets import CAR, START, Actor, between, brief, film, unfit, watch
 
 C, V, X = "candidate", "violation", "cleared"
@@ -14,6 +17,10 @@ C, V, X = "candidate", "violation", "cleared"
 
 def stalls(count: int, **actor: Any) -> list[Actor]:
     return [Actor(box=(40 + 40 * n, 400, 70 + 40 * n, 450), label="stall", **actor) for n in range(count)]
+
+
+def gap(start_s: float, end_s: float) -> Gap:
+    return Gap(START + timedelta(seconds=start_s), START + timedelta(seconds=end_s))
 
 
 # fmt: off
@@ -63,6 +70,44 @@ def test_bridged_time_is_named_as_such() -> None:
     events = watch(film([Actor(seen=between((0, 100), (150, 999)))], 320))
     violation = events[-1]
     assert (violation.dwell_s, violation.observed_s, violation.bridged_s) == (300, 249, 51)
+    assert violation.gaps == (gap(99, 150),)
+
+
+def test_every_gap_is_told_whatever_its_cause() -> None:
+    """Hidden by a bus, the camera lost, frames unfit; three looks missed on end are a gap, two are none."""
+    bus, lost, shaken = between((50, 80)), between((120, 140)), between((200, 230))
+    flicker = between((260, 262), (270, 273))
+    frames = film([Actor(seen=lambda t: not bus(t) and not flicker(t))], 320, frames=lambda t: not lost(t))
+    *_, violation = watch(unfit(frames, shaken))
+    assert violation.state == V
+    assert violation.gaps == (gap(49, 80), gap(119, 140), gap(199, 230), gap(269, 273))
+
+
+def test_a_new_dwell_begins_without_gaps() -> None:
+    events = watch(film([Actor(seen=between((0, 100), (130, 200), (300, 999)))], 700))
+    assert [(one.state, one.gaps) for one in events] == [
+        (C, ()), (X, (gap(99, 130),)), (C, ()), (V, ()),
+    ]  # fmt: skip
+
+
+def test_a_zones_event_tells_of_the_thing_that_has_stood_longest() -> None:
+    first, *others = stalls(3, seen=between((5, 999)))
+    hidden = replace(first, seen=between((0, 60), (70, 999)))
+    *_, violation = watch(film([hidden, *others], 700), violation="street_vending")
+    assert (violation.state, violation.count) == (V, 3)
+    assert violation.gaps == (gap(59, 70),)
+
+
+def test_too_many_gaps_are_joined_and_nothing_unseen_is_left_out() -> None:
+    """Two looks in six, for twenty minutes, but for one half minute that was seen whole."""
+    looks = between((0, 20), (300, 330))
+    *_, violation = watch(film([Actor(seen=lambda t: looks(t) or t % 6 < 2)], 1300), violation_after_s=1200)
+    assert violation.gaps is not None
+    assert len(violation.gaps) == GAPS_KEPT
+    assert all(before.end <= after.start for before, after in pairwise(violation.gaps))
+    assert sum((one.end - one.start).total_seconds() for one in violation.gaps) > violation.bridged_s
+    seen = [one for one in violation.gaps if one.start < START + timedelta(seconds=315) < one.end]
+    assert seen == []
 
 
 def test_two_boxes_on_one_car_are_one_car() -> None:

@@ -1,11 +1,13 @@
 """A restart of the process loses no dwell."""
 
-from core.domain import RuleEvent
+import re
+
+from core.domain import Gap, RuleEvent
 from core.rules import ZoneRule, resolve
 from core.site import Zone
 from detector.memory import from_json, to_json
 from detector.watch import CameraMemory, CameraWatch
-from tests.streets import SHANGHAI, WHOLE, Actor, brief, film
+from tests.streets import SHANGHAI, WHOLE, Actor, between, brief, film
 
 
 def rule(**zone: object) -> ZoneRule:
@@ -29,6 +31,30 @@ def test_a_restart_at_every_frame_changes_nothing() -> None:
         found += broken.update(frame)
     assert len(expected) == 4
     assert found == expected
+
+
+def test_gaps_outlive_a_restart_inside_one() -> None:
+    frames = film([Actor(seen=between((0, 20), (30, 99)))], 60)
+    quick = rule(violation_after_s=40)
+    camera = CameraWatch([quick], SHANGHAI, 1.0)
+    for frame in frames[:25]:
+        camera.update(frame)
+    camera = restarted(camera, quick)
+    (violation,) = [event for frame in frames[25:] for event in camera.update(frame)]
+    assert violation.gaps == (Gap(frames[19].utc, frames[30].utc),)
+
+
+def test_a_memory_of_an_earlier_version_keeps_its_dwell_and_claims_no_gaps() -> None:
+    frames = film([Actor(seen=between((0, 20), (30, 99)))], 60)
+    quick = rule(violation_after_s=40)
+    camera = CameraWatch([quick], SHANGHAI, 1.0)
+    for frame in frames[:35]:
+        camera.update(frame)
+    earlier = re.sub(rb',"gaps":\[[^]]*\]', b"", to_json(camera.memory))
+    assert b"gaps" not in earlier
+    camera = CameraWatch([quick], SHANGHAI, 1.0, from_json(earlier))
+    (violation,) = [event for frame in frames[35:] for event in camera.update(frame)]
+    assert (violation.dwell_s, violation.bridged_s, violation.gaps) == (40, 11, None)
 
 
 def test_a_changed_rule_clears_what_stood_under_the_old_one_and_begins_anew() -> None:

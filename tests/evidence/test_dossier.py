@@ -14,15 +14,19 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from core.domain import Member
+from core.clock import rfc3339
+from core.domain import Gap, Member
 from core.errors import StorageError
 from core.ports import Clip, Picture
 from core.violations import violation_types
-from evidence.contents import Contents
+from evidence import wording
+from evidence.contents import Contents, Scene
+from evidence.lettering import find_lettering, system_lettering
 from evidence.seal import Sealer
 from evidence.verify import verify
 from tests.evidence.build import (
     PASSWORD,
+    SITE,
     Run,
     camera,
     candidate,
@@ -163,6 +167,52 @@ def test_clips_are_the_received_bits(told: Run, film: Path) -> None:
         copied = packets(told.sealed[0].path / "clip" / f"{name}.mp4")
         start = received.index(copied[0])
         assert copied == received[start : start + len(copied)]
+
+
+GAPS = tuple(Gap(at(second), at(second + 20)) for second in (100, 140, 180, 220))
+
+
+def test_when_it_was_out_of_sight_is_sealed_across_a_restart(run: Run) -> None:
+    opened = candidate(RULE)
+    run.to(70)
+    run.dossiers.on_event(opened, RULE)
+    run.to(360)
+    run.dossiers.on_event(replace(violated(opened, RULE), observed_s=220, bridged_s=80, gaps=GAPS), RULE)
+    run.restarted()
+    run.to(370)
+    [sealed] = run.sealed
+    told = manifest_of(sealed.path)["event"]["gaps"]
+    assert told == [{"start": rfc3339(one.start), "end": rfc3339(one.end)} for one in GAPS]
+
+
+def test_a_draft_of_an_earlier_version_is_sealed_with_its_totals_alone(run: Run) -> None:
+    run.through(RULE)
+    [path] = run.folder.glob("drafts/*/*/draft.json")
+    draft = json.loads(path.read_bytes())
+    for state in ("opened", "violation"):
+        del draft[state]["gaps"]
+    path.write_text(json.dumps(draft))
+    run.restarted()
+    run.to(370)
+    [sealed] = run.sealed
+    event = manifest_of(sealed.path)["event"]
+    assert (event["dwell_s"], event["gaps"]) == (300, None)
+
+
+def test_the_sheet_tells_when_it_was_out_of_sight_where_it_was(run: Run, tmp_path: Path) -> None:
+    scene = Scene(camera(), SITE, run.recording, system_lettering())
+    begun = at(0).astimezone(SITE.zone_info)
+    clock = [f"{begun + timedelta(seconds=second):%H:%M:%S}" for second in (100, 120, 140, 160, 180, 200)]
+    told = [f"{start}-{end}" for start, end in zip(clock[::2], clock[1::2], strict=True)]
+    event = candidate(RULE)
+    assert scene.gap_rows(replace(event, gaps=GAPS[:2])) == [(wording.GAPS, "、".join(told[:2]))]
+    assert scene.gap_rows(replace(event, gaps=GAPS)) == [(wording.GAPS, f"{'、'.join(told)} 等4段")]
+    assert scene.gap_rows(replace(event, gaps=())) == scene.gap_rows(event) == []
+    assert scene.gap_rows(replace(event, dwell_s=90_000, gaps=GAPS[:1])) == [
+        (wording.GAPS, f"{begun:%m-%d} {clock[0]}-{begun:%m-%d} {clock[1]}")
+    ]
+    latin = replace(scene, letters=find_lettering((tmp_path,)))
+    assert latin.gap_rows(replace(event, gaps=GAPS)) == [(wording.GAPS, f"{', '.join(told)} ... 4 in all")]
 
 
 def test_the_time_lapse_spans_the_dwell_and_plays_anywhere(told: Run) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from core.domain import Member, ModelRef, RuleEvent
+from core.domain import Gap, Member, ModelRef, RuleEvent
 from core.health import StreamState
 from core.site import Camera, Preset, Site, SiteInfo, Zone
 from store.records import PackageRecord
@@ -38,6 +38,7 @@ def site_of(*cameras: Camera) -> Site:
 def event(number: int = 0, **changes: object) -> RuleEvent:
     """The candidate that a car became `number` minutes after START."""
     first_seen = START + timedelta(minutes=number)
+    hidden = first_seen + timedelta(seconds=4)
     candidate = RuleEvent(
         event_id=f"{number:016x}",
         camera_id=CAMERA.id,
@@ -63,6 +64,7 @@ def event(number: int = 0, **changes: object) -> RuleEvent:
         rule_version="0123456789abcdef",
         model=ModelRef("yolox_nano", "ab" * 32),
         members=(Member("car", 0.8125, (100.1, 200.2, 300.3, 400.4), first_seen),),
+        gaps=(Gap(hidden, hidden + timedelta(seconds=0.5)),),
     )
     return replace(candidate, **changes)  # type: ignore[arg-type]
 

@@ -46,6 +46,14 @@ def test_the_same_change_twice_is_one_change(engine: Engine) -> None:
     assert len(history.changes) == 2
 
 
+def test_a_change_that_an_earlier_version_kept_without_its_gaps_is_the_same_change(engine: Engine) -> None:
+    events = EventRepository(engine)
+    before = event(gaps=None)
+    assert events.apply(before)
+    assert not events.apply(event())
+    assert events.page().events == (before,)
+
+
 def test_an_unknown_event_is_none(engine: Engine) -> None:
     assert EventRepository(engine).get("nothing") is None
 

@@ -14,7 +14,7 @@ import pytest
 from api.app import create_app
 from api.dependencies import Services
 from api.web_app import BUILT, WebApp
-from core.domain import RuleEvent
+from core.domain import Gap, RuleEvent
 from core.rights import Role
 from core.settings import Settings
 from evidence.package import sha256_of
@@ -52,9 +52,12 @@ class Installation:
     def add_event(self, number: int) -> str:
         """A car that has stood for too long, `number` minutes ago, with a sealed package of its own."""
         began = datetime.now(UTC) - timedelta(minutes=number + 6)
-        candidate = replace(event(number), first_seen=began, still_since=began, last_seen=began + timedelta(seconds=10))
+        last_seen = began + timedelta(seconds=10)
+        candidate = replace(event(number), first_seen=began, still_since=began, last_seen=last_seen, gaps=())
+        hidden = Gap(began + timedelta(seconds=100), began + timedelta(seconds=130))
+        violation = replace(as_violation(candidate), observed_s=270.0, bridged_s=30.0, gaps=(hidden,))
         events = EventRepository(self.services.engine)
-        for change in (candidate, as_violation(candidate)):
+        for change in (candidate, violation):
             events.apply(change)
         self._add_package(candidate, number)
         return candidate.event_id

@@ -1,11 +1,14 @@
 """Officers at work: by keyboard, together, on a phone."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from store.decisions import DecisionRepository
+from store.events import EventRepository
 from tests.extras import need
+from tests.store.examples import SITE
 from tests.web.conftest import PATIENCE_MS, PHONE, Installation, SignedIn
 
 need("playwright")
@@ -51,6 +54,18 @@ def test_reject_with_a_reason_by_two_keys_and_take_it_back_by_a_third(
     expect(page.locator(".undo")).to_contain_text("已撤销")
     assert verdicts(installation, opened) == [("rejected", "permitted", True)]
     expect(page).to_have_url(re.compile(opened))
+
+
+def test_an_officer_sees_when_the_thing_was_out_of_sight(installation: Installation, sign_in: SignedIn) -> None:
+    event_id = installation.add_event(1)
+    page = sign_in()
+    wait_for_pictures(page)
+    history = EventRepository(installation.services.engine).get(event_id)
+    assert history is not None
+    began = history.event.still_since.astimezone(SITE.site.zone_info)
+    hidden = [f"{began + timedelta(seconds=second):%H:%M:%S}" for second in (100, 130)]
+    expect(page.locator(".dwell .gaps li")).to_have_text("–".join(hidden))
+    expect(page.locator(".dwell .bridged.stretch")).to_have_attribute("style", re.compile(r"left: 33\.3.*width: 10%"))
 
 
 def test_approving_opens_only_once_everything_was_seen(installation: Installation, sign_in: SignedIn) -> None:

@@ -72,7 +72,7 @@ const en: Messages = {
     after: 'After', slider: 'Edge between first and last picture',
   },
   looks: { first_picture: 'the first picture', last_picture: 'the last picture', subject: 'the subject close up', seen: 'seen', notSeen: 'not seen yet' },
-  dwell: { observed: 'Observed', bridged: 'Bridged', rule: 'Rule', limit: 'A violation after {limit}', spoken: 'Observed for {observed}, bridged for {bridged}' },
+  dwell: { observed: 'Observed', bridged: 'Bridged', gaps: 'Not seen', rule: 'Rule', limit: 'A violation after {limit}', spoken: 'Observed for {observed}, bridged for {bridged}' },
   integrity: {
     sound: 'Sound, as it was sealed', soundLong: '{sound} digests checked in this browser', checking: 'Checking', checkingLong: '{sound} of {total} files checked',
     changed: 'Was changed', changedLong: 'Digests differ: {files}', failed: 'Cannot be checked', partly: 'Sound, as far as checked', partlyLong: '{sound} of {total} digests checked in this browser; {withheld} files as received were not looked at',

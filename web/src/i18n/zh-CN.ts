@@ -70,7 +70,7 @@ const zh = {
     after: '离开后', slider: '首张与末张的分界',
   },
   looks: { first_picture: '首张画面', last_picture: '末张画面', subject: '目标近景', seen: '已看', notSeen: '未看' },
-  dwell: { observed: '实际观测', bridged: '间断补计', rule: '规则', limit: '满 {limit} 为违规', spoken: '实际观测 {observed}，间断补计 {bridged}' },
+  dwell: { observed: '实际观测', bridged: '间断补计', gaps: '间断时段', rule: '规则', limit: '满 {limit} 为违规', spoken: '实际观测 {observed}，间断补计 {bridged}' },
   integrity: {
     sound: '完好，与封存时一致', soundLong: '本机核对 {sound} 个文件的摘要', checking: '正在核对', checkingLong: '已核对 {sound} / {total} 个文件',
     changed: '已被改动', changedLong: '摘要不符：{files}', failed: '无法核对', partly: '已核对部分完好', partlyLong: '本机核对 {sound} / {total} 个文件的摘要；{withheld} 个原始文件未查看',

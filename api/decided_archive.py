@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,7 @@ from api.package_folder import PackageFolder
 from api.review_desk import ReviewDesk
 from core.errors import EvidenceError
 from core.geometry import Polygon
-from evidence.package import MANIFEST
+from evidence.package import MANIFEST, package_id
 from evidence.pictures import STILL_QUALITY, blackened
 from store.training_lines import Lesson, lessons
 
@@ -93,7 +92,7 @@ class DecidedArchive:
             line = lesson.line
             if "event_id" in line:
                 return self._of_event(line["event_id"], line["opening"], masks)
-            return [(line["picture"], _masked(self._home / line["picture"], masks))]
+            return [(line["picture"], _masked((self._home / line["picture"]).read_bytes(), masks))]
         except (KeyError, StopIteration, OSError, SyntaxError, EvidenceError) as error:
             _log.warning("%s: its picture cannot be given out: %r", _about(lesson), error)
             return []
@@ -106,11 +105,12 @@ class DecidedArchive:
         if found is None:
             raise EvidenceError(f"package {record.package_id} holds no {EVENT_STILL}")
         path, listed = found
-        if sha256(path.read_bytes()).hexdigest() != listed.digests["sha256"]:
+        content = path.read_bytes()
+        if sha256(content).hexdigest() != listed.digests["sha256"]:
             raise EvidenceError(f"package {record.package_id}: {EVENT_STILL} is not the one that was sealed")
-        name = f"packages/{event_id}" if opening == 1 else f"packages/{event_id}-{opening}"
+        name = f"packages/{package_id(event_id, opening)}"
         manifest = (folder.path / MANIFEST).read_bytes()
-        return [(f"{name}/{MANIFEST}", manifest), (f"{name}/{EVENT_STILL}", _masked(path, masks))]
+        return [(f"{name}/{MANIFEST}", manifest), (f"{name}/{EVENT_STILL}", _masked(content, masks))]
 
 
 class _Sent(io.RawIOBase):
@@ -136,18 +136,18 @@ class _Sent(io.RawIOBase):
 def _about(lesson: Lesson) -> str:
     """The picture, by what a line says of it."""
     line = lesson.line
-    return f"{line['event_id']}-{line['opening']}" if "event_id" in line else str(line["picture"])
+    return package_id(line["event_id"], line["opening"]) if "event_id" in line else str(line["picture"])
 
 
-def _masked(path: Path, masks: Sequence[Polygon]) -> bytes:
+def _masked(content: bytes, masks: Sequence[Polygon]) -> bytes:
     """A picture file with the masks black in it; as it is where there are none.
 
     Raises:
-        OSError, SyntaxError: it is gone, or damaged.
+        OSError, SyntaxError: it is damaged.
     """
     if not masks:
-        return path.read_bytes()
-    with Image.open(path) as picture:
+        return content
+    with Image.open(io.BytesIO(content)) as picture:
         upright = ImageOps.exif_transpose(picture).convert("RGB")
         target = io.BytesIO()
         shown = Image.fromarray(blackened(np.asarray(upright), masks))

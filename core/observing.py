@@ -4,7 +4,7 @@ A zone that is new and says nothing observes its first week; one that was there 
 docs/design/observing.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from core.site import Camera, Zone
@@ -19,10 +19,19 @@ def settled(camera: Camera, before: Camera | None, now: datetime) -> Camera:
         before: as it is kept now; None = it is new.
     """
     known = {(preset.id, zone.id): zone for preset in before.presets for zone in preset.zones} if before else {}
+    return _with_zones(camera, lambda preset_id, zone: _settled(zone, known.get((preset_id, zone.id)), now))
+
+
+def with_zone(camera: Camera, preset_id: str, zone_id: str, changes: Mapping[str, object]) -> Camera:
+    """The camera with one of its zones changed."""
+    place = (preset_id, zone_id)
+    return _with_zones(camera, lambda at, zone: zone.model_copy(update=changes) if (at, zone.id) == place else zone)
+
+
+def _with_zones(camera: Camera, change: Callable[[str, Zone], Zone]) -> Camera:
+    """The camera with each zone as `change` gives it, of the preset's id and the zone."""
     presets = tuple(
-        preset.model_copy(
-            update={"zones": tuple(_settled(zone, known.get((preset.id, zone.id)), now) for zone in preset.zones)}
-        )
+        preset.model_copy(update={"zones": tuple(change(preset.id, zone) for zone in preset.zones)})
         for preset in camera.presets
     )
     return camera.model_copy(update={"presets": presets})
@@ -39,16 +48,3 @@ def _settled(zone: Zone, before: Zone | None, now: datetime) -> Zone:
         # A person had it in force and now has not: that is not what sent it back.
         changes["sent_back"] = None
     return zone.model_copy(update=changes)
-
-
-def with_zone(camera: Camera, preset_id: str, zone_id: str, changes: Mapping[str, object]) -> Camera:
-    """The camera with one of its zones changed."""
-    presets = tuple(
-        preset.model_copy(
-            update={"zones": tuple(z.model_copy(update=changes) if z.id == zone_id else z for z in preset.zones)}
-        )
-        if preset.id == preset_id
-        else preset
-        for preset in camera.presets
-    )
-    return camera.model_copy(update={"presets": presets})

@@ -13,6 +13,7 @@ from core.errors import ModelError
 from models.card import Family
 from training.export.halving import halve, round_weights
 from training.export.joining import join
+from training.learning.network import is_end_to_end
 
 OPSET = 18  # later ones have operators that onnxruntime runs on the CPU only, and cannot quantise
 # Whatever is learned with Ultralytics' code stands under its licence.
@@ -102,11 +103,6 @@ def class_names(model: Any) -> tuple[str, ...]:
 def same_classes(names: Sequence[str], kept: Sequence[str]) -> dict[int, int]:
     """Class -> class of the kept network that has the same name."""
     return {names.index(name): number for number, name in enumerate(kept) if name in names}
-
-
-def is_end_to_end(model: Any) -> bool:
-    """Whether a network has a head of its own that needs no suppression (v10, 26)."""
-    return getattr(model.model[-1], "one2one_cv2", None) is not None
 
 
 def annotate(path: Path, notes: Mapping[str, str]) -> None:

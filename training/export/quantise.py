@@ -25,7 +25,8 @@ from training.export.onnx_file import Exported, annotate
 
 METHOD = "static QDQ, weights int8 by channel, activations uint8, ranges by minimum and maximum"
 CALIBRATION_PICTURES = 64
-_MODULE = re.compile(rf"(?:/{PREFIX})?/model\.(\d+)/")
+_NETWORK = rf"(?:/{PREFIX})?/model\."
+_MODULE = re.compile(rf"{_NETWORK}(\d+)/")
 
 
 def quantise(exported: Exported, out: Path, size_wh: tuple[int, int], pictures: Sequence[Path]) -> int:
@@ -75,7 +76,7 @@ def decoding_nodes(graph: onnx.ModelProto) -> list[str]:
     """The nodes of the last module that do not belong to its convolutions: what makes boxes and scores of them."""
     modules = {node.name: int(found[1]) for node in graph.graph.node if (found := _MODULE.match(node.name))}
     last = max(modules.values(), default=-1)
-    head = re.compile(rf"(?:/{PREFIX})?/model\.{last}/(one2one_)?cv\d")
+    head = re.compile(rf"{_NETWORK}{last}/(one2one_)?cv\d")
     named = {name for name, module in modules.items() if module == last and not head.match(name)}
     # What was folded or made on the way has a name of no module: it belongs to the end where it comes from there.
     made = {output for node in graph.graph.node if node.name in named for output in node.output}

@@ -36,7 +36,7 @@ def choose_start(settings: TrainSettings, labels: tuple[str, ...]) -> Start:
     Raises:
         ModelError: no such architecture, weights that are none, of another task or of another architecture.
     """
-    given = settings.weights or (Path(settings.model) if settings.model.endswith(".pt") else None)
+    given = settings.start
     weights = _weights(given) if given else None
     from_architecture = not settings.model.endswith(".pt")
     if from_architecture:
@@ -75,12 +75,12 @@ def note_of_kept(settings: TrainSettings, labels: tuple[str, ...]) -> KeptNote |
     if not settings.freeze:
         raise InputError("--keep needs --freeze: the two networks share the frozen layers")
     kept = _weights(settings.keep)
-    start = _weights(settings.weights) if settings.weights else None
+    start = _weights(settings.start) if settings.start else None
     if not start or _first_layers(start, settings.freeze) != _first_layers(kept, settings.freeze):
         raise ModelError(
             f"--keep {settings.keep}: its first {settings.freeze} layers are not those of the weights to start from"
         )
-    if any(getattr(one.model[-1], "one2one_cv2", None) is not None for one in (start, kept)):
+    if is_end_to_end(start) or is_end_to_end(kept):
         raise ModelError(f"--keep {settings.keep}: end-to-end networks cannot be joined; take a v8 or 11")
     shared = tuple(name for name in kept.names.values() if name in labels)
     if not shared:
@@ -103,6 +103,11 @@ def device_of(text: str) -> str:
         there = f"{count} GPUs are there, from 0" if count else "no GPU that torch can use is there"
         raise InputError(f"--device {text}: {there}; choose cpu or auto")
     return text
+
+
+def is_end_to_end(model: Any) -> bool:
+    """Whether a network has a head of its own that needs no suppression (v10, 26)."""
+    return getattr(model.model[-1], "one2one_cv2", None) is not None
 
 
 def _weights(path: Path) -> Any:

@@ -64,6 +64,11 @@ class TrainSettings(Strict):
         return device
 
     @property
+    def start(self) -> Path | None:
+        """The weights file that learning begins with; None = at random."""
+        return self.weights or (Path(self.model) if self.model.endswith(".pt") else None)
+
+    @property
     def square_px(self) -> int:
         """Side of the square in which pictures are learned."""
         return self.learn_px or max(self.size_wh)

@@ -1,12 +1,27 @@
 """The queue: events with their review, filtered, sorted, page by page. Every page is read from an index."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, false, or_, select, tuple_, union_all
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Dialect,
+    Engine,
+    Select,
+    SQLColumnExpression,
+    String,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from core.domain import RuleEvent
@@ -24,8 +39,6 @@ MAX_LIMIT = 200
 _ONE_BY_ONE = 64
 
 Conditions = list[ColumnElement[bool]]
-
-_NOTHING: Conditions = [false()]
 
 # age: the youngest first; with a minus sign the other way round. Ties by id, so that the order is total.
 _COLUMNS: Mapping[str, tuple[InstrumentedAttribute[Any], ...]] = {
@@ -66,8 +79,8 @@ class EventQueue:
         Raises:
             InputError: the cursor was not given out here, or for another sort.
         """
-        query = _Query(sort, SortedCursor.decode(cursor, sort) if cursor else None, limit)
-        statement = query.select(_conditions(wanted), _parts(wanted, viewer, now))
+        query = _Query(sort, SortedCursor.decode(cursor, sort) if cursor else None, limit, self._engine.dialect)
+        statement = query.select(_parts(wanted, viewer, now))
         with reading(self._engine) as session:
             rows = list(session.scalars(statement))
         events = tuple(_queued(row) for row in rows[:limit])
@@ -75,24 +88,56 @@ class EventQueue:
         return QueuePage(events, query.place_of(rows[limit - 1]).encode() if len(rows) > limit else None)
 
 
+@dataclass(frozen=True)
+class _Part:
+    """Events for which all conditions hold; with a column, those of each of the values, one value after the other."""
+
+    conditions: Conditions
+    column: SQLColumnExpression[str] | None = None
+    values: Sequence[str] = ()
+
+    def among(self, column: SQLColumnExpression[str], values: Collection[str] | None, *, are_few: bool) -> "_Part":
+        """Those of it with one of these values; None = any.
+
+        are_few: few rows are left by other conditions, so that their order is walked whatever the number of values.
+        """
+        if values is None:
+            return self
+        if are_few or not 1 < len(values) <= _ONE_BY_ONE:
+            return _Part([*self.conditions, column.in_(sorted(values))], self.column, self.values)
+        return _Part(self.conditions, column, sorted(values))
+
+
 class _Query:
     """One page in one order."""
 
-    def __init__(self, sort: Sort, after: SortedCursor | None, limit: int) -> None:
+    def __init__(self, sort: Sort, after: SortedCursor | None, limit: int, dialect: Dialect) -> None:
         self._sort = sort
         self._columns = _COLUMNS[sort.removeprefix("-")]
         self._falls = sort in ("age", "-dwell", "-deadline", "-type")
         self._after = after
         self._limit = limit + 1
+        self._knows_lateral = dialect.name == "postgresql"
 
-    def select(self, conditions: Conditions, parts: Sequence[Conditions]) -> Select[Any]:
-        """The rows for which all conditions hold and any of the parts does. Parts must exclude each other."""
-        if len(parts) == 1:
-            return self._ordered(select(EventRow).where(*conditions, *parts[0]))
-        keys = [select(self._ordered(select(*self._columns).where(*conditions, *part)).subquery()) for part in parts]
-        found = union_all(*keys).subquery()
+    def select(self, parts: Sequence[_Part]) -> Select[Any]:
+        """The rows of any of the parts, which must exclude each other."""
+        if len(parts) == 1 and parts[0].column is None:
+            return self._ordered(select(EventRow).where(*parts[0].conditions))
+        found = union_all(*(select(keys.subquery()) for part in parts for keys in self._keys(part))).subquery()
         first = self._ordered_by(select(found.c.event_id), [found.c[column.key] for column in self._columns])
         return self._ordered(select(EventRow).where(EventRow.event_id.in_(first.limit(self._limit))))
+
+    def _keys(self, part: _Part) -> list[Select[Any]]:
+        """The first keys of a part, of each of its values: each is read in order from an index."""
+        keys = select(*self._columns).where(*part.conditions)
+        if part.column is None:
+            return [self._ordered(keys)]
+        # PostgreSQL would plan a statement for each value longer than it reads; SQLite has no LATERAL.
+        if self._knows_lateral:
+            each = func.unnest(literal(part.values, ARRAY(String))).table_valued("value").render_derived()
+            first = self._ordered(keys.where(part.column == each.c.value)).lateral()
+            return [select(first).select_from(each.join(first, true()))]
+        return [self._ordered(keys.where(part.column == value)) for value in part.values]
 
     def place_of(self, row: EventRow) -> SortedCursor:
         """The place behind a row."""
@@ -128,27 +173,14 @@ def _conditions(wanted: QueueFilter) -> Conditions:
     return conditions
 
 
-def _parts(wanted: QueueFilter, viewer: Viewer, now: datetime) -> list[Conditions]:
-    """Conditions of which any may hold, as parts that can each be read in order from an index."""
-    parts = []
-    for stage in _stages(wanted, viewer, now):
-        cameras = _one_of(EventRow.camera_id, wanted.camera_ids, are_few=stage.are_few)
-        types = _one_of(EventRow.violation, wanted.violations, are_few=wanted.camera_ids is not None)
-        parts += [[*stage.conditions, *camera, *kind] for camera, kind in product(cameras, types)]
-    return parts
-
-
-def _one_of(
-    column: InstrumentedAttribute[str], values: Sequence[str] | frozenset[str] | None, *, are_few: bool
-) -> list[Conditions]:
-    """are_few: few rows are left by other conditions, so that their order is walked whatever the number of values."""
-    if values is None:
-        return [[]]
-    if not values:
-        return [_NOTHING]
-    if len(values) > _ONE_BY_ONE or (are_few and len(values) > 1):
-        return [[column.in_(sorted(values))]]
-    return [[column == value] for value in sorted(values)]
+def _parts(wanted: QueueFilter, viewer: Viewer, now: datetime) -> list[_Part]:
+    known = _conditions(wanted)
+    return [
+        _Part([*known, *stage.conditions])
+        .among(EventRow.camera_id, wanted.camera_ids, are_few=stage.are_few)
+        .among(EventRow.violation, wanted.violations, are_few=wanted.camera_ids is not None)
+        for stage in _stages(wanted, viewer, now)
+    ]
 
 
 @dataclass(frozen=True)
@@ -174,7 +206,7 @@ def _stages(wanted: QueueFilter, viewer: Viewer, now: datetime) -> list[_Stage]:
         "open": [_Stage([waiting, or_(unchecked, others) if viewer.blind else unchecked, free])],
         "claimed": [_Stage([EventRow.stage.is_not(None), EventRow.event_id.in_(claimed)])],
         "decided": [_Stage([EventRow.stage == "decided", free], are_few=False), _Stage([waiting, mine, free])],
-        "second_look": [_Stage(_NOTHING if viewer.blind else [waiting, others, free])],
+        "second_look": [_Stage([false()] if viewer.blind else [waiting, others, free])],
         "more_evidence": [_Stage([EventRow.stage == "more_evidence", free])],
     }
     return found[wanted.review]

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the web app into api/web, where the API serves it.
 #   deploy/web.sh         builds it; where it is built already and nothing changed, ends within a second
-#   deploy/web.sh check   types, lint and unit tests of it
+#   deploy/web.sh check   format, types, lint and unit tests of it
 # Node 20.19 or later is used where there is one; else PyPI's is put into the virtual environment (VENV, else .venv).
 set -euo pipefail
 cd "$(dirname "$0")/.."

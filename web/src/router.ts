@@ -12,7 +12,9 @@ export const router = createRouter({
     { path: '/first-password', name: 'first-password', component: () => import('@/session/FirstPasswordPage.vue') },
     ...PAGES.map(({ name, path, view }) => ({ name, path, component: view })),
     {
-      path: '/cameras/:cameraId/zones', name: 'zones', component: () => import('@/cameras/editor/ZonesPage.vue'),
+      path: '/cameras/:cameraId/zones',
+      name: 'zones',
+      component: () => import('@/cameras/editor/ZonesPage.vue'),
       beforeEnter: (to) => may('cameras.edit') || { name: 'cameras', params: to.params },
     },
     { path: '/:rest(.*)*', name: 'nowhere', component: () => import('@/shell/NowherePage.vue') },
@@ -22,7 +24,8 @@ export const router = createRouter({
 const BEFORE_THE_APP = new Set<unknown>(['home', 'sign-in', 'first-password'])
 
 router.beforeEach((to): RouteLocationRaw | true => {
-  if (!session.value) return to.name === 'sign-in' || { name: 'sign-in', query: to.name === 'home' ? {} : { to: to.fullPath } }
+  if (!session.value)
+    return to.name === 'sign-in' || { name: 'sign-in', query: to.name === 'home' ? {} : { to: to.fullPath } }
   if (session.value.must_change_password) return to.name === 'first-password' || { name: 'first-password' }
   if (BEFORE_THE_APP.has(to.name)) return firstPage(to)
   return isOffered(to) || { name: 'nowhere', params: { rest: to.path.slice(1).split('/') } }

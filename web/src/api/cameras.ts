@@ -74,8 +74,10 @@ export const readRelaxations = () => body(api.GET('/api/v1/relaxations'))
 const RELAXATION = '/api/v1/relaxations/{request_id}'
 const request = (request_id: string) => ({ path: { request_id } })
 
-export const confirmRelaxation = (id: string, note: string) => body(api.POST(`${RELAXATION}/confirm`, { params: request(id), body: { note } }))
-export const rejectRelaxation = (id: string, note: string) => body(api.POST(`${RELAXATION}/reject`, { params: request(id), body: { note } }))
+export const confirmRelaxation = (id: string, note: string) =>
+  body(api.POST(`${RELAXATION}/confirm`, { params: request(id), body: { note } }))
+export const rejectRelaxation = (id: string, note: string) =>
+  body(api.POST(`${RELAXATION}/reject`, { params: request(id), body: { note } }))
 export const withdrawRelaxation = (id: string) => body(api.POST(`${RELAXATION}/withdraw`, { params: request(id) }))
 
 export const readLegal = (cameraId: string) => body(api.GET(`${CAMERA}/legal`, { params: of(cameraId) }))
@@ -85,7 +87,12 @@ export const enterLegal = (cameraId: string, etag: string, legal: LegalWrite) =>
 export function addLegalDocument(cameraId: string, file: File) {
   const form = new FormData()
   form.set('file', file)
-  return body(api.POST(`${CAMERA}/legal-documents`, { params: of(cameraId), body: form as unknown as Schemas['Body_add_legal_document'] }))
+  return body(
+    api.POST(`${CAMERA}/legal-documents`, {
+      params: of(cameraId),
+      body: form as unknown as Schemas['Body_add_legal_document'],
+    }),
+  )
 }
 
 export const legalDocumentAddress = (id: string): string => `/api/v1/legal-documents/${encodeURIComponent(id)}`

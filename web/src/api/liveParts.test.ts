@@ -8,7 +8,10 @@ function part(header: object, picture: number[]): number[] {
   return [...length(text.length), ...length(picture.length), ...text, ...picture]
 }
 
-const BYTES = [...part({ kind: 'state', running: true }, []), ...part({ kind: 'picture', camera_id: '门口' }, [1, 2, 3])]
+const BYTES = [
+  ...part({ kind: 'state', running: true }, []),
+  ...part({ kind: 'picture', camera_id: '门口' }, [1, 2, 3]),
+]
 
 describe('parts of live pictures', () => {
   it.each([1, 7, 16, 1000])('come whole, in pieces of %d bytes', async (size) => {

@@ -14,7 +14,8 @@ const meant = ({ revision }: Models) => ({ header: { 'if-match': `"${revision}"`
 export const readModels = () => body(api.GET(MODELS))
 export const promote = (now: Models, name: string, reason: string, force: boolean) =>
   body(api.POST(`${MODELS}/promotions`, { params: meant(now), body: { models: [name], reason, force } }))
-export const rollBack = (now: Models, reason: string) => body(api.POST(`${MODELS}/rollback`, { params: meant(now), body: { reason } }))
+export const rollBack = (now: Models, reason: string) =>
+  body(api.POST(`${MODELS}/rollback`, { params: meant(now), body: { reason } }))
 export const setShadow = (name: string | null) => body(api.PUT(`${MODELS}/shadow`, { body: { name } }))
 
 /** Which decided events, and why; moments in RFC 3339. */

@@ -49,11 +49,15 @@ export async function decide(wanted: NewDecision): Promise<Schemas['DecisionAnsw
     note: wanted.note ?? wanted.approval?.note ?? '',
     spent_s: wanted.looks.spent_s(),
   }
-  if (!may('events.decide')) return body(api.POST('/api/v1/events/{event_id}/suggestions', { params, body: suggestion }))
+  if (!may('events.decide'))
+    return body(api.POST('/api/v1/events/{event_id}/suggestions', { params, body: suggestion }))
   const { code = null, subject = {} } = wanted.approval ?? {}
-  return body(api.POST('/api/v1/events/{event_id}/decisions', {
-    params, body: { ...suggestion, code, subject, seen: wanted.looks.seen.value },
-  }))
+  return body(
+    api.POST('/api/v1/events/{event_id}/decisions', {
+      params,
+      body: { ...suggestion, code, subject, seen: wanted.looks.seen.value },
+    }),
+  )
 }
 
 export interface NewMiss {
@@ -67,19 +71,25 @@ export interface NewMiss {
 }
 
 export const markMiss = ({ event, packageId, path, utc, label, box, note }: NewMiss) =>
-  body(api.POST('/api/v1/misses', {
-    body: { camera_id: event.camera_id, picture: { package_id: packageId, path }, label, box: [...box], utc, note },
-  }))
+  body(
+    api.POST('/api/v1/misses', {
+      body: { camera_id: event.camera_id, picture: { package_id: packageId, path }, label, box: [...box], utc, note },
+    }),
+  )
 
 /** Adds a picture from the spot, or of a re-check by hand (复查). */
 export function attach(eventId: string, file: File, kind: 'photo' | 'recheck') {
   const form = new FormData()
   form.set('file', file)
   form.set('kind', kind)
-  return body(api.POST('/api/v1/events/{event_id}/attachments', {
-    // The document says what a form holds; a browser sends it itself.
-    ...of(eventId), body: form as unknown as Schemas['Body_add_attachment'],
-  }))
+  return body(
+    api.POST('/api/v1/events/{event_id}/attachments', {
+      // The document says what a form holds; a browser sends it itself.
+      ...of(eventId),
+      body: form as unknown as Schemas['Body_add_attachment'],
+    }),
+  )
 }
 
-export const attachmentAddress = (attachmentId: string): string => `/api/v1/attachments/${encodeURIComponent(attachmentId)}`
+export const attachmentAddress = (attachmentId: string): string =>
+  `/api/v1/attachments/${encodeURIComponent(attachmentId)}`

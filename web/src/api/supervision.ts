@@ -12,7 +12,8 @@ export type SupervisedQuery = NonNullable<operations['list_supervised']['paramet
 const SUPERVISION = '/api/v1/supervision'
 
 export const readSupervision = (query: SupervisionQuery) => body(api.GET(SUPERVISION, { params: { query } }))
-export const readSupervised = (query: SupervisedQuery) => body(api.GET(`${SUPERVISION}/decisions`, { params: { query } }))
+export const readSupervised = (query: SupervisedQuery) =>
+  body(api.GET(`${SUPERVISION}/decisions`, { params: { query } }))
 
 /** Where the same figures are as a file. */
 export const supervisionTable = (query: SupervisionQuery): string =>

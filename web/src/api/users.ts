@@ -12,7 +12,8 @@ const of = (user_id: number) => ({ path: { user_id } })
 
 export const readUsers = () => body(api.GET('/api/v1/users'))
 export const readNodes = () => body(api.GET('/api/v1/nodes'))
-export const createUser = (name: string, full_name: string) => body(api.POST('/api/v1/users', { body: { name, full_name } }))
+export const createUser = (name: string, full_name: string) =>
+  body(api.POST('/api/v1/users', { body: { name, full_name } }))
 export const resetPassword = (userId: number) => body(api.POST(`${USER}/password`, { params: of(userId) }))
 
 /** Changes an account as it is now: its version is read first, and another's change meanwhile is refused. */

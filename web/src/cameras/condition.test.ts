@@ -4,7 +4,8 @@ import type { Stream } from '@/api/cameras'
 
 import { conditionOf } from './condition'
 
-const stream = (changes: Partial<Stream>): Stream => ({ status: 'online', stale: false, unfit: null, delay_s: 0.4, ...changes }) as Stream
+const stream = (changes: Partial<Stream>): Stream =>
+  ({ status: 'online', stale: false, unfit: null, delay_s: 0.4, ...changes }) as Stream
 
 describe('the condition of a camera', () => {
   it.each<[string, Partial<Stream>]>([

@@ -17,4 +17,14 @@ export function conditionOf(stream: Stream | null): Condition {
 }
 
 export const toneOf = (condition: Condition): 'ok' | 'warn' | 'bad' | '' =>
-  ({ online: 'ok', slow: 'warn', unfit: 'warn', connecting: '', offline: 'bad', unwatched: 'bad', unknown: '' } as const)[condition]
+  (
+    ({
+      online: 'ok',
+      slow: 'warn',
+      unfit: 'warn',
+      connecting: '',
+      offline: 'bad',
+      unwatched: 'bad',
+      unknown: '',
+    }) as const
+  )[condition]

@@ -4,7 +4,11 @@ import { newZone } from './editor/scene'
 import { firstWeek, observes, sentBack } from './observing'
 
 const NOW = Date.parse('2026-05-04T08:00:00+08:00')
-const zone = newZone('a', 'illegal_parking', [[0, 0], [1, 0], [1, 1]])
+const zone = newZone('a', 'illegal_parking', [
+  [0, 0],
+  [1, 0],
+  [1, 1],
+])
 
 describe('a zone', () => {
   it('observes its first week, to the second', () => {

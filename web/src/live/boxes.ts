@@ -12,7 +12,9 @@ export function iou(a: UnitBox, b: UnitBox): number {
 
 /** What nobody waits for: people, things outside all zones, things that have just come. */
 export const passing = (seen: Seen): Seen['detections'] =>
-  seen.detections.filter((one) => !seen.events.some((event) => event.boxes.some((box) => iou(box, one.box) >= SAME_IOU)))
+  seen.detections.filter(
+    (one) => !seen.events.some((event) => event.boxes.some((box) => iou(box, one.box) >= SAME_IOU)),
+  )
 
 /** Those for which officers are called come first, then what has stood longest. */
 export const byUrgency = (events: readonly LiveEvent[]): LiveEvent[] => {

@@ -4,14 +4,17 @@ import { onBeforeUnmount, shallowRef } from 'vue'
 export function useOnScreen() {
   const onScreen = shallowRef<ReadonlySet<string>>(new Set())
   const ids = new Map<Element, string>()
-  const observer = new IntersectionObserver((changes) => {
-    const now = new Set(onScreen.value)
-    for (const { target, isIntersecting } of changes) {
-      const id = ids.get(target)
-      if (id !== undefined) now[isIntersecting ? 'add' : 'delete'](id)
-    }
-    onScreen.value = now
-  }, { rootMargin: '80px' })
+  const observer = new IntersectionObserver(
+    (changes) => {
+      const now = new Set(onScreen.value)
+      for (const { target, isIntersecting } of changes) {
+        const id = ids.get(target)
+        if (id !== undefined) now[isIntersecting ? 'add' : 'delete'](id)
+      }
+      onScreen.value = now
+    },
+    { rootMargin: '80px' },
+  )
   onBeforeUnmount(() => observer.disconnect())
 
   const vOnScreen = {

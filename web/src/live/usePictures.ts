@@ -65,7 +65,10 @@ export function usePictures(wanted: Ref<LiveQuery | null>) {
     const { signal } = going
     const query = wanted.value
     if (!query?.cameras.length || !visible.value) return
-    timer = window.setTimeout(() => void follow({ ...query, cameras: query.cameras.slice(0, MOST_CAMERAS) }, signal), afterMs)
+    timer = window.setTimeout(
+      () => void follow({ ...query, cameras: query.cameras.slice(0, MOST_CAMERAS) }, signal),
+      afterMs,
+    )
   }
 
   watch([wanted, visible], ([now, seen], [before, saw]) => {

@@ -56,7 +56,12 @@ export function useEvidence() {
     for (const { path } of manifest.listed) if (!masked.has(path)) withheld.add(key(manifest.summary.package_id, path))
   }
 
-  async function download(packageId: string, listed: readonly Listed[], purpose: Purpose, signal: AbortSignal): Promise<void> {
+  async function download(
+    packageId: string,
+    listed: readonly Listed[],
+    purpose: Purpose,
+    signal: AbortSignal,
+  ): Promise<void> {
     const wanted = listed.filter((one) => !withheld.has(key(packageId, one.path)))
     for (const one of wanted.sort((a, b) => rank(a.path) - rank(b.path))) {
       const bytes = await bytesOf(fileAddress(packageId, one.path, purpose), signal)
@@ -110,4 +115,5 @@ function rank(path: string): number {
   return found < 0 ? ORDER.length : found
 }
 
-const mediaType = (path: string): string => (path.endsWith('.mp4') ? 'video/mp4' : path.endsWith('.jpg') ? 'image/jpeg' : '')
+const mediaType = (path: string): string =>
+  path.endsWith('.mp4') ? 'video/mp4' : path.endsWith('.jpg') ? 'image/jpeg' : ''

@@ -23,7 +23,8 @@ describe('a file', () => {
     expect(await judge(bytes('abc'), listed)).toBe('sound'))
   it('is changed by one bit', async () => expect(await judge(bytes('abb'), listed)).toBe('changed'))
   it('is changed by one byte more', async () => expect(await judge(bytes('abcd'), listed)).toBe('changed'))
-  it('that the manifest does not name was added', async () => expect(await judge(bytes('abc'), undefined)).toBe('changed'))
+  it('that the manifest does not name was added', async () =>
+    expect(await judge(bytes('abc'), undefined)).toBe('changed'))
 })
 
 describe('the manifest', () => {
@@ -38,11 +39,36 @@ describe('the badge', () => {
   it('waits until every file was checked', () =>
     expect(summary(new Map([['a', 'sound']]), 2)).toEqual({ state: 'checking', sound: 1, total: 2 }))
   it('says sound when every file is', () =>
-    expect(summary(new Map([['a', 'sound'], ['b', 'sound']]), 2)).toEqual({ state: 'sound', sound: 2, total: 2 }))
+    expect(
+      summary(
+        new Map([
+          ['a', 'sound'],
+          ['b', 'sound'],
+        ]),
+        2,
+      ),
+    ).toEqual({ state: 'sound', sound: 2, total: 2 }))
   it('never says sound of what was withheld', () =>
-    expect(summary(new Map([['a', 'sound'], ['b', 'sound']]), 5, 3)).toEqual({ state: 'partly', sound: 2, total: 5, withheld: 3 }))
+    expect(
+      summary(
+        new Map([
+          ['a', 'sound'],
+          ['b', 'sound'],
+        ]),
+        5,
+        3,
+      ),
+    ).toEqual({ state: 'partly', sound: 2, total: 5, withheld: 3 }))
   it('waits for what is not withheld', () =>
     expect(summary(new Map([['a', 'sound']]), 5, 3)).toEqual({ state: 'checking', sound: 1, total: 2 }))
   it('names a changed file at once, before the others are checked', () =>
-    expect(summary(new Map([['a', 'sound'], ['b', 'changed']]), 9)).toEqual({ state: 'changed', files: ['b'] }))
+    expect(
+      summary(
+        new Map([
+          ['a', 'sound'],
+          ['b', 'changed'],
+        ]),
+        9,
+      ),
+    ).toEqual({ state: 'changed', files: ['b'] }))
 })

@@ -15,7 +15,9 @@ export function useLooks(now: () => number = Date.now) {
 
   return {
     /** When each was on the screen, RFC 3339. */
-    seen: computed(() => Object.fromEntries(DEMANDED.map((look) => [look, seen.get(look) ?? null])) as Record<Look, string | null>),
+    seen: computed(
+      () => Object.fromEntries(DEMANDED.map((look) => [look, seen.get(look) ?? null])) as Record<Look, string | null>,
+    ),
     missing: computed(() => DEMANDED.filter((look) => !seen.has(look))),
     /** Paths of the files that were opened. */
     opened: computed(() => [...opened]),

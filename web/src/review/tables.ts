@@ -6,7 +6,14 @@ import { readOptions } from '@/api/review'
 import type { Options } from './model'
 
 const NOTHING: Options = {
-  reasons: [], types: [], standings: [], colours: [], vehicle_types: [], labels: [], undo_s: 0, lease_s: 0,
+  reasons: [],
+  types: [],
+  standings: [],
+  colours: [],
+  vehicle_types: [],
+  labels: [],
+  undo_s: 0,
+  lease_s: 0,
 }
 
 export const tables = shallowRef<Options>(NOTHING)

@@ -97,7 +97,10 @@ export function useOpenEvent() {
   }
 
   /** Sends a verdict; null when the server refused it, and `fault` says why. */
-  async function decide(verdict: Verdict, said: { reason?: string; note?: string; approval?: Approval } = {}): Promise<Decision | null> {
+  async function decide(
+    verdict: Verdict,
+    said: { reason?: string; note?: string; approval?: Approval } = {},
+  ): Promise<Decision | null> {
     const found = event.value
     if (!found || busy.value) return null
     busy.value = true
@@ -117,18 +120,35 @@ export function useOpenEvent() {
   }
 
   // A claim runs out when it is not renewed; half its time leaves room for one failure.
-  const renewing = window.setInterval(() => {
-    if (claimed.value && event.value) void server.claim(event.value.event_id).catch(() => refresh())
-  }, Math.max(30, tables.value.lease_s / 2 || 120) * 1000)
+  const renewing = window.setInterval(
+    () => {
+      if (claimed.value && event.value) void server.claim(event.value.event_id).catch(() => refresh())
+    },
+    Math.max(30, tables.value.lease_s / 2 || 120) * 1000,
+  )
   onScopeDispose(() => {
     window.clearInterval(renewing)
     close()
   })
 
   return {
-    event, error, fault, busy, claimed, claiming, evidence, looks, open, close, refresh, decide, lookAtOriginals,
+    event,
+    error,
+    fault,
+    busy,
+    claimed,
+    claiming,
+    evidence,
+    looks,
+    open,
+    close,
+    refresh,
+    decide,
+    lookAtOriginals,
     canDecide: computed(() => claimed.value && !busy.value),
-    canApprove: computed(() => claimed.value && !busy.value && may('events.approve') && looks.missing.value.length === 0),
+    canApprove: computed(
+      () => claimed.value && !busy.value && may('events.approve') && looks.missing.value.length === 0,
+    ),
   }
 }
 

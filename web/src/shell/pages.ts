@@ -1,5 +1,15 @@
 /** The pages of the app: where they are, who sees them, what they are called. */
-import { Activity, BrainCircuit, Camera, ChartColumn, ClipboardCheck, MonitorPlay, ScanEye, ScrollText, Users } from '@lucide/vue'
+import {
+  Activity,
+  BrainCircuit,
+  Camera,
+  ChartColumn,
+  ClipboardCheck,
+  MonitorPlay,
+  ScanEye,
+  ScrollText,
+  Users,
+} from '@lucide/vue'
 import type { Component } from 'vue'
 import type { RouteComponent } from 'vue-router'
 
@@ -15,43 +25,71 @@ export interface Page {
   view: () => Promise<RouteComponent>
 }
 
-export type PageName = 'review' | 'live' | 'statistics' | 'cameras' | 'models' | 'supervision' | 'audit' | 'users' | 'system'
+export type PageName =
+  'review' | 'live' | 'statistics' | 'cameras' | 'models' | 'supervision' | 'audit' | 'users' | 'system'
 
 export const PAGES: readonly Page[] = [
   {
-    name: 'review', path: '/review/:eventId?', icon: ClipboardCheck, rights: ['events.view'],
+    name: 'review',
+    path: '/review/:eventId?',
+    icon: ClipboardCheck,
+    rights: ['events.view'],
     view: () => import('@/review/ReviewPage.vue'),
   },
   {
-    name: 'live', path: '/live/:cameraId?', icon: MonitorPlay, rights: ['live.view'],
+    name: 'live',
+    path: '/live/:cameraId?',
+    icon: MonitorPlay,
+    rights: ['live.view'],
     view: () => import('@/live/LivePage.vue'),
   },
   {
-    name: 'statistics', path: '/statistics', icon: ChartColumn, rights: ['statistics.view'],
+    name: 'statistics',
+    path: '/statistics',
+    icon: ChartColumn,
+    rights: ['statistics.view'],
     view: () => import('@/statistics/StatisticsPage.vue'),
   },
   {
-    name: 'cameras', path: '/cameras/:cameraId?', icon: Camera, rights: ['cameras.view'],
+    name: 'cameras',
+    path: '/cameras/:cameraId?',
+    icon: Camera,
+    rights: ['cameras.view'],
     view: () => import('@/cameras/CamerasPage.vue'),
   },
   {
-    name: 'models', path: '/models', icon: BrainCircuit, rights: ['models.view'],
+    name: 'models',
+    path: '/models',
+    icon: BrainCircuit,
+    rights: ['models.view'],
     view: () => import('@/models/ModelsPage.vue'),
   },
   {
-    name: 'supervision', path: '/supervision', icon: ScanEye, rights: ['supervision.view'],
+    name: 'supervision',
+    path: '/supervision',
+    icon: ScanEye,
+    rights: ['supervision.view'],
     view: () => import('@/supervision/SupervisionPage.vue'),
   },
   {
-    name: 'audit', path: '/audit', icon: ScrollText, rights: ['audit.view'],
+    name: 'audit',
+    path: '/audit',
+    icon: ScrollText,
+    rights: ['audit.view'],
     view: () => import('@/audit/AuditPage.vue'),
   },
   {
-    name: 'users', path: '/users', icon: Users, rights: ['users.view'],
+    name: 'users',
+    path: '/users',
+    icon: Users,
+    rights: ['users.view'],
     view: () => import('@/users/UsersPage.vue'),
   },
   {
-    name: 'system', path: '/system', icon: Activity, rights: ['system.view'],
+    name: 'system',
+    path: '/system',
+    icon: Activity,
+    rights: ['system.view'],
     view: () => import('@/system/SystemPage.vue'),
   },
 ]

@@ -10,11 +10,21 @@ const language = i18n.global.locale
 const formats = computed(() => ({
   day: new Intl.DateTimeFormat(language.value, { timeZone: SITE_ZONE, month: '2-digit', day: '2-digit' }),
   clock: new Intl.DateTimeFormat(language.value, {
-    timeZone: SITE_ZONE, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
+    timeZone: SITE_ZONE,
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
   }),
   full: new Intl.DateTimeFormat(language.value, {
-    timeZone: SITE_ZONE, year: 'numeric', month: '2-digit', day: '2-digit',
-    hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
+    timeZone: SITE_ZONE,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
   }),
   whole: new Intl.NumberFormat(language.value),
   percent: new Intl.NumberFormat(language.value, { style: 'percent', maximumFractionDigits: 1 }),
@@ -23,7 +33,8 @@ const formats = computed(() => ({
 /** 09:31:07 */
 export const clockTime = (moment: string | number): string => formats.value.clock.format(new Date(moment))
 /** 11/21 09:31:07 */
-export const dayAndClock = (moment: string): string => `${formats.value.day.format(new Date(moment))} ${clockTime(moment)}`
+export const dayAndClock = (moment: string): string =>
+  `${formats.value.day.format(new Date(moment))} ${clockTime(moment)}`
 export const fullTime = (moment: string): string => formats.value.full.format(new Date(moment))
 export const whole = (value: number): string => formats.value.whole.format(value)
 /** 0.873 as 87.3 % */

@@ -4,8 +4,19 @@ import type { Scene } from '@/api/cameras'
 
 import { freeId, newPermit, newZone, polygonOf, removed, withCopies, withPolygon, withZone } from './scene'
 
-const SQUARE: [number, number][] = [[0, 0], [1, 0], [1, 1], [0, 1]]
-const EMPTY: Scene = { presets: [{ id: '1', zones: [] }, { id: '2', zones: [] }], privacy_masks: [SQUARE] }
+const SQUARE: [number, number][] = [
+  [0, 0],
+  [1, 0],
+  [1, 1],
+  [0, 1],
+]
+const EMPTY: Scene = {
+  presets: [
+    { id: '1', zones: [] },
+    { id: '2', zones: [] },
+  ],
+  privacy_masks: [SQUARE],
+}
 
 describe('the scene', () => {
   it('gets a new zone that only observes, in the preset that is open', () => {
@@ -15,10 +26,17 @@ describe('the scene', () => {
     expect(EMPTY.presets[1]?.zones).toEqual([])
   })
 
-  it('gives copies an id of their own, and never another place\'s permits', () => {
-    const zone = { ...newZone('pavement', 'illegal_parking', SQUARE), permits: [{ ...newPermit(), permit_no: 'A-1' }], observe: false }
+  it("gives copies an id of their own, and never another place's permits", () => {
+    const zone = {
+      ...newZone('pavement', 'illegal_parking', SQUARE),
+      permits: [{ ...newPermit(), permit_no: 'A-1' }],
+      observe: false,
+    }
     const twice = withCopies(withCopies(EMPTY, 0, [zone]), 0, [zone])
-    expect(twice.presets[0]?.zones.map((one) => [one.id, one.permits.length, one.observe])).toEqual([['pavement', 0, true], ['pavement-1', 0, true]])
+    expect(twice.presets[0]?.zones.map((one) => [one.id, one.permits.length, one.observe])).toEqual([
+      ['pavement', 0, true],
+      ['pavement-1', 0, true],
+    ])
   })
 
   it('changes and removes what is chosen and nothing else', () => {

@@ -5,20 +5,39 @@ import { firstWeek } from '../observing'
 
 /** What is chosen: a zone, a permit's part of it, or a mask, by its number. */
 export type Chosen =
-  | { what: 'zone'; zone: number }
-  | { what: 'permit'; zone: number; permit: number }
-  | { what: 'mask'; mask: number }
+  { what: 'zone'; zone: number } | { what: 'permit'; zone: number; permit: number } | { what: 'mask'; mask: number }
 
-export const ALWAYS: Zone['schedule'] = [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '00:00', to: '24:00' }]
+export const ALWAYS: Zone['schedule'] = [
+  { days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '00:00', to: '24:00' },
+]
 
-export const sceneOf = (camera: CameraDetail): Scene => ({ presets: camera.presets, privacy_masks: camera.privacy_masks })
+export const sceneOf = (camera: CameraDetail): Scene => ({
+  presets: camera.presets,
+  privacy_masks: camera.privacy_masks,
+})
 
 /** A new zone observes its first week, so that it is seen whether it is right before anybody is alarmed. */
 export const newZone = (id: string, violation: string, polygon: Polygon): Zone => ({
-  id, name: '', violation, polygon, min_score: 0.25, reopen_within_s: 1800, schedule: ALWAYS, permits: [], exempt: [], daily_budget: 50, ...firstWeek(),
+  id,
+  name: '',
+  violation,
+  polygon,
+  min_score: 0.25,
+  reopen_within_s: 1800,
+  schedule: ALWAYS,
+  permits: [],
+  exempt: [],
+  daily_budget: 50,
+  ...firstWeek(),
 })
 
-export const newPermit = (): Permit => ({ permit_no: '', schedule: ALWAYS, polygon: null, valid_from: null, valid_to: null })
+export const newPermit = (): Permit => ({
+  permit_no: '',
+  schedule: ALWAYS,
+  polygon: null,
+  valid_from: null,
+  valid_to: null,
+})
 
 /** An id that none of these have: the word, with the first free number. */
 export function freeId(word: string, taken: readonly string[]): string {
@@ -29,18 +48,33 @@ export function freeId(word: string, taken: readonly string[]): string {
 }
 
 export const changedPreset = (scene: Scene, at: number, change: (preset: Preset) => Preset): Scene => ({
-  ...scene, presets: scene.presets.map((one, index) => (index === at ? change(one) : one)),
+  ...scene,
+  presets: scene.presets.map((one, index) => (index === at ? change(one) : one)),
 })
 
-export const withZone = (scene: Scene, at: number, zone: Zone): Scene => changedPreset(scene, at, (preset) => ({ ...preset, zones: [...preset.zones, zone] }))
+export const withZone = (scene: Scene, at: number, zone: Zone): Scene =>
+  changedPreset(scene, at, (preset) => ({ ...preset, zones: [...preset.zones, zone] }))
 
 export const changedZone = (scene: Scene, at: number, zone: number, changes: Partial<Zone>): Scene =>
-  changedPreset(scene, at, (preset) => ({ ...preset, zones: preset.zones.map((one, index) => (index === zone ? { ...one, ...changes } : one)) }))
-
-export const changedPermit = (scene: Scene, at: number, zone: number, permit: number, changes: Partial<Permit>): Scene =>
   changedPreset(scene, at, (preset) => ({
     ...preset,
-    zones: preset.zones.map((one, index) => (index === zone ? { ...one, permits: one.permits.map((it, number) => (number === permit ? { ...it, ...changes } : it)) } : one)),
+    zones: preset.zones.map((one, index) => (index === zone ? { ...one, ...changes } : one)),
+  }))
+
+export const changedPermit = (
+  scene: Scene,
+  at: number,
+  zone: number,
+  permit: number,
+  changes: Partial<Permit>,
+): Scene =>
+  changedPreset(scene, at, (preset) => ({
+    ...preset,
+    zones: preset.zones.map((one, index) =>
+      index === zone
+        ? { ...one, permits: one.permits.map((it, number) => (number === permit ? { ...it, ...changes } : it)) }
+        : one,
+    ),
   }))
 
 export function polygonOf(scene: Scene, at: number, chosen: Chosen): Polygon | null {
@@ -57,12 +91,18 @@ export function withPolygon(scene: Scene, at: number, chosen: Chosen, polygon: P
 }
 
 export function removed(scene: Scene, at: number, chosen: Chosen): Scene {
-  if (chosen.what === 'mask') return { ...scene, privacy_masks: scene.privacy_masks.filter((_, index) => index !== chosen.mask) }
+  if (chosen.what === 'mask')
+    return { ...scene, privacy_masks: scene.privacy_masks.filter((_, index) => index !== chosen.mask) }
   return changedPreset(scene, at, (preset) => ({
     ...preset,
-    zones: chosen.what === 'zone'
-      ? preset.zones.filter((_, index) => index !== chosen.zone)
-      : preset.zones.map((one, index) => (index === chosen.zone ? { ...one, permits: one.permits.filter((_, number) => number !== chosen.permit) } : one)),
+    zones:
+      chosen.what === 'zone'
+        ? preset.zones.filter((_, index) => index !== chosen.zone)
+        : preset.zones.map((one, index) =>
+            index === chosen.zone
+              ? { ...one, permits: one.permits.filter((_, number) => number !== chosen.permit) }
+              : one,
+          ),
   }))
 }
 

@@ -5,12 +5,30 @@ import type { Permit, Polygon, Scene, Zone } from '@/api/cameras'
 
 import { useHistory } from './history'
 import { faultOf, type Fault } from './polygon'
-import { changedPermit, changedZone, freeId, isSame, newPermit, newZone, polygonOf, removed, withCopies, withPolygon, withZone, type Chosen } from './scene'
+import {
+  changedPermit,
+  changedZone,
+  freeId,
+  isSame,
+  newPermit,
+  newZone,
+  polygonOf,
+  removed,
+  withCopies,
+  withPolygon,
+  withZone,
+  type Chosen,
+} from './scene'
 
 export type Drawing = 'zone' | 'mask' | 'permit'
 
 // A shape to begin with for those who do not draw with a mouse.
-const RECTANGLE: Polygon = [[0.35, 0.45], [0.65, 0.45], [0.65, 0.75], [0.35, 0.75]]
+const RECTANGLE: Polygon = [
+  [0.35, 0.45],
+  [0.65, 0.45],
+  [0.65, 0.75],
+  [0.35, 0.75],
+]
 
 export function useEditor(first: Scene, word: string) {
   const history = useHistory(first)
@@ -60,7 +78,18 @@ export function useEditor(first: Scene, word: string) {
   }
 
   return {
-    history, scene, at, chosen, drawing, refused, preset, zone, zoneAt, polygon, choose, drawn,
+    history,
+    scene,
+    at,
+    chosen,
+    drawing,
+    refused,
+    preset,
+    zone,
+    zoneAt,
+    polygon,
+    choose,
+    drawn,
     isChanged: computed(() => !isSame(kept.value, scene.value)),
     faults: computed(() => faultsOf(scene.value)),
     begin(what: Drawing): void {
@@ -153,13 +182,16 @@ const ID = /^[A-Za-z0-9_-]{1,40}$/
 
 /** What has to be put right before this can be kept. */
 function faultsOf(scene: Scene): SceneFault[] {
-  return scene.presets.flatMap((preset, at) => preset.zones.flatMap((zone, number) => {
-    const chosen: Chosen = { what: 'zone', zone: number }
-    const found: SceneFault[] = []
-    const shape = faultOf(zone.polygon)
-    if (shape) found.push({ preset: at, chosen, why: shape })
-    if (!ID.test(zone.id) || preset.zones.filter((one) => one.id === zone.id).length > 1) found.push({ preset: at, chosen, why: 'id' })
-    if (zone.permits.some((one) => !one.permit_no.trim())) found.push({ preset: at, chosen, why: 'permit_no' })
-    return found
-  }))
+  return scene.presets.flatMap((preset, at) =>
+    preset.zones.flatMap((zone, number) => {
+      const chosen: Chosen = { what: 'zone', zone: number }
+      const found: SceneFault[] = []
+      const shape = faultOf(zone.polygon)
+      if (shape) found.push({ preset: at, chosen, why: shape })
+      if (!ID.test(zone.id) || preset.zones.filter((one) => one.id === zone.id).length > 1)
+        found.push({ preset: at, chosen, why: 'id' })
+      if (zone.permits.some((one) => !one.permit_no.trim())) found.push({ preset: at, chosen, why: 'permit_no' })
+      return found
+    }),
+  )
 }

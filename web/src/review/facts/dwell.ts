@@ -35,7 +35,8 @@ export function dwellBar(steps: readonly Step[], limit_s: number): DwellBar {
 /** The steps as a manifest has them. */
 export function ofSpans(spans: readonly { kind: string; start: string; end: string }[]): Step[] {
   return spans.map(({ kind, start, end }) => ({
-    kind: kind === 'bridged' ? 'bridged' : 'observed', seconds: (Date.parse(end) - Date.parse(start)) / 1000,
+    kind: kind === 'bridged' ? 'bridged' : 'observed',
+    seconds: (Date.parse(end) - Date.parse(start)) / 1000,
   }))
 }
 

@@ -17,15 +17,37 @@ export interface View {
   close: boolean
 }
 
-export const VIEW_KEYS = ['first', 'last', 'subject', 'compare', 'timelapse', 'arrival', 'moment', 'composite', 'after'] as const
+export const VIEW_KEYS = [
+  'first',
+  'last',
+  'subject',
+  'compare',
+  'timelapse',
+  'arrival',
+  'moment',
+  'composite',
+  'after',
+] as const
 export type ViewKey = (typeof VIEW_KEYS)[number]
 
 const still = (packageId: string, key: ViewKey, name: string, look: Look | null, close = false): View => ({
-  key, kind: 'still', packageId, marked: `marked/${name}.jpg`, plain: `originals/${name}.jpg`, look, close,
+  key,
+  kind: 'still',
+  packageId,
+  marked: `marked/${name}.jpg`,
+  plain: `originals/${name}.jpg`,
+  look,
+  close,
 })
 
 const clip = (packageId: string, key: ViewKey, name: string): View => ({
-  key, kind: 'clip', packageId, marked: `clip/${name}.mp4`, plain: `clip/${name}.mp4`, look: null, close: false,
+  key,
+  kind: 'clip',
+  packageId,
+  marked: `clip/${name}.mp4`,
+  plain: `clip/${name}.mp4`,
+  look: null,
+  close: false,
 })
 
 /** What there is to look at: the newest opening's package, and what was added to it. */

@@ -25,7 +25,11 @@ describe('the still', () => {
   it('is never smaller than whole', () => expect(zoomed(picture, view, fit(picture, view), 0.1, 0, 0).scale).toBe(0.5))
 
   it('shows the whole thing in a close-up, also at the edge', () => {
-    for (const part of [{ x: 0, y: 0, w: 60, h: 40 }, { x: 1100, y: 600, w: 180, h: 120 }, { x: 0, y: 0, w: 1280, h: 100 }]) {
+    for (const part of [
+      { x: 0, y: 0, w: 60, h: 40 },
+      { x: 1100, y: 600, w: 180, h: 120 },
+      { x: 0, y: 0, w: 1280, h: 100 },
+    ]) {
       expect(visibleShare(onScreen(part, closeUp(picture, view, part)), view)).toBeCloseTo(1)
     }
   })

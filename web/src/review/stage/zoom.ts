@@ -34,7 +34,9 @@ export function closeUp(picture: Size, view: Size, part: Rect): Placement {
   const wanted = Math.min(view.w / (part.w * ROOM), view.h / (part.h * ROOM))
   const scale = Math.min(Math.max(wanted, whole), whole * CLOSEST)
   return kept(picture, view, {
-    scale, x: view.w / 2 - (part.x + part.w / 2) * scale, y: view.h / 2 - (part.y + part.h / 2) * scale,
+    scale,
+    x: view.w / 2 - (part.x + part.w / 2) * scale,
+    y: view.h / 2 - (part.y + part.h / 2) * scale,
   })
 }
 

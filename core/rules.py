@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.site import Camera, Zone
+from core.site import Camera, Preset, Zone
 from core.violations import ViolationType, violation_types
 
 # Whether anybody is alarmed decides nothing about what is a violation.
@@ -46,6 +46,12 @@ def without_observing(rules: Iterable[ZoneRule]) -> tuple[ZoneRule, ...]:
     """The same rules where no zone observes: as what was recorded is looked at."""
     told = {"observe": False, "observe_until": None}
     return tuple(replace(rule, zone=rule.zone.model_copy(update=told)) for rule in rules)
+
+
+def drawing_of(preset: Preset) -> str:
+    """16 hex digits that name what was drawn on the picture of a preset: other outlines, another name."""
+    permitted = [permit.polygon for zone in preset.zones for permit in zone.permits if permit.polygon]
+    return short_hash(preset.id, [zone.polygon for zone in preset.zones], permitted)
 
 
 def resolve(camera_id: str, preset_id: str, zone: Zone) -> ZoneRule:

@@ -1,8 +1,9 @@
 """Whether the camera still looks where its zones were drawn: turned, zoomed or pushed, its rules are suspended."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import cv2
 import numpy as np
@@ -12,41 +13,94 @@ from core.domain import Frame, Image
 
 _WIDTH_PX = 480
 _FEATURES = 500
+_UNMOVED = np.eye(3)
 
 CHECK_S = 1.0  # between two comparisons; in between the last verdict holds
 SHIFT_SHARE = 0.05  # of the picture's diagonal that a point may wander
 MIN_MATCHES = 25  # inliers that make a comparison count
 REFRESH_S = 30.0  # how often a confirmed view becomes the reference, so that it follows the light of the day
 LOST_S = 10.0  # without any likeness, after which the view is another one; a lorry that passes close by hides it too
+LIGHT_H = 4  # hours of the day that share a light, and a reference
+ALIKE_H = 1.0  # hours for which a view must look as it did
+ALIKE_DAYS = 3.0  # days after which the same light must still show the same view
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Features:
+class Features:
+    """What can be found again in a picture.
+
+    Attributes:
+        points_px: (n, 2), in the picture scaled to a width of 480.
+        descriptors: (n, 32), of ORB.
+    """
+
     points_px: NDArray[np.float32]
-    descriptors: NDArray[np.uint8] | None
+    descriptors: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reference:
+    """The view as it was confirmed last in one light.
+
+    Attributes:
+        drift: 3 x 3 similarity from the very first reference to this one, in pixels of that small picture.
+    """
+
+    features: Features
+    drift: NDArray[np.float64]
+    confirmed_at: datetime
+
+    @property
+    def light(self) -> int:
+        """The part of the day."""
+        return self.confirmed_at.hour // LIGHT_H
+
+    def must_show(self, now: datetime) -> bool:
+        """Whether an unmoved view must look like it now."""
+        age = now - self.confirmed_at
+        same_light = self.light == now.hour // LIGHT_H and age <= timedelta(days=ALIKE_DAYS)
+        return same_light or age <= timedelta(hours=ALIKE_H)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ViewMemory:
+    """What to give to a successor: references, the newest first, and how the view had moved at last, if it had."""
+
+    references: Sequence[Reference] = ()
+    moved: str | None = None
 
 
 class ViewCheck:
-    """Compares each frame of one preset with a reference by ORB features and a similarity transform (RANSAC).
+    """Compares each frame of one preset with references by ORB features and a similarity transform (RANSAC).
 
-    The reference is the first frame, refreshed while the view is confirmed. A picture in which too little can be
-    compared (night falls, fog) keeps the last verdict; one that shows nothing of a view confirmed just before has
-    turned away.
+    The first frame is the first reference. A confirmed view becomes the reference of its light; a successor goes on
+    with them, so that a camera that was turned meanwhile is noticed. A picture in which too little can be compared
+    (night falls, fog) keeps the last verdict; one rich in detail that shows nothing of what it must show has turned
+    away.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, memory: ViewMemory | None = None) -> None:
+        """
+        Args:
+            memory: of a predecessor that watched the same zones.
+        """
+        memory = memory or ViewMemory()
         self._orb = cv2.ORB.create(_FEATURES)
         self._matcher = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True)
-        self._reference: _Features | None = None
-        self._drift = np.eye(3)  # from the first reference to the present one
-        self._referred_at: datetime | None = None
+        self._references = {one.light: one for one in memory.references}
         self._checked_at: datetime | None = None
         self._like_at: datetime | None = None
-        self._moved: str | None = None
+        self._moved = memory.moved
+
+    @property
+    def memory(self) -> ViewMemory:
+        """What to give to a successor."""
+        return ViewMemory(self._newest_first(), self._moved)
 
     def unfit(self, frame: Frame) -> str | None:
         """Why the view cannot be trusted, or None."""
         if self._checked_at is None or (frame.utc - self._checked_at).total_seconds() >= CHECK_S:
+            self._like_at = self._like_at or frame.utc
             self._checked_at = frame.utc
             self._moved = self._compare(frame)
         return self._moved
@@ -54,50 +108,64 @@ class ViewCheck:
     def _compare(self, frame: Frame) -> str | None:
         luma = _small_luma(frame.image)
         features = self._features(luma)
-        if self._reference is None:
-            self._refer_to(features, frame.utc)
+        if not self._references:
+            self._refer_to(features, _UNMOVED, frame.utc)
             return None
-        transform = self._transform(self._reference, features)
-        if transform is None:
+        whole = self._from_the_first(features)
+        if whole is None:
             return self._without_likeness(features, frame.utc)
         self._like_at = frame.utc
-        whole = transform @ self._drift
         moved = _describe(whole, (luma.shape[1], luma.shape[0]))
-        if moved is None and self._referred_at and (frame.utc - self._referred_at).total_seconds() >= REFRESH_S:
-            self._drift = whole
-            self._refer_to(features, frame.utc)
+        if moved is None and (frame.utc - self._newest_first()[0].confirmed_at).total_seconds() >= REFRESH_S:
+            self._refer_to(features, whole, frame.utc)
         return moved
 
-    def _features(self, luma: Image) -> _Features:
+    def _features(self, luma: Image) -> Features:
         keypoints, descriptors = self._orb.detectAndCompute(luma, None)
         points = np.array([point.pt for point in keypoints], np.float32).reshape(-1, 2)
-        return _Features(points, None if descriptors is None else np.asarray(descriptors, np.uint8))
+        return Features(points, np.asarray(np.empty((0, 32)) if descriptors is None else descriptors, np.uint8))
 
-    def _transform(self, reference: _Features, features: _Features) -> NDArray[np.float64] | None:
-        """The 3 x 3 similarity from reference to frame, or None where too little matches."""
-        if reference.descriptors is None or features.descriptors is None:
+    def _from_the_first(self, features: Features) -> NDArray[np.float64] | None:
+        """The 3 x 3 similarity from the very first reference; None where the frame is like none."""
+        for reference in self._newest_first():
+            transform = self._transform(reference.features, features)
+            if transform is not None:
+                return transform @ reference.drift
+        return None
+
+    def _transform(self, before: Features, after: Features) -> NDArray[np.float64] | None:
+        """The 3 x 3 similarity between two pictures, or None where too little matches."""
+        if min(len(before.points_px), len(after.points_px)) < MIN_MATCHES:
             return None
-        matches = self._matcher.match(reference.descriptors, features.descriptors)
+        matches = self._matcher.match(before.descriptors, after.descriptors)
         if len(matches) < MIN_MATCHES:
             return None
-        before = reference.points_px[[match.queryIdx for match in matches]]
-        after = features.points_px[[match.trainIdx for match in matches]]
+        points_before = before.points_px[[match.queryIdx for match in matches]]
+        points_after = after.points_px[[match.trainIdx for match in matches]]
         cv2.setRNGSeed(0)
-        matrix, inliers = cv2.estimateAffinePartial2D(before, after, ransacReprojThreshold=2.5)
+        matrix, inliers = cv2.estimateAffinePartial2D(points_before, points_after, ransacReprojThreshold=2.5)
         if matrix is None or int(inliers.sum()) < MIN_MATCHES:
             return None
         return np.vstack([matrix, [0.0, 0.0, 1.0]])
 
-    def _without_likeness(self, features: _Features, now: datetime) -> str | None:
+    def _without_likeness(self, features: Features, now: datetime) -> str | None:
         rich = len(features.points_px) >= _FEATURES // 2
         lost = self._like_at is not None and (now - self._like_at).total_seconds() >= LOST_S
-        if self._moved is None and rich and lost:
+        if self._moved is not None or not rich or not lost:
+            return self._moved
+        if any(one.must_show(now) for one in self._references.values()):
             return "view moved: nothing of the known view is in the picture"
-        return self._moved
+        # A light in which it was never seen.
+        self._refer_to(features, self._newest_first()[0].drift, now)
+        return None
 
-    def _refer_to(self, features: _Features, now: datetime) -> None:
+    def _newest_first(self) -> list[Reference]:
+        return sorted(self._references.values(), key=lambda one: one.confirmed_at, reverse=True)
+
+    def _refer_to(self, features: Features, drift: NDArray[np.float64], now: datetime) -> None:
         if len(features.points_px) >= MIN_MATCHES:
-            self._reference, self._referred_at, self._like_at = features, now, now
+            reference = Reference(features, drift, now)
+            self._references[reference.light] = reference
 
 
 def _describe(transform: NDArray[np.float64], size_wh: tuple[int, int]) -> str | None:

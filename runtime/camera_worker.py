@@ -12,16 +12,21 @@ from core.errors import JiejingError, StorageError
 from core.health import StreamState
 from core.site import Camera, SiteInfo
 from detector.ensemble import Ensemble
+from detector.memory import from_json, to_json
+from detector.view_memory import from_npz, to_npz
 from evidence.dossier import Dossiers, Sealed
 from evidence.seal import Sealer
 from runtime.camera_source import CameraSource
 from runtime.installation import Installation
 from runtime.live_window import LiveWindow, Sight
 from runtime.looking import Detectors
-from runtime.memory_file import MemoryFile
 from runtime.pipeline import CameraPipeline
 from runtime.quiet import QuietFrames
 from runtime.shadow import Shadow
+from runtime.state_file import StateFile
+
+MEMORY_EVERY_S = 10.0
+VIEWS_EVERY_S = 60.0
 
 _log = logging.getLogger(__name__)
 
@@ -60,9 +65,18 @@ class CameraWorker:
         self._window = shared.window
         self._clock = clock
         self._source = CameraSource(camera, settings, clock)
-        self._memory = MemoryFile(settings.home / "state" / f"{camera.id}.json", clock)
+        state = settings.home / "state"
+        self._memory = StateFile(
+            state / f"{camera.id}.json", clock, every_s=MEMORY_EVERY_S, written=to_json, read=from_json
+        )
+        self._views = StateFile(state / f"{camera.id}.npz", clock, every_s=VIEWS_EVERY_S, written=to_npz, read=from_npz)
         self._pipeline = CameraPipeline(
-            camera, site.zone_info, shared.detectors.ensemble(camera), live=True, memory=self._memory.load()
+            camera,
+            site.zone_info,
+            shared.detectors.ensemble(camera),
+            live=True,
+            memory=self._memory.load(),
+            views=self._views.load(),
         )
         self._dossiers = Dossiers(
             camera=camera,
@@ -128,7 +142,7 @@ class CameraWorker:
             _log.exception("camera %s ended in a way that nobody expected", self.camera.id)
             self._fail(f"ended by an unexpected {type(error).__name__}; see the log")
         finally:
-            self._memory.save(self._pipeline.memory)
+            self._keep()
 
     def _fail(self, why: str) -> None:
         self._source.close()
@@ -152,6 +166,12 @@ class CameraWorker:
         self._write_down()
         if self._memory.due:
             self._memory.save(self._pipeline.memory)
+        if self._views.due:
+            self._views.save(self._pipeline.views)
+
+    def _keep(self) -> None:
+        self._memory.save(self._pipeline.memory)
+        self._views.save(self._pipeline.views)
 
     def _follow(self, event: RuleEvent) -> None:
         rule = self._pipeline.rules.get(event.rule_version)

@@ -1,16 +1,16 @@
 """One camera's way from a frame to changes of state: mask, fitness, detection, rules."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from core.domain import Frame, Observation, RuleEvent
-from core.rules import ZoneRule, rules_of, without_observing
+from core.rules import ZoneRule, drawing_of, rules_of, without_observing
 from core.site import Camera
 from detector.ensemble import Ensemble
 from detector.integrity import IntegrityCheck
 from detector.masks import blacked_out
-from detector.view import ViewCheck
+from detector.view import ViewCheck, ViewMemory
 from detector.watch import CameraMemory, CameraWatch
 
 
@@ -38,17 +38,21 @@ class CameraPipeline:
         *,
         live: bool,
         memory: CameraMemory | None = None,
+        views: Mapping[str, ViewMemory] | None = None,
     ) -> None:
         """
         Args:
             live: whether a picture that never changes means a frozen camera, and zones may observe.
             memory: of a predecessor.
+            views: of a predecessor, by what is drawn on them.
         """
         self._camera = camera
         self._ensemble = ensemble
         self._rules = rules_of(camera) if live else without_observing(rules_of(camera))
         self._watch = CameraWatch(self._rules, timezone, self._interval_s(0.0), memory)
         self._integrity = IntegrityCheck(live=live)
+        self._drawings = {preset.id: drawing_of(preset) for preset in camera.presets}
+        self._known_views = views or {}
         self._views: dict[str, ViewCheck] = {}
 
     @property
@@ -64,6 +68,11 @@ class CameraPipeline:
     def memory(self) -> CameraMemory:
         """What to give to a successor."""
         return self._watch.memory
+
+    @property
+    def views(self) -> dict[str, ViewMemory]:
+        """The views that it knows, by what is drawn on them: to give to a successor."""
+        return {drawing: view.memory for drawing, view in self._views.items()}
 
     @property
     def rules(self) -> dict[str, ZoneRule]:
@@ -98,7 +107,10 @@ class CameraPipeline:
         )
 
     def _view(self, preset_id: str) -> ViewCheck:
-        return self._views.setdefault(preset_id, ViewCheck())
+        drawing = self._drawings.get(preset_id, preset_id)
+        if drawing not in self._views:
+            self._views[drawing] = ViewCheck(self._known_views.get(drawing))
+        return self._views[drawing]
 
     def _interval_s(self, source_interval_s: float) -> float:
         return max(source_interval_s, self._camera.sampling.interval_s, self._ensemble.interval_s)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.rules import resolve, rules_of
+from core.rules import drawing_of, resolve, rules_of
 from core.site import Permit, Preset, Zone
 from tests.store.examples import CAMERA, PAVEMENT, camera
 
@@ -65,3 +65,18 @@ def test_a_snapshot_is_plain_data_under_the_names_of_the_site_file() -> None:
     snapshot = rules_of(CAMERA)[0].snapshot()
     assert snapshot["zone"]["schedule"][0]["from"] == "00:00"
     assert snapshot["zone"]["violation_after_s"] == 300
+
+
+@pytest.mark.parametrize(
+    ("other", "is_redrawn"),
+    [
+        (changed(violation_after_s=180.0, name="north"), False),
+        (changed(permits=(Permit(permit_no="7"),)), False),
+        (changed(permits=(Permit(permit_no="7", polygon=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))),)), True),
+        (changed(polygon=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))), True),
+    ],
+)
+def test_a_drawing_changes_with_its_outlines_alone(other: Zone, is_redrawn: bool) -> None:
+    drawn = drawing_of(Preset(id="1", zones=(PAVEMENT,)))
+    assert (drawing_of(Preset(id="1", zones=(other,))) != drawn) is is_redrawn
+    assert drawing_of(Preset(id="2", zones=(PAVEMENT,))) != drawn

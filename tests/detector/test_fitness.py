@@ -8,7 +8,8 @@ import pytest
 
 from core.domain import Frame, Image
 from detector.integrity import IntegrityCheck, fault_of
-from detector.view import LOST_S, ViewCheck
+from detector.view import ALIKE_DAYS, LOST_S, REFRESH_S, ViewCheck
+from detector.view_memory import from_npz, to_npz
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -98,3 +99,68 @@ def test_night_falls_without_a_verdict() -> None:
     check = ViewCheck()
     assert check.unfit(frame(street(), 0)) is None
     assert check.unfit(frame(noisy(np.full((540, 960, 3), 8, np.uint8), 3), 60)) is None
+
+
+HOUR = 3600.0
+OTHER = street(2)
+TURNED = np.roll(street(), 200, axis=1)
+
+
+def after_a_restart(check: ViewCheck) -> ViewCheck:
+    """The check of a process that found what this one left on disk."""
+    return ViewCheck(from_npz(to_npz({"drawing": check.memory}))["drawing"])
+
+
+def looked_at(check: ViewCheck, picture: Image, since_s: float) -> list[str | None]:
+    """What it says in the seconds from then on, until it must have made up its mind."""
+    return [check.unfit(frame(noisy(picture, int(t)), since_s + t)) for t in range(int(LOST_S) + 2)]
+
+
+def at_noon() -> ViewCheck:
+    check = ViewCheck()
+    looked_at(check, street(), 12 * HOUR)
+    return check
+
+
+@pytest.mark.parametrize("later_s", [60.0, 9 * HOUR, 24 * HOUR])
+def test_a_camera_that_was_turned_while_nobody_looked_is_noticed(later_s: float) -> None:
+    verdicts = looked_at(after_a_restart(at_noon()), TURNED, 12 * HOUR + later_s)
+    assert (verdicts[0] or "").startswith("view moved: by ")
+
+
+@pytest.mark.parametrize(
+    ("later_s", "moved"),
+    [
+        (60.0, True),  # a minute later it must look as before
+        (24 * HOUR, True),  # and at the same time of the next day
+        (9 * HOUR, False),  # by night everything may look different
+        ((ALIKE_DAYS + 1) * 24 * HOUR, False),  # and after weeks: snow, leaves, road works
+    ],
+)
+def test_what_looks_like_nothing_known_is_another_view_where_it_should_look_alike(later_s: float, moved: bool) -> None:
+    check = after_a_restart(at_noon())
+    verdicts = looked_at(check, OTHER, 12 * HOUR + later_s)
+    assert verdicts[0] is None
+    assert (verdicts[-1] is not None) is moved
+    # Who comes after knows from the first frame on.
+    assert (looked_at(after_a_restart(check), OTHER, 12 * HOUR + later_s + 60)[0] is not None) is moved
+
+
+def test_a_view_is_known_by_day_and_by_night() -> None:
+    check = after_a_restart(at_noon())
+    looked_at(check, OTHER, 21 * HOUR)
+    for picture, at_s in ((street(), 36 * HOUR), (OTHER, 45 * HOUR)):
+        check = after_a_restart(check)
+        assert looked_at(check, picture, at_s)[-1] is None
+        assert looked_at(check, np.roll(picture, 200, axis=1), at_s + REFRESH_S)[-1] is not None
+
+
+def test_it_is_trusted_again_once_it_looks_the_right_way() -> None:
+    check = at_noon()
+    assert looked_at(check, TURNED, 13 * HOUR)[-1] is not None
+    assert looked_at(after_a_restart(check), street(), 14 * HOUR)[0] is None
+
+
+@pytest.mark.parametrize("broken", [b"", b"PK", b"not a file of ours", to_npz({"a": at_noon().memory})[:-200]])
+def test_a_damaged_file_of_views_costs_a_first_look_and_no_more(broken: bytes) -> None:
+    assert from_npz(broken) == {}

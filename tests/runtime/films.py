@@ -28,15 +28,20 @@ def stands(start_s: float, end_s: float = 1e9, at: tuple[int, int] = (140, 90)) 
     return place
 
 
-def write_film(path: Path, seconds: float, place: Path_px, *, fps: int = 10, gop_s: float = 1.0) -> Path:
-    """Writes an H.264 .mp4; the street is the same in every frame but for the grain of the camera."""
+def write_film(
+    path: Path, seconds: float, place: Path_px, *, fps: int = 10, gop_s: float = 1.0, turned_px: int = 0
+) -> Path:
+    """Writes an H.264 .mp4; the street is the same in every frame but for the grain of the camera.
+
+    turned_px: how far the camera was turned aside.
+    """
     command = [
         *("ffmpeg", "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "bgr24"),
         *("-s", f"{SIZE_WH[0]}x{SIZE_WH[1]}", "-r", str(fps), "-i", "-", "-c:v", "libx264", "-preset", "ultrafast"),
         *("-pix_fmt", "yuv420p", "-g", str(round(fps * gop_s)), "-bf", "0", str(path)),
     ]
     random = np.random.default_rng(5)
-    background = street(random)
+    background = np.roll(street(random), turned_px, axis=1)
     with subprocess.Popen(command, stdin=subprocess.PIPE) as ffmpeg:
         assert ffmpeg.stdin is not None
         for number in range(round(seconds * fps)):

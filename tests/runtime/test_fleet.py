@@ -1,6 +1,7 @@
 """The cameras of one process, driven by files: what fails is tried again, and nothing sealed is forgotten."""
 
 import json
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from runtime.installation import Installation
 from runtime.pipeline import CameraPipeline, Step
 from store.audit import AuditFilter
 from tests.runtime.conftest import Jiejing, site
+from tests.runtime.films import stands, write_film
 from tests.runtime.red_detector import write_red_detector
 from tests.store.examples import as_violation, event
 
@@ -153,6 +155,39 @@ def test_a_changed_rule_takes_effect_and_leaves_other_cameras_undisturbed(instal
     }
     assert {before.version, after.version} <= versions
     assert installation.sites.rule(before.version) == before.snapshot()
+
+
+def test_a_camera_that_was_turned_while_nothing_ran_is_not_trusted_until_its_zones_are_drawn_anew(
+    installation: Installation, film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = tmp_path / "seen.mp4"
+    monkeypatch.setenv("JIEJING_FILE_ROOTS", f'["{tmp_path}"]')
+    installation = Installation.open()
+    shutil.copy(film, seen)
+    cam = installation.site().camera("cam").model_copy(update={"source": f"file://{seen}"})
+    installation.sites.put_camera(cam)
+
+    def unfit() -> str | None:
+        reported = installation.camera_states.all().get("cam")
+        online = reported is not None and reported.state.status == "online"
+        return (reported.state.unfit or "fit") if reported and online else None
+
+    with running(installation):
+        assert until(unfit) == "fit"
+        until(lambda: installation.events.page().events)
+    write_film(seen, 30, stands(0), turned_px=80)
+    known = len(installation.events.page().events)
+    with running(installation):
+        assert until(lambda: unfit() if unfit() != "fit" else None).startswith("view moved: by ")
+        assert len(installation.events.page().events) == known
+        zone = (
+            cam.presets[0].zones[0].model_copy(update={"polygon": ((0.2, 0.4), (0.9, 0.4), (0.9, 0.95), (0.2, 0.95))})
+        )
+        drawn = cam.model_copy(update={"presets": (cam.presets[0].model_copy(update={"zones": (zone,)}),)})
+        installation.sites.put_camera(drawn)
+        until(lambda: unfit() == "fit")
+        until(lambda: len(installation.events.page().events) > known)
+    installation.engine.dispose()
 
 
 def test_a_zone_over_its_budget_observes_again_while_it_is_watched(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, HTTPException, Response
@@ -102,7 +103,13 @@ class CameraDesk:
         Raises:
             RequestValidationError: names the field.
         """
-        camera = _camera(lambda: asked.camera(camera_id, old.legal if old else Legal()))
+        return self._faultless(_camera(lambda: asked.camera(camera_id, old.legal if old else Legal())), old)
+
+    def _faultless(self, camera: Camera, old: Camera | None) -> Camera:
+        """
+        Raises:
+            RequestValidationError: names the field that is wrong.
+        """
         if faults := self.faults(camera, old):
             told = [{"loc": ("body", name), "type": "value_error", "msg": cause} for name, cause in faults.items()]
             raise RequestValidationError(told)
@@ -115,7 +122,8 @@ class CameraDesk:
             RequestValidationError: names the field.
         """
         fields = {name: getattr(old, name) for name in Camera.model_fields}
-        return _camera(lambda: Camera(**fields | {"presets": asked.presets, "privacy_masks": asked.privacy_masks}))
+        scene = {"presets": asked.presets, "privacy_masks": asked.privacy_masks}
+        return self._faultless(_camera(lambda: Camera(**fields | scene)), old)
 
     def faults(self, camera: Camera, old: Camera | None) -> dict[str, str]:
         """What of a camera may not be so here, by its field; what is as it was is not looked at again."""
@@ -128,6 +136,8 @@ class CameraDesk:
                 self.check_address(address)
             except SourceError as error:
                 found[name] = str(error)
+        if cause := self._fault_of_views(camera, old):
+            found["presets"] = cause
         if (old is None or old.org != camera.org) and (cause := self._fault_of_org(camera)):
             found["org"] = cause
         return found
@@ -157,6 +167,18 @@ class CameraDesk:
         except SourceError as error:
             raise InputError(f"source: {error}") from error
         return source
+
+    def view_path(self, camera_id: str, view: str) -> Path:
+        """Where the picture lies by which a preset is known."""
+        return self.services.views_folder / camera_id / f"{view}.jpg"
+
+    def _fault_of_views(self, camera: Camera, old: Camera | None) -> str | None:
+        known = {preset.view for preset in old.presets} if old else set()
+        for preset in camera.presets:
+            is_new = preset.view is not None and preset.view not in known
+            if is_new and not self.view_path(camera.id, str(preset.view)).is_file():
+                return f"preset {preset.id}: there is no picture {preset.view} here; leave view out, or take one"
+        return None
 
     def _fault_of_org(self, camera: Camera) -> str | None:
         if not self.who.sees(camera):

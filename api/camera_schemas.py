@@ -225,6 +225,12 @@ class AddressAsked(Asked):
     transport: Transport | None = Field(default=None, description="how media travel; null = as the installation does")
 
 
+class ViewPublic(Public):
+    """A picture that was kept: what a preset's `view` names."""
+
+    view: str
+
+
 class ProbePublic(Public):
     """What was measured; null = not said, or not measured."""
 

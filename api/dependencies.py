@@ -71,6 +71,11 @@ class Services:
         return self.home / "legal"
 
     @property
+    def views_folder(self) -> Path:
+        """Where the pictures lie by which the presets of cameras are known: CAMERA/VIEW.jpg."""
+        return self.home / "views"
+
+    @property
     def vault(self) -> Vault:
         """Where the passwords of cameras are sealed."""
         return Vault(self.home)

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from core.coverage import uncovered_area
 from core.geometry import Polygon
-from core.rules import ZoneRule, resolve
+from core.rules import ZoneRule, resolve, watched_presets
 from core.schedule import minutes_of_week
 from core.site import Camera, Preset
 
@@ -81,15 +81,10 @@ def _relaxations(camera_id: str, before: Scene, after: Scene, at: datetime) -> I
         kinds = ["zone_removed"] if new is None else _taken(old, new, before.privacy_masks, after.privacy_masks, at)
         for kind in kinds:
             yield Relaxation(kind, *place)  # type: ignore[arg-type]
-    first = before.presets[0] if before.presets else None
-    # Live frames belong to the first preset alone.
-    if (
-        first
-        and after.presets
-        and after.presets[0].id != first.id
-        and any(not zone.observes(at) for zone in first.zones)
-    ):
-        yield Relaxation("preset_unwatched", first.id)
+    unwatched = watched_presets(before.presets) - watched_presets(after.presets)
+    for preset in before.presets:
+        if after.presets and preset.id in unwatched and any(not zone.observes(at) for zone in preset.zones):
+            yield Relaxation("preset_unwatched", preset.id)
     if any(uncovered_area(mask, after.privacy_masks) > _ROUNDING for mask in before.privacy_masks):
         yield Relaxation("mask_smaller")
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,10 +48,16 @@ def without_observing(rules: Iterable[ZoneRule]) -> tuple[ZoneRule, ...]:
     return tuple(replace(rule, zone=rule.zone.model_copy(update=told)) for rule in rules)
 
 
+def watched_presets(presets: Sequence[Preset]) -> frozenset[str]:
+    """The presets of a camera that it can be told to stand at: those with a picture. Where none has one, the camera is
+    taken to stand at the first; the zones of others rest."""
+    return frozenset(preset.id for preset in presets if preset.view) or frozenset(one.id for one in presets[:1])
+
+
 def drawing_of(preset: Preset) -> str:
-    """16 hex digits that name what was drawn on the picture of a preset: other outlines, another name."""
+    """16 hex digits that name what was drawn on the picture of a preset: other outlines or picture, another name."""
     permitted = [permit.polygon for zone in preset.zones for permit in zone.permits if permit.polygon]
-    return short_hash(preset.id, [zone.polygon for zone in preset.zones], permitted)
+    return short_hash(preset.id, preset.view, [zone.polygon for zone in preset.zones], permitted)
 
 
 def resolve(camera_id: str, preset_id: str, zone: Zone) -> ZoneRule:

@@ -98,6 +98,7 @@ PolygonField = Annotated[
 SourceField = Annotated[str, AfterValidator(_source_allowed)]
 LabelField = Annotated[str, AfterValidator(_known_label)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+VIEW_PATTERN = r"^[0-9a-f]{16}$"
 Seconds = Annotated[float, Field(ge=0, le=7 * 86400)]
 Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
@@ -249,6 +250,9 @@ class Preset(Strict):
 
     id: Id
     zones: tuple[Zone, ...] = ()
+    view: str | None = Field(
+        default=None, pattern=VIEW_PATTERN, description="the picture that it is known by: views/CAMERA/VIEW.jpg"
+    )
 
     @field_validator("zones")
     @classmethod

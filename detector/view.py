@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from core.domain import Frame, Image
 
-_WIDTH_PX = 480
+# Of one shape, as a camera's main and sub stream may differ in theirs.
+_SIZE_WH = (480, 270)
 _FEATURES = 500
 _UNMOVED = np.eye(3)
 
@@ -30,7 +31,7 @@ class Features:
     """What can be found again in a picture.
 
     Attributes:
-        points_px: (n, 2), in the picture scaled to a width of 480.
+        points_px: (n, 2), in the picture scaled to 480 x 270.
         descriptors: (n, 32), of ORB.
     """
 
@@ -69,6 +70,11 @@ class ViewMemory:
     references: Sequence[Reference] = ()
     moved: str | None = None
 
+    @classmethod
+    def of(cls, image: Image, at: datetime) -> "ViewMemory":
+        """The view that this picture of that (aware) moment shows."""
+        return cls([Reference(_features(image), _UNMOVED, at)])
+
 
 class ViewCheck:
     """Compares each frame of one preset with references by ORB features and a similarity transform (RANSAC).
@@ -85,7 +91,6 @@ class ViewCheck:
             memory: of a predecessor that watched the same zones.
         """
         memory = memory or ViewMemory()
-        self._orb = cv2.ORB.create(_FEATURES)
         self._matcher = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True)
         self._references = {one.light: one for one in memory.references}
         self._checked_at: datetime | None = None
@@ -105,9 +110,14 @@ class ViewCheck:
             self._moved = self._compare(frame)
         return self._moved
 
+    def shows(self, frame: Frame) -> bool:
+        """Whether this view is in the picture: never in doubt, never by an earlier verdict."""
+        features = _features(frame.image)
+        whole = self._from_the_first(features)
+        return whole is not None and self._judged(features, whole, frame.utc) is None
+
     def _compare(self, frame: Frame) -> str | None:
-        luma = _small_luma(frame.image)
-        features = self._features(luma)
+        features = _features(frame.image)
         if not self._references:
             self._refer_to(features, _UNMOVED, frame.utc)
             return None
@@ -115,15 +125,14 @@ class ViewCheck:
         if whole is None:
             return self._without_likeness(features, frame.utc)
         self._like_at = frame.utc
-        moved = _describe(whole, (luma.shape[1], luma.shape[0]))
-        if moved is None and (frame.utc - self._newest_first()[0].confirmed_at).total_seconds() >= REFRESH_S:
-            self._refer_to(features, whole, frame.utc)
-        return moved
+        return self._judged(features, whole, frame.utc)
 
-    def _features(self, luma: Image) -> Features:
-        keypoints, descriptors = self._orb.detectAndCompute(luma, None)
-        points = np.array([point.pt for point in keypoints], np.float32).reshape(-1, 2)
-        return Features(points, np.asarray(np.empty((0, 32)) if descriptors is None else descriptors, np.uint8))
+    def _judged(self, features: Features, whole: NDArray[np.float64], now: datetime) -> str | None:
+        """How the view has moved, if it has; a confirmed one becomes the reference once the last one is old enough."""
+        moved = _describe(whole)
+        if moved is None and (now - self._newest_first()[0].confirmed_at).total_seconds() >= REFRESH_S:
+            self._refer_to(features, whole, now)
+        return moved
 
     def _from_the_first(self, features: Features) -> NDArray[np.float64] | None:
         """The 3 x 3 similarity from the very first reference; None where the frame is like none."""
@@ -168,9 +177,15 @@ class ViewCheck:
             self._references[reference.light] = reference
 
 
-def _describe(transform: NDArray[np.float64], size_wh: tuple[int, int]) -> str | None:
+def _features(image: Image) -> Features:
+    keypoints, descriptors = cv2.ORB.create(_FEATURES).detectAndCompute(_small_luma(image), None)
+    points = np.array([point.pt for point in keypoints], np.float32).reshape(-1, 2)
+    return Features(points, np.asarray(np.empty((0, 32)) if descriptors is None else descriptors, np.uint8))
+
+
+def _describe(transform: NDArray[np.float64]) -> str | None:
     """How far the corners of the picture wandered, in words, or None where it is within bounds."""
-    width, height = size_wh
+    width, height = _SIZE_WH
     corners = np.array([[0, 0, 1], [width, 0, 1], [width, height, 1], [0, height, 1]], np.float64).T
     wandered = np.hypot(*((transform @ corners) - corners)[:2]).max() / math.hypot(width, height)
     if wandered <= SHIFT_SHARE:
@@ -180,6 +195,5 @@ def _describe(transform: NDArray[np.float64], size_wh: tuple[int, int]) -> str |
 
 
 def _small_luma(image: Image) -> Image:
-    scale = _WIDTH_PX / image.shape[1]
-    small = cv2.resize(image, (_WIDTH_PX, max(1, round(image.shape[0] * scale))), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(image, _SIZE_WH, interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)

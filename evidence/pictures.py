@@ -8,12 +8,25 @@ import numpy as np
 from PIL import Image as Pillow
 
 from core.domain import Image
+from core.errors import StorageError
 from core.geometry import Box, Polygon
 
 # A still is judged by its plate: chroma is kept whole (4:4:4), and at 95 the loss stays below the noise that the
 # camera's own coding left. PNG would be four times as large to keep that noise; the received bits are in clip/.
 STILL_QUALITY = 95
 SHOWN_QUALITY = 90
+
+
+def read_picture(path: Path) -> Image:
+    """A picture file of ours, as (height, width, 3) BGR.
+
+    Raises:
+        StorageError: it cannot be read.
+    """
+    image = cv2.imread(str(path))
+    if image is None:
+        raise StorageError(f"{path}: the picture cannot be read; restore it from a backup, or take it anew")
+    return np.asarray(image, np.uint8)
 
 
 def to_pillow(image: Image) -> Pillow.Image:

@@ -20,6 +20,7 @@ from runtime.camera_source import CameraSource
 from runtime.installation import Installation
 from runtime.live_window import LiveWindow, Sight
 from runtime.looking import Detectors
+from runtime.pictured_views import pictured_views
 from runtime.pipeline import CameraPipeline
 from runtime.quiet import QuietFrames
 from runtime.shadow import Shadow
@@ -76,7 +77,7 @@ class CameraWorker:
             shared.detectors.ensemble(camera),
             live=True,
             memory=self._memory.load(),
-            views=self._views.load(),
+            views={**pictured_views(camera, settings.home / "views"), **(self._views.load() or {})},
         )
         self._dossiers = Dossiers(
             camera=camera,
@@ -159,7 +160,7 @@ class CameraWorker:
             self._shadow.offer(frame, step)
         standing = self._pipeline.open_events
         self._dossiers.on_standing(standing)
-        self._dossiers.on_frame(frame)
+        self._dossiers.on_frame(replace(frame, preset_id=step.masked.preset_id))
         rules = tuple(self._pipeline.rules.values())
         self._window.offer(Sight(step.masked, step.observation, standing, rules, self._source.interval_s))
         self._quiet.offer(step.masked, quiet=not standing and step.observation.unfit is None)

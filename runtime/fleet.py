@@ -9,6 +9,7 @@ from core.clock import Clock
 from core.domain import ModelRef
 from core.errors import JiejingError
 from core.health import StreamState
+from core.rules import watched_presets
 from core.site import Camera, SiteInfo
 from evidence.seal import Sealer
 from models.history import names
@@ -146,8 +147,8 @@ class Fleet:
             _log.error("camera %s: %s", camera.id, error)
             self._refused[camera.id] = StreamState(camera.id, "stopped", self._clock.utc(), error=str(error))
             return
-        if len(camera.presets) > 1:
-            _log.warning("camera %s: only the zones of preset %s are watched", camera.id, camera.presets[0].id)
+        for preset in {one.id for one in camera.presets} - watched_presets(camera.presets):
+            _log.warning("camera %s: preset %s: no picture to know it by; its zones rest", camera.id, preset)
         worker.start()
         self._workers = {**self._workers, camera.id: worker}
 

@@ -10,6 +10,7 @@ from core.site import Camera
 from detector.ensemble import Ensemble
 from detector.integrity import IntegrityCheck
 from detector.masks import blacked_out
+from detector.presets import PresetFinder
 from detector.view import ViewCheck, ViewMemory
 from detector.watch import CameraMemory, CameraWatch
 
@@ -44,7 +45,7 @@ class CameraPipeline:
         Args:
             live: whether a picture that never changes means a frozen camera, and zones may observe.
             memory: of a predecessor.
-            views: of a predecessor, by what is drawn on them.
+            views: that are known already, by what is drawn on them.
         """
         self._camera = camera
         self._ensemble = ensemble
@@ -52,8 +53,12 @@ class CameraPipeline:
         self._watch = CameraWatch(self._rules, timezone, self._interval_s(0.0), memory)
         self._integrity = IntegrityCheck(live=live)
         self._drawings = {preset.id: drawing_of(preset) for preset in camera.presets}
-        self._known_views = views or {}
-        self._views: dict[str, ViewCheck] = {}
+        known = {preset: (views or {}).get(drawing) for preset, drawing in self._drawings.items()}
+        self._views = {preset: ViewCheck(view) for preset, view in known.items()}
+        to_find = [preset.id for preset in camera.presets if preset.view and known[preset.id]]
+        self._finder = PresetFinder({preset: self._views[preset] for preset in to_find})
+        self._preset = to_find[0] if to_find else camera.presets[0].id
+        self._turns = len(camera.presets) > 1 and bool(to_find)
 
     @property
     def camera_id(self) -> str:
@@ -72,7 +77,7 @@ class CameraPipeline:
     @property
     def views(self) -> dict[str, ViewMemory]:
         """The views that it knows, by what is drawn on them: to give to a successor."""
-        return {drawing: view.memory for drawing, view in self._views.items()}
+        return {self._drawings[preset]: view.memory for preset, view in self._views.items()}
 
     @property
     def rules(self) -> dict[str, ZoneRule]:
@@ -96,21 +101,24 @@ class CameraPipeline:
         """
         frame = replace(frame, image=blacked_out(frame.image, self._camera.privacy_masks))
         observation = self._observe(frame)
+        frame = replace(frame, preset_id=observation.preset_id)
         events = self._watch.update(observation)
         return Step(frame, observation, [replace(one, model=self._ensemble.model_of(one.label)) for one in events])
 
     def _observe(self, frame: Frame) -> Observation:
-        unfit = self._integrity.unfit(frame) or self._view(frame.preset_id).unfit(frame)
+        unfit = self._integrity.unfit(frame) or self._elsewhere(frame)
         detections, looked_for = ((), None) if unfit else self._ensemble.detect(frame)
         return Observation(
-            frame.camera_id, frame.preset_id, frame.utc, frame.size_wh, detections, unfit=unfit, looked_for=looked_for
+            frame.camera_id, self._preset, frame.utc, frame.size_wh, detections, unfit=unfit, looked_for=looked_for
         )
 
-    def _view(self, preset_id: str) -> ViewCheck:
-        drawing = self._drawings.get(preset_id, preset_id)
-        if drawing not in self._views:
-            self._views[drawing] = ViewCheck(self._known_views.get(drawing))
-        return self._views[drawing]
+    def _elsewhere(self, frame: Frame) -> str | None:
+        """Why the picture shows no preset that is known; a camera that turns is followed to the one in the picture."""
+        if not self._turns:
+            return self._views[self._preset].unfit(frame)
+        found = self._finder.find(frame)
+        self._preset = found or self._preset
+        return None if found else "the camera stands at no preset that is known"
 
     def _interval_s(self, source_interval_s: float) -> float:
         return max(source_interval_s, self._camera.sampling.interval_s, self._ensemble.interval_s)

@@ -97,3 +97,47 @@ def test_without_a_way_to_cameras_it_says_so(accounts: Accounts, services: Servi
     object.__setattr__(services, "camera_line", None)
     answer = accounts.as_role(Role.OPERATIONS).get(f"{CAMERAS}/gate/snapshot")
     assert (answer.status_code, "no way to cameras" in answer.json()["detail"]) == (503, True)
+
+
+def test_a_preset_is_known_by_a_picture_of_where_the_camera_looks(operations: TestClient, services: Services) -> None:
+    taken = operations.post(f"{CAMERAS}/gate/views")
+    assert taken.status_code == 201
+    view = taken.json()["view"]
+    shown = operations.get(f"{CAMERAS}/gate/views/{view}")
+    picture = Image.open(io.BytesIO(shown.content)).convert("L")
+    assert (picture.getpixel((40, 45)) < 10, picture.getpixel((120, 45)) > 245) == (True, True)
+    read = operations.get(f"{CAMERAS}/gate")
+    scene = {"presets": [{**read.json()["presets"][0], "view": view}], "privacy_masks": read.json()["privacy_masks"]}
+    saved = operations.put(f"{CAMERAS}/gate/zones", json=scene, headers={"If-Match": read.headers["etag"]})
+    assert (saved.status_code, saved.json()["presets"][0]["view"]) == (200, view)
+    noted, _ = services.audit.page(AuditFilter(action="camera.view"))
+    assert [one.after for one in noted] == [{"view": view}]
+
+
+def test_a_preset_cannot_name_a_picture_that_is_not_there(operations: TestClient) -> None:
+    read = operations.get(f"{CAMERAS}/gate")
+    scene = {"presets": [{**read.json()["presets"][0], "view": "f" * 16}], "privacy_masks": []}
+    answer = operations.put(f"{CAMERAS}/gate/zones", json=scene, headers={"If-Match": read.headers["etag"]})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "presets")
+    assert "there is no picture" in answer.json()["detail"]
+
+
+def test_no_picture_of_a_view_is_kept_while_the_camera_does_not_answer(
+    operations: TestClient, services: Services, line: Line
+) -> None:
+    line.refusal = "rtsp://***@10.0.0.9/1: nobody answers"
+    assert operations.post(f"{CAMERAS}/gate/views").status_code == 409
+    assert not services.views_folder.exists()
+
+
+@pytest.mark.parametrize("view", ["0" * 16, "%2e%2e%2fjiejing.db", "0" * 15, "G" * 16])
+def test_nothing_but_pictures_of_views_is_given_out(operations: TestClient, view: str) -> None:
+    assert operations.get(f"{CAMERAS}/gate/views/{view}").status_code in (404, 422)
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.OPERATIONS}))
+def test_a_view_is_for_those_who_may_take_a_picture(accounts: Accounts, operations: TestClient, role: Role) -> None:
+    view = operations.post(f"{CAMERAS}/gate/views").json()["view"]
+    client = accounts.as_role(role)
+    may = client.get(f"{CAMERAS}/gate/snapshot").status_code
+    assert client.get(f"{CAMERAS}/gate/views/{view}").status_code == may

@@ -100,6 +100,15 @@ def test_live_frames_belong_to_the_first_preset() -> None:
     assert kinds(Scene((first, second), ()), Scene((second, first), ())) == ["preset_unwatched"]
 
 
+def test_a_preset_without_a_picture_is_watched_as_the_first_alone() -> None:
+    zones, picture = (zone(),), "0123456789abcdef"
+    first, other = Preset(id="1", zones=zones), Preset(id="2", view=picture)
+    assert kinds(Scene((first,), ()), Scene((first, other), ())) == ["preset_unwatched"]
+    known = first.model_copy(update={"view": picture})
+    assert kinds(Scene((first,), ()), Scene((known, other), ())) == []
+    assert kinds(Scene((known, other), ()), Scene((first, other), ())) == ["preset_unwatched"]
+
+
 def test_a_mask_hides_a_zone_and_its_absence_bares_a_window() -> None:
     before = scene(zone(), masks=(AWAY,))
     assert kinds(before, scene(zone(), masks=(AWAY, LEFT))) == ["zone_covered"]

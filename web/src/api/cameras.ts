@@ -67,6 +67,14 @@ export async function snapshotOf(asked: AddressAsked): Promise<string> {
 export const snapshotOfCamera = async (cameraId: string): Promise<string> =>
   picture(await authorised(`/api/v1/cameras/${encodeURIComponent(cameraId)}/snapshot`))
 
+/** Keeps a picture of where the camera looks now; a preset whose `view` it becomes is known by it. */
+export const takeView = async (cameraId: string): Promise<string> =>
+  (await body(api.POST(`${CAMERA}/views`, { params: of(cameraId) }))).view
+
+/** The picture by which a preset is known, as a blob: address that the caller lets go of. */
+export const pictureOfView = async (cameraId: string, view: string): Promise<string> =>
+  picture(await authorised(`/api/v1/cameras/${encodeURIComponent(cameraId)}/views/${encodeURIComponent(view)}`))
+
 const picture = async (response: Response): Promise<string> => URL.createObjectURL(await response.blob())
 
 export const readRelaxations = () => body(api.GET('/api/v1/relaxations'))

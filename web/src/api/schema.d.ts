@@ -262,6 +262,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cameras/{camera_id}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take View
+         * @description Keeps a picture of where the camera looks now, its privacy masks black; a preset that names it is known by it.
+         */
+        post: operations["take_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cameras/{camera_id}/views/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get View
+         * @description The picture by which a preset is known: for whoever may take a picture of the camera.
+         */
+        get: operations["get_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras/{camera_id}/zones": {
         parameters: {
             query?: never;
@@ -335,7 +375,8 @@ export interface paths {
         put?: never;
         /**
          * Undo Decision
-         * @description Takes one's own decision back, within ten seconds. The event is then claimed by oneself, as before.
+         * @description Takes one's own decision or suggestion back, within ten seconds. A decided event is then claimed by oneself, as
+         *     before. Whoever gave none has none to take back.
          */
         post: operations["undo_decision"];
         delete?: never;
@@ -1829,7 +1870,10 @@ export interface components {
              * @default
              */
             note: string;
-            /** Opening */
+            /**
+             * Opening
+             * @description opening_to_decide of the event that was looked at
+             */
             opening: number;
             /** Reason */
             reason?: string | null;
@@ -2739,6 +2783,11 @@ export interface components {
             /** Id */
             id: string;
             /**
+             * View
+             * @description the picture that it is known by: views/CAMERA/VIEW.jpg
+             */
+            view?: string | null;
+            /**
              * Zones
              * @default []
              */
@@ -2878,6 +2927,8 @@ export interface components {
             /** Count */
             count: number;
             deadline: components["schemas"]["DeadlinePublic"] | null;
+            /** @description of a decided event: the verdict that counts */
+            decision?: components["schemas"]["DecisionPublic"] | null;
             /** Dwell S */
             dwell_s: number;
             /** Event Id */
@@ -2927,6 +2978,11 @@ export interface components {
             violation: string;
             /** Violation At */
             violation_at: string | null;
+            /**
+             * Watched Until
+             * @description of a violation: the last look at it of a camera that looks now; it was not seen to leave until then. null: it left, or nobody can tell whether it still stands
+             */
+            watched_until?: string | null;
             /** Zone Id */
             zone_id: string;
         };
@@ -3115,6 +3171,8 @@ export interface components {
             /** Count */
             count: number;
             deadline: components["schemas"]["DeadlinePublic"] | null;
+            /** @description of a decided event: the verdict that counts */
+            decision?: components["schemas"]["DecisionPublic"] | null;
             /** Decisions */
             decisions: components["schemas"]["DecisionPublic"][];
             /** Dwell S */
@@ -3146,6 +3204,11 @@ export interface components {
             observing: boolean;
             /** Opening */
             opening: number;
+            /**
+             * Opening To Decide
+             * @description the opening that a decision names: the newest that was a violation; null before there is one
+             */
+            opening_to_decide: number | null;
             /** Openings */
             openings: components["schemas"]["OpeningPublic"][];
             /** Packages */
@@ -3177,6 +3240,11 @@ export interface components {
             violation: string;
             /** Violation At */
             violation_at: string | null;
+            /**
+             * Watched Until
+             * @description of a violation: the last look at it of a camera that looks now; it was not seen to leave until then. null: it left, or nobody can tell whether it still stands
+             */
+            watched_until?: string | null;
             /** Zone Id */
             zone_id: string;
         };
@@ -3531,7 +3599,10 @@ export interface components {
              * @default
              */
             note: string;
-            /** Opening */
+            /**
+             * Opening
+             * @description opening_to_decide of the event that was looked at
+             */
             opening: number;
             /** Reason */
             reason?: string | null;
@@ -3818,6 +3889,14 @@ export interface components {
             schema_wanted: string;
             /** Software */
             software: string;
+        };
+        /**
+         * ViewPublic
+         * @description A picture that was kept: what a preset's `view` names.
+         */
+        ViewPublic: {
+            /** View */
+            view: string;
         };
         /**
          * Zone
@@ -5206,6 +5285,150 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewPublic"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera_id: string;
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9488,4 +9711,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 32d612a270a65fe969d15a9e453e75e29f54147da0d54ec33dc392859dbd6520
+// From the OpenAPI document with the SHA-256 d0118e80f09ab249474678a0e1113826d1072901f0051512bfa0461642760e81

@@ -75,7 +75,7 @@ def _database(settings: Settings) -> str:
         engine.dispose()
     if version not in (None, head()):
         raise JiejingError(f"{shown(engine)} is at {version}, not {head()}; run: jiejing db upgrade")
-    return f"{shown(engine)}, {'made at the first start' if version is None else 'up to date'}"
+    return f"{shown(engine)}, made at the first start" if version is None else f"{shown(engine)}, up to date"
 
 
 def _key(settings: Settings) -> str:

@@ -338,10 +338,14 @@ def is_positive(verdict: Verdict) -> bool:
 def _lacking_code(violation: str, code: str | None) -> list[Lack]:
     codes = codes_of(violation)
     if code is None:
-        return [Lack("code", f"choose the final code: {' or '.join(codes)}")] if len(codes) > 1 else []
+        return [Lack("code", f"choose the final code: {', '.join(codes)}")] if len(codes) > 1 else []
     return [] if code in codes else [Lack("code", f"{code} is no code of this type; there are {', '.join(codes)}")]
 
 
 def _lacking_vehicle(vehicle: Vehicle) -> list[Lack]:
-    wanted = {"plate": "the number plate", "colour": "the vehicle's colour", "vehicle_type": "the vehicle's type"}
-    return [Lack(f"subject.{name}", f"enter {what}") for name, what in wanted.items() if not getattr(vehicle, name)]
+    wanted = {
+        "plate": "enter the number plate",
+        "colour": "enter the vehicle's colour",
+        "vehicle_type": "enter the vehicle's type",
+    }
+    return [Lack(f"subject.{name}", cause) for name, cause in wanted.items() if not getattr(vehicle, name)]

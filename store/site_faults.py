@@ -11,11 +11,11 @@ from store.yaml_tree import Path, Tree
 
 # What the patterns of core.site ask for, by the key.
 _SHAPES = {
-    "id": "1 to 40 letters, digits, - or _",
-    "division": "6 digits",
-    "grid": "1 to 15 digits",
-    "from": "HH:MM, 00:00 to 24:00",
-    "to": "HH:MM, 00:00 to 24:00",
+    "id": "must be 1 to 40 letters, digits, - or _",
+    "division": "must be 6 digits",
+    "grid": "must be 1 to 15 digits",
+    "from": "must be HH:MM, 00:00 to 24:00",
+    "to": "must be HH:MM, 00:00 to 24:00",
 }
 
 
@@ -38,7 +38,7 @@ def cause_of(error: ErrorDetails, tree: Tree) -> str:
     if kind == "extra_forbidden":
         return f"unknown key{_suggestion(key)}"
     if kind == "string_pattern_mismatch" and key in _SHAPES:
-        return f"must be {_SHAPES[key]}, not {written}"
+        return f"{_SHAPES[key]}, not {written}"
     if kind in _CAUSES:
         return _CAUSES[kind](error.get("ctx", {}), written)
     return error["msg"].removeprefix("Value error, ")
@@ -61,27 +61,23 @@ def _known_keys() -> set[str]:
     return {key for model in models for key in model.get("properties", {})}
 
 
-def _not(wanted: str) -> Callable[[dict[str, Any], str], str]:
-    return lambda _, written: f"must be {wanted}" + (f", not {written}" if written else "")
-
-
-def _bound(words: str, name: str) -> Callable[[dict[str, Any], str], str]:
-    return lambda ctx, written: f"must be {words} {ctx[name]:g}, not {written}"
+def _wanted(words: str) -> Callable[[dict[str, Any], str], str]:
+    return lambda _, written: f"{words}, not {written}" if written else words
 
 
 _CAUSES: dict[str, Callable[[dict[str, Any], str], str]] = {
-    "string_type": _not("text"),
+    "string_type": _wanted("must be text"),
     "string_too_short": lambda _, __: "must not be empty",
-    "float_type": _not("a number"),
-    "int_type": _not("a whole number"),
-    "bool_type": _not("true or false"),
-    "tuple_type": _not("a list"),
-    "model_type": _not("a mapping (key: value)"),
+    "float_type": _wanted("must be a number"),
+    "int_type": _wanted("must be a whole number"),
+    "bool_type": _wanted("must be true or false"),
+    "tuple_type": _wanted("must be a list"),
+    "model_type": _wanted("must be a mapping (key: value)"),
     "literal_error": lambda ctx, written: f"must be {ctx['expected']}, not {written}",
-    "greater_than_equal": _bound("at least", "ge"),
-    "greater_than": _bound("more than", "gt"),
-    "less_than_equal": _bound("at most", "le"),
-    "less_than": _bound("less than", "lt"),
+    "greater_than_equal": lambda ctx, written: f"must be at least {ctx['ge']:g}, not {written}",
+    "greater_than": lambda ctx, written: f"must be more than {ctx['gt']:g}, not {written}",
+    "less_than_equal": lambda ctx, written: f"must be at most {ctx['le']:g}, not {written}",
+    "less_than": lambda ctx, written: f"must be less than {ctx['lt']:g}, not {written}",
     "too_short": lambda ctx, _: f"needs at least {ctx['min_length']} entries, has {ctx['actual_length']}",
     "too_long": lambda ctx, _: f"takes at most {ctx['max_length']} entries, has {ctx['actual_length']}",
 }

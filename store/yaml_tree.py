@@ -164,7 +164,7 @@ def _scalar(node: yaml.Node, path: Path) -> Any:
     try:
         return _SCALARS[kind](text)
     except ValueError as error:
-        raise SiteError(located(_line(node), path, f"{text!r} is no {kind}")) from error
+        raise SiteError(located(_line(node), path, f"{text!r} cannot be read as {kind}")) from error
 
 
 def _line(thing: Any) -> int:

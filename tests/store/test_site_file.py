@@ -123,7 +123,7 @@ WRONG = [
     ("    place:", "    name: again\n    place:", "8: cameras[0].name: the key is given twice, first on line 4"),
     ("[0.62, 0.50]", "&self [*self]", "15: nested more than 20 levels deep"),
     ("illegal_parking", "!kind illegal_parking", f"14: {ZONE}.violation: the tag !kind is not used here; leave it out"),
-    ("[0.62, 0.50]", "!!int half", f"15: {ZONE}.polygon[1]: 'half' is no int"),
+    ("[0.62, 0.50]", "!!int half", f"15: {ZONE}.polygon[1]: 'half' cannot be read as int"),
     ("解放路", "解放\x07路", "4: the character '\\x07' cannot be printed; remove it"),
     ("sampling: {", "sampling: {[a]: 1, ", "7: cameras[0].sampling: a key must be a plain word"),
     (GOOD, "[" * 1000, "1: nested more than 20 levels deep"),

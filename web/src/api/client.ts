@@ -81,5 +81,5 @@ async function errorOf(response: Response): Promise<ApiError> {
     type?: string
     errors?: FieldFault[]
   }
-  return new ApiError(response.status, problem.detail ?? response.statusText, problem.type, problem.errors)
+  return new ApiError(response.status, problem.detail ?? '', problem.type, problem.errors)
 }

@@ -11,6 +11,7 @@ from api.authentication import refuse_other_origins
 from api.body_limit import BodyLimit
 from api.dependencies import Services, refuse_nul
 from api.headers import SecurityHeaders
+from api.packed_lists import PackedLists
 from api.routers import (
     attachments,
     audit,
@@ -66,6 +67,7 @@ def create_app(services: Services, hosts: Iterable[str] = LOOPBACK_NAMES) -> Fas
     app.state.services = services
     app.state.metrics = metrics.registry_of(services)
     app.add_middleware(BodyLimit)
+    app.add_middleware(PackedLists)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     problems.install(app)

@@ -9,7 +9,7 @@ from PIL import Image, UnidentifiedImageError
 
 # A phone's panorama; what claims more would fill the memory.
 MAX_PIXELS = 120_000_000
-THUMBNAIL_WH = (400, 300)
+THUMBNAIL_WH = (320, 240)
 
 _KINDS = {"JPEG": ("image/jpeg", ".jpg"), "PNG": ("image/png", ".png"), "WEBP": ("image/webp", ".webp")}
 

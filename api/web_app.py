@@ -1,9 +1,10 @@
 """Serves the built web app (web/, built into api/web/) beside the API: one page, and the files that it loads."""
 
 from collections.abc import Iterator, Sequence
+from mimetypes import guess_type
 from pathlib import Path
 
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.datastructures import Headers
 from starlette.responses import FileResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -12,6 +13,8 @@ BUILT = Path(__file__).with_name("web")
 # What belongs to the API, and never to the page.
 API_PATHS = ("/api/", "/healthz", "/readyz", "/metrics")
 _ASSETS = "assets/"
+# The build leaves one beside what is worth packing: packing at each request would cost more than sending it.
+_PACKED = ".gz"
 _YEAR_S = 365 * 86400
 
 # Nothing but what this site serves: no inline script or style, no address elsewhere. Pictures and clips that the page
@@ -34,12 +37,13 @@ class WebApp:
         self._app = app
         self._folder = folder
         self._api_paths = tuple(api_paths)
-        self._files = frozenset(_files(folder))
-        self._packed = GZipMiddleware(self._serve, minimum_size=1024)
+        files = frozenset(_files(folder))
+        self._packed = frozenset(name.removesuffix(_PACKED) for name in files if name.endswith(_PACKED))
+        self._files = files - {name + _PACKED for name in self._packed}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._is_ours(scope):
-            await self._packed(scope, receive, send)
+            await self._answer(Headers(scope=scope), scope["path"][1:])(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
@@ -51,10 +55,10 @@ class WebApp:
         is_missing_asset = path.startswith(f"/{_ASSETS}") and path[1:] not in self._files
         return not path.startswith(self._api_paths) and not is_missing_asset
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = scope["path"][1:]
+    def _answer(self, asked: Headers, path: str) -> FileResponse:
         # The app has its own addresses, like /review/1f...: whatever is no file is the page.
-        name = asked if asked in self._files else "index.html"
+        name = path if path in self._files else "index.html"
+        place = self._folder / name
         # The names of assets hold a hash of their content.
         cached = f"public, max-age={_YEAR_S}, immutable" if name.startswith(_ASSETS) else "no-cache"
         headers = {
@@ -64,7 +68,12 @@ class WebApp:
             "Referrer-Policy": "same-origin",
             "X-Content-Type-Options": "nosniff",
         }
-        await FileResponse(self._folder / name, headers=headers)(scope, receive, send)
+        media_type, _ = guess_type(name)
+        if name in self._packed:
+            headers["Vary"] = "Accept-Encoding"
+            if "gzip" in asked.get("Accept-Encoding", ""):
+                place, headers["Content-Encoding"] = self._folder / (name + _PACKED), "gzip"
+        return FileResponse(place, media_type=media_type, headers=headers)
 
 
 def _files(folder: Path) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """How the built app is served."""
 
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from api.web_app import WebApp
+
+SCRIPT = "let a = 1\n" * 500
 
 
 async def the_api(scope: Scope, receive: Receive, send: Send) -> None:
@@ -20,13 +23,15 @@ def folder(tmp_path: Path) -> Path:
     built = tmp_path / "web"
     (built / "assets").mkdir(parents=True)
     (built / "index.html").write_text("<!doctype html>the page", encoding="utf-8")
-    (built / "assets" / "index-1f2e.js").write_text("let a = 1\n" * 500, encoding="utf-8")
+    (built / "assets" / "index-1f2e.js").write_text(SCRIPT, encoding="utf-8")
+    (built / "assets" / "index-1f2e.js.gz").write_bytes(gzip.compress(SCRIPT.encode()))
     (tmp_path / "secret").write_text("secret", encoding="utf-8")
     return built
 
 
-def ask(folder: Path, path: str, method: str = "GET") -> Any:
-    return TestClient(WebApp(the_api, folder), base_url="http://localhost").request(method, path)
+def ask(folder: Path, path: str, method: str = "GET", encoding: str = "gzip") -> Any:
+    headers = {"Accept-Encoding": encoding}
+    return TestClient(WebApp(the_api, folder), base_url="http://localhost").request(method, path, headers=headers)
 
 
 @pytest.mark.parametrize("path", ["/", "/review/0123456789abcdef", "/nothing.php"])
@@ -36,11 +41,26 @@ def test_every_address_of_the_app_is_the_page_which_is_asked_for_anew(folder: Pa
     assert answer.headers["cache-control"] == "no-cache"
 
 
-def test_what_has_a_hash_in_its_name_is_kept_for_ever_and_packed(folder: Path) -> None:
-    answer = ask(folder, "/assets/index-1f2e.js")
+@pytest.mark.parametrize(("encoding", "sent_as"), [("gzip, br", "gzip"), ("identity", None)])
+def test_what_has_a_hash_in_its_name_is_kept_for_ever_and_comes_packed_to_whom_takes_it(
+    folder: Path, encoding: str, sent_as: str | None
+) -> None:
+    answer = ask(folder, "/assets/index-1f2e.js", encoding=encoding)
+    assert answer.text == SCRIPT
+    assert answer.headers.get("content-encoding") == sent_as
+    assert answer.headers["vary"] == "Accept-Encoding"
     assert "immutable" in answer.headers["cache-control"]
-    assert answer.headers["content-encoding"] == "gzip"
     assert answer.headers["content-type"].startswith("text/javascript")
+
+
+def test_what_was_packed_has_no_address_of_its_own(folder: Path) -> None:
+    assert ask(folder, "/assets/index-1f2e.js.gz").text == "the API: /assets/index-1f2e.js.gz"
+
+
+def test_a_build_that_packed_nothing_is_served_all_the_same(folder: Path) -> None:
+    (folder / "assets" / "index-1f2e.js.gz").unlink()
+    answer = ask(folder, "/assets/index-1f2e.js")
+    assert (answer.text, answer.headers.get("content-encoding")) == (SCRIPT, None)
 
 
 def test_the_page_may_load_nothing_but_what_this_site_serves(folder: Path) -> None:

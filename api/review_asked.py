@@ -62,7 +62,7 @@ class SeenAsked(Asked):
 class SuggestionAsked(Asked):
     """What an assistant thinks of an event. It decides nothing."""
 
-    opening: Number
+    opening: Number = Field(description="opening_to_decide of the event that was looked at")
     verdict: Verdict
     reason: Annotated[str, _known(REASONS, "reason")] | None = None
     note: NoteText = ""

@@ -13,6 +13,7 @@ from core.principal import Principal
 from core.review import Viewer
 from store.attachments import AttachmentRepository, NoteRepository
 from store.audit import Actor
+from store.cameras import CameraStateRepository
 from store.claims import ClaimRepository
 from store.decisions import DecisionRepository
 from store.events import EventRepository
@@ -57,6 +58,10 @@ class ReviewDesk:
     @property
     def queue(self) -> EventQueue:
         return EventQueue(self.services.engine)
+
+    @property
+    def camera_states(self) -> CameraStateRepository:
+        return CameraStateRepository(self.services.engine)
 
     @property
     def claims(self) -> ClaimRepository:

@@ -113,6 +113,45 @@ class DeadlinePublic(Public):
     in_s: float
 
 
+class DecisionPublic(Public):
+    """A verdict. Until final_at it can be undone, and only its officer sees it."""
+
+    decision_id: str
+    event_id: str
+    opening: int
+    kind: DecisionKind
+    verdict: Verdict
+    reason: str | None
+    note: str
+    code: str | None
+    label: str | None
+    plate: str | None
+    colour: str | None
+    vehicle_type: str | None
+    shop: str | None
+    spent_s: float
+    officer_id: int
+    officer_name: str
+    badge_no: str | None
+    decided_at: Moment
+    final_at: Moment
+    undone_at: Moment | None
+
+    @classmethod
+    def of(cls, record: DecisionRecord, *, as_first: bool = False) -> Self:
+        """A decision; `as_first` hides that it was a check from who gave it."""
+        named = {name: getattr(record, name) for name in cls.model_fields if hasattr(record, name)}
+        vehicle = record.subject.vehicle
+        about = {
+            "plate": vehicle.plate,
+            "colour": vehicle.colour,
+            "vehicle_type": vehicle.vehicle_type,
+            "shop": record.subject.shop,
+        }
+        kind = "first" if as_first and record.kind != "suggestion" else record.kind
+        return cls(**{**named, **about, "kind": kind})
+
+
 class QueuedEventPublic(EventPublic):
     """An event with all that a list shows of it.
 
@@ -128,6 +167,12 @@ class QueuedEventPublic(EventPublic):
     complete: bool | None
     missing: tuple[str, ...]
     thumbnail: str | None
+    watched_until: Moment | None = Field(
+        default=None,
+        description="of a violation: the last look at it of a camera that looks now; it was not seen to leave until "
+        "then. null: it left, or nobody can tell whether it still stands",
+    )
+    decision: DecisionPublic | None = Field(default=None, description="of a decided event: the verdict that counts")
 
 
 class QueuePagePublic(Public):
@@ -197,45 +242,6 @@ class OpeningPublic(Public):
     fault: str | None
 
 
-class DecisionPublic(Public):
-    """A verdict. Until final_at it can be undone, and only its officer sees it."""
-
-    decision_id: str
-    event_id: str
-    opening: int
-    kind: DecisionKind
-    verdict: Verdict
-    reason: str | None
-    note: str
-    code: str | None
-    label: str | None
-    plate: str | None
-    colour: str | None
-    vehicle_type: str | None
-    shop: str | None
-    spent_s: float
-    officer_id: int
-    officer_name: str
-    badge_no: str | None
-    decided_at: Moment
-    final_at: Moment
-    undone_at: Moment | None
-
-    @classmethod
-    def of(cls, record: DecisionRecord, *, as_first: bool = False) -> Self:
-        """A decision; `as_first` hides that it was a check from who gave it."""
-        named = {name: getattr(record, name) for name in cls.model_fields if hasattr(record, name)}
-        vehicle = record.subject.vehicle
-        about = {
-            "plate": vehicle.plate,
-            "colour": vehicle.colour,
-            "vehicle_type": vehicle.vehicle_type,
-            "shop": record.subject.shop,
-        }
-        kind = "first" if as_first and record.kind != "suggestion" else record.kind
-        return cls(**{**named, **about, "kind": kind})
-
-
 class DecisionAnswer(Public):
     """What was decided, and the event's revision since then, which is its ETag too."""
 
@@ -287,6 +293,9 @@ class ReviewedEvent(QueuedEventPublic):
     """All that is known of an event, as far as the viewer may know it."""
 
     changes: tuple[EventPublic, ...]
+    opening_to_decide: int | None = Field(
+        description="the opening that a decision names: the newest that was a violation; null before there is one"
+    )
     rule: dict[str, Any] | None
     openings: tuple[OpeningPublic, ...]
     packages: tuple[PackagePublic, ...]

@@ -1,8 +1,8 @@
 """How each camera's stream is doing, as its worker last reported."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Select, select
 
 from core.clock import Clock, SystemClock
 from core.health import StreamState
@@ -27,6 +27,13 @@ class CameraStateRepository:
 
     def all(self) -> Mapping[str, ReportedState]:
         """The newest state of each camera, by camera id."""
+        return self._select(select(CameraStateRow))
+
+    def of(self, camera_ids: Collection[str]) -> Mapping[str, ReportedState]:
+        """The newest state of some cameras, by camera id."""
+        return self._select(select(CameraStateRow).where(CameraStateRow.camera_id.in_(camera_ids)))
+
+    def _select(self, query: Select[CameraStateRow]) -> Mapping[str, ReportedState]:
         with reading(self._engine) as session:
-            rows = session.scalars(select(CameraStateRow))
+            rows = session.scalars(query)
             return {row.camera_id: ReportedState(from_row(StreamState, row), row.reported_at) for row in rows}

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import uuid4
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
 
 from core.clock import parse_rfc3339
 from core.review import LEASE_S, UNDO_S, DecisionKind, Lack, Review, drawn, due_at
@@ -18,7 +20,7 @@ from store.live_changes import tell
 from store.mapping import columns_of, from_row
 from store.review_records import DecisionRecord, NewDecision, Officer
 from store.review_tables import DecisionRow
-from store.tables import EventRow
+from store.tables import EventChangeRow, EventRow
 
 Refusal = Literal[
     "no_event",
@@ -63,7 +65,7 @@ class DecisionRepository:
             before = session.scalar(select(DecisionRow).filter_by(officer_id=officer.user_id, key=new.key))
             if before is not None:
                 return _repeated(before, digest, from_row(Review, row) if row else Review())
-            refusal = _refusal(row, new, officer, now)
+            refusal = _refusal(row, new, officer, now, _opening_to_decide(session, new.event_id))
             if row is None or refusal:
                 return Outcome(None, refusal, from_row(Review, row) if row else Review(), new.lacks)
             decision = _decision(row, new, officer, now)
@@ -107,7 +109,11 @@ class DecisionRepository:
 
     def of_event(self, event_id: str) -> tuple[DecisionRecord, ...]:
         """All that was decided about an event, oldest first, undone decisions too."""
-        query = select(DecisionRow).where(DecisionRow.event_id == event_id)
+        return self.of_events([event_id])
+
+    def of_events(self, event_ids: Collection[str]) -> tuple[DecisionRecord, ...]:
+        """All that was decided about some events, oldest first, undone decisions too."""
+        query = select(DecisionRow).where(DecisionRow.event_id.in_(event_ids))
         with reading(self._engine) as session:
             rows = session.scalars(query.order_by(DecisionRow.decided_at, DecisionRow.decision_id))
             return tuple(from_row(DecisionRecord, row) for row in rows)
@@ -129,7 +135,15 @@ class DecisionRepository:
             row.deadline_at = due_at(row.violation, decision.decided_at)
 
 
-def _refusal(row: EventRow | None, new: NewDecision, officer: Officer, now: datetime) -> Refusal | None:
+def _opening_to_decide(session: Session, event_id: str) -> int | None:
+    """As EventHistory has it. A thing that came back is not decided about before it is a violation again."""
+    alarmed = select(func.max(EventChangeRow.opening)).filter_by(event_id=event_id, state="violation", observing=False)
+    return session.scalar(alarmed)
+
+
+def _refusal(
+    row: EventRow | None, new: NewDecision, officer: Officer, now: datetime, opening: int | None
+) -> Refusal | None:
     if row is None:
         return "no_event"
     review = from_row(Review, row)
@@ -139,7 +153,7 @@ def _refusal(row: EventRow | None, new: NewDecision, officer: Officer, now: date
         return "held"
     if not review.is_open_to(officer.user_id, now):
         return "closed"
-    if (review.revision, row.opening) != (new.revision, new.opening):
+    if (review.revision, opening) != (new.revision, new.opening):
         return "stale"
     return "lacking" if new.lacks else None
 

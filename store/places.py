@@ -1,11 +1,13 @@
 """Where events happen, by name: cameras with address, grid and zones. Held in memory until the site changes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import JSON, Engine, select, type_coerce
 
+from core.rules import rules_of
+from core.site import Camera
 from store.account_tables import CameraOrgRow
 from store.engine import reading
 from store.tables import CameraRow, SiteRow
@@ -42,6 +44,7 @@ class PlaceDirectory:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._held: tuple[int, Mapping[str, Place]] | None = None
+        self._watched: tuple[int, dict[str, frozenset[str]]] = (0, {})
 
     def all(self) -> Mapping[str, Place]:
         """Places by camera id, as of now."""
@@ -56,10 +59,27 @@ class PlaceDirectory:
                 held = self._held = (revision, places)
         return held[1]
 
+    def rules_watched(self, camera_ids: Collection[str]) -> frozenset[str]:
+        """Versions of the rules by which some cameras are looked at without a break: those that hold now, where a
+        camera has one view. Of several views it sees one at a time."""
+        with reading(self._engine) as session:
+            revision = session.scalar(select(SiteRow.revision)) or 0
+            if self._watched[0] != revision:
+                self._watched = (revision, {})
+            known = self._watched[1]
+            if unknown := set(camera_ids) - known.keys():
+                rows = session.scalars(select(CameraRow).where(CameraRow.camera_id.in_(unknown)))
+                known |= {row.camera_id: _watched(row.camera) for row in rows}
+        return frozenset().union(*(known.get(one, ()) for one in camera_ids))
+
     def of(self, camera_id: str, known: Mapping[str, Place] | None = None) -> Place:
         """One place, of those that are known; of a camera that was never in service here, its id alone."""
         places = self.all() if known is None else known
         return places.get(camera_id) or Place(camera_id, camera_id)
+
+
+def _watched(camera: Camera) -> frozenset[str]:
+    return frozenset(rule.version for rule in rules_of(camera)) if len(camera.presets) == 1 else frozenset()
 
 
 def _place(camera_id: str, org: str | None, document: Mapping[str, Any] | None) -> Place:

@@ -1,6 +1,6 @@
 """Events: the queue, page by page, and each event with all that is known of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from api.access import Right, requires
 from api.dependencies import refuse_query
 from api.etags import etag
+from api.event_rows import rows, visible
 from api.manifest_excerpt import openings
 from api.package_folder import PackageFolder
 from api.problems import described
@@ -16,12 +17,9 @@ from api.review_desk import Desk, ReviewDesk, SeenEventId
 from api.review_schemas import (
     ApprovalNeeds,
     AttachmentPublic,
-    DecisionPublic,
     NotePublic,
-    QueuedEventPublic,
     QueuePagePublic,
     ReviewedEvent,
-    queued_event,
 )
 from api.review_words import code_names
 from api.schemas import EventPublic, GivenMoment, PackagePublic
@@ -34,8 +32,7 @@ from store.cursor import SortedCursor
 from store.nodes import NodeRepository
 from store.places import Place
 from store.queue import DEFAULT_LIMIT, MAX_LIMIT
-from store.records import PackageRecord
-from store.review_records import DecisionRecord, QueuedEvent, QueueFilter, Sort
+from store.review_records import QueueFilter, Sort
 
 router = APIRouter(prefix="/api/v1/events", tags=["events"], dependencies=[requires(Right.EVENTS_VIEW)])
 
@@ -119,9 +116,7 @@ def list_events(query: Annotated[EventQuery, Query()], desk: Desk, trail: Trail)
     wanted = query.wanted(_cameras(query, desk))
     page = desk.queue.page(wanted, desk.viewer, desk.now, query.sort, query.cursor, query.limit)
     newest = desk.packages.newest_primaries([one.event.event_id for one in page.events])
-    places = desk.places.all()
-    rows = tuple(_row(one, places, newest.get(one.event.event_id), desk) for one in page.events)
-    return QueuePagePublic(events=rows, next_cursor=page.next_cursor)
+    return QueuePagePublic(events=tuple(rows(page.events, newest, desk)), next_cursor=page.next_cursor)
 
 
 @router.get("/{event_id}", dependencies=[Depends(refuse_query)], responses=described(404, 422, 503))
@@ -134,7 +129,8 @@ def get_event(event_id: SeenEventId, desk: Desk, response: Response) -> Reviewed
     assert history is not None  # noqa: S101 - it is seen, and events are never deleted
     assert queued is not None  # noqa: S101
     records, rule = desk.packages.of_event(event_id), desk.sites.rule(queued.event.rule_version)
-    row = _row(queued, desk.places.all(), _newest_primary(records), desk)
+    newest = {record.event_id: record for record in records if record.kind == "primary"}
+    (row,) = rows([queued], newest, desk)
     folders = [(record, PackageFolder(desk.services.packages_folder, record)) for record in records]
     response.headers["ETag"] = etag(queued.review.revision)
     return ReviewedEvent(
@@ -142,9 +138,10 @@ def get_event(event_id: SeenEventId, desk: Desk, response: Response) -> Reviewed
         changes=tuple(EventPublic.model_validate(change) for change in history.changes),
         rule=rule,
         openings=openings(history.changes, folders, rule),
+        opening_to_decide=history.opening_to_decide,
         packages=tuple(PackagePublic.model_validate(record) for record in records),
         needs=_needs(queued.event, rule),
-        decisions=_visible(desk.decisions.of_event(event_id), queued, desk),
+        decisions=visible(desk.decisions.of_event(event_id), queued, desk),
         notes=tuple(NotePublic.model_validate(note) for note in desk.notes.of_event(event_id)),
         attachments=tuple(AttachmentPublic.model_validate(one) for one in desk.attachments.of_event(event_id)),
     )
@@ -189,19 +186,6 @@ def _cameras(query: EventQuery, desk: ReviewDesk) -> frozenset[str] | None:
     return frozenset(ids if query.camera is None else ids & {query.camera})
 
 
-def _row(
-    queued: QueuedEvent, places: Mapping[str, Place], package: PackageRecord | None, desk: ReviewDesk
-) -> QueuedEventPublic:
-    camera_id = queued.event.camera_id
-    place = places.get(camera_id) or Place(camera_id, camera_id)
-    row = queued_event(queued, place, package, desk.viewer, desk.now)
-    return row if desk.who.has(Right.EVIDENCE_VIEW) else row.model_copy(update={"thumbnail": None})
-
-
-def _newest_primary(records: tuple[PackageRecord, ...]) -> PackageRecord | None:
-    return next((record for record in reversed(records) if record.kind == "primary"), None)
-
-
 def _needs(event: RuleEvent, rule: dict[str, Any] | None) -> ApprovalNeeds:
     zone = (rule or {}).get("zone") or {}
     codes = codes_of(event.violation)
@@ -213,17 +197,3 @@ def _needs(event: RuleEvent, rule: dict[str, Any] | None) -> ApprovalNeeds:
         shop_name=(zone.get("shop") or {}).get("name") or None,
         handed_over_to=zone.get("agency"),
     )
-
-
-def _visible(records: tuple[DecisionRecord, ...], queued: QueuedEvent, desk: ReviewDesk) -> tuple[DecisionPublic, ...]:
-    """What the viewer may know of what was decided: nothing of others that can be undone or is being checked."""
-    viewer = desk.viewer
-    hides = viewer.blind and queued.review.check_kind is not None
-
-    def may_see(record: DecisionRecord) -> bool:
-        if record.officer_id == viewer.user_id:
-            return True
-        is_out = record.undone_at is None and record.final_at <= desk.now
-        return is_out and (record.kind == "suggestion" or not hides)
-
-    return tuple(DecisionPublic.of(one, as_first=viewer.blind) for one in records if may_see(one))

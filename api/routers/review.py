@@ -27,7 +27,7 @@ from api.review_schemas import (
 )
 from api.review_words import review_options
 from core.domain import RuleEvent
-from core.review import Lack, lacking_facts, lacking_looks, only_code
+from core.review import Lack, is_positive, lacking_facts, lacking_looks, only_code
 from store.decisions import Outcome, Refusal
 from store.review_records import NewDecision
 
@@ -112,7 +112,7 @@ def decide_event(
     """
     queued = desk.queue.get(event_id)
     assert queued is not None  # noqa: S101 - it is seen, and events are never deleted
-    approves = asked.verdict in ("approved", "handed_over")
+    approves = is_positive(asked.verdict)
     new = NewDecision(
         key=idempotency_key,
         event_id=event_id,
@@ -162,12 +162,13 @@ def suggest_decision(
 
 @router.post(
     "/decisions/{decision_id}/undo",
-    dependencies=_WORKS,
+    dependencies=_NO_QUERY,
     response_model=DecisionAnswer,
     responses={**described(404, 422, 503), **_CONFLICT},
 )
 def undo_decision(decision_id: str, desk: Desk) -> Response:
-    """Takes one's own decision back, within ten seconds. The event is then claimed by oneself, as before."""
+    """Takes one's own decision or suggestion back, within ten seconds. A decided event is then claimed by oneself, as
+    before. Whoever gave none has none to take back."""
     return _answered(desk.decisions.undo(decision_id, desk.officer, desk.actor, desk.now), desk, status=200)
 
 
@@ -197,6 +198,9 @@ def mark_miss(asked: MissAsked, desk: Desk) -> MissPublic:
 
 def _lacks(asked: DecisionAsked, event: RuleEvent, desk: ReviewDesk) -> Iterator[Lack]:
     """Why this approval, or handing over, cannot be: all of it, so that nobody has to try again and again."""
+    sealed = {one.opening for one in desk.packages.of_event(event.event_id) if one.kind == "primary"}
+    if asked.opening not in sealed:
+        yield Lack("opening", "its evidence is not sealed yet: there is nothing that was looked at")
     yield from lacking_looks(asked.seen.looks())
     if not desk.who.may_approve(desk.now):
         yield Lack("badge", "no enforcement badge (执法证) that holds today: who has none cannot approve")

@@ -55,6 +55,8 @@ OPERATIONS: dict[str, set[str]] = {
     "take_snapshot": {IN_SERVICE, Right.CAMERAS_VIEW, Right.CAMERAS_EDIT},
     # It needs cameras.edit or relaxations.confirm, too: see test_camera_looks.py.
     "get_camera_snapshot": {IN_SERVICE, Right.CAMERAS_VIEW},
+    "take_view": {IN_SERVICE, Right.CAMERAS_VIEW, Right.CAMERAS_EDIT},
+    "get_view": {IN_SERVICE, Right.CAMERAS_VIEW},
     "import_cameras": {IN_SERVICE, Right.CAMERAS_VIEW, Right.CAMERAS_EDIT},
     "export_cameras": {IN_SERVICE, Right.CAMERAS_VIEW, Right.CAMERAS_EDIT},
     "list_relaxations": {IN_SERVICE, Right.CAMERAS_VIEW},
@@ -73,7 +75,8 @@ OPERATIONS: dict[str, set[str]] = {
     "release_event": {IN_SERVICE, Right.EVENTS_VIEW, Right.EVENTS_DECIDE},
     # Approving needs events.approve, too: that is judged by what is decided, see test_review.py.
     "decide_event": {IN_SERVICE, Right.EVENTS_VIEW, Right.EVENTS_DECIDE},
-    "undo_decision": {IN_SERVICE, Right.EVENTS_VIEW, Right.EVENTS_DECIDE},
+    # There is nothing to undo but one's own decision or suggestion.
+    "undo_decision": {IN_SERVICE, Right.EVENTS_VIEW},
     "suggest_decision": {IN_SERVICE, Right.EVENTS_VIEW, Right.EVENTS_PRESCREEN},
     "add_note": {IN_SERVICE, Right.EVENTS_VIEW, Right.EVENTS_ATTEND},
     "list_attachments": {IN_SERVICE, Right.EVENTS_VIEW},

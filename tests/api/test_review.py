@@ -55,7 +55,7 @@ def test_a_row_shows_what_the_list_needs(li: Desk, services: Services) -> None:
     assert row["complete"] is True
     picture = li.client.get(row["thumbnail"])
     assert (picture.status_code, picture.headers["content-type"]) == (200, "image/jpeg")
-    assert Image.open(io.BytesIO(picture.content)).width <= 400
+    assert Image.open(io.BytesIO(picture.content)).width <= 320
     assert li.client.get(row["thumbnail"], headers={"If-None-Match": picture.headers["etag"]}).status_code == 304
     assert li.client.get(f"/api/v1/events/{violation.event_id}").headers["etag"] == '"1"'
 

@@ -13,7 +13,7 @@ from tests.web.conftest import PATIENCE_MS, PHONE, Installation, SignedIn
 
 need("playwright")
 
-from playwright.sync_api import Page, expect  # noqa: E402 - skipped where it is not installed
+from playwright.sync_api import Page, Route, expect  # noqa: E402 - skipped where it is not installed
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -27,6 +27,17 @@ def look_at_everything(page: Page) -> None:
     for key in "123":
         page.keyboard.press(key)
         expect(page.locator(f".tab:nth-child({key}).done")).to_be_visible()
+
+
+def hold(page: Page, address: str) -> list[Route]:
+    """Requests to an address, each kept waiting until it is let go on."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route(address, keep)
+    return held
 
 
 def verdicts(installation: Installation, event_id: str) -> list[tuple[str, str | None, bool]]:
@@ -82,7 +93,9 @@ def test_approving_opens_only_once_everything_was_seen(installation: Installatio
     page.keyboard.press("a")
     form = page.locator("form.approve")
     send = form.locator("button[type=submit]")
-    expect(send).to_be_disabled()
+    send.click()
+    expect(form.get_by_role("alert")).to_contain_text("还缺：号牌")
+    assert not verdicts(installation, event_id)
     form.locator(".plate input").fill("浙h·12345")
     for number, name in ((0, "白"), (1, "小型汽车")):
         select = form.locator(".el-select").nth(number)
@@ -132,6 +145,49 @@ def test_a_picture_that_was_changed_on_disk_is_found_and_not_shown(
     expect(page.locator(".integrity.changed")).to_contain_text("marked/first_rest.jpg")
     expect(page.locator(".stage [role=alert]")).to_be_visible()
     expect(page.locator(".tab:nth-child(1).done")).to_have_count(0)
+
+
+def test_the_first_picture_is_on_its_way_with_the_manifest_and_shown_once_that_vouches_for_it(
+    installation: Installation, sign_in: SignedIn
+) -> None:
+    page = sign_in()
+    event_id = installation.add_event(1)
+    held = hold(page, "**/manifest.json")
+    with page.expect_response("**/marked/first_rest.jpg") as picture:
+        page.goto(f"{installation.address}/review/{event_id}")
+    picture.value.finished()
+    assert len(held) == 1
+    expect(page.locator(".stage .loading")).to_be_visible()
+    expect(page.locator(".stage .screen img")).to_have_count(0)
+    held[0].continue_()
+    expect(page.locator(".stage .screen img")).to_be_visible()
+
+
+def test_who_is_signed_in_is_asked_once_and_the_first_event_opened_once(
+    installation: Installation, sign_in: SignedIn
+) -> None:
+    event_id = installation.add_event(1)
+    page = sign_in()
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url.removeprefix(installation.address)))
+    page.goto(f"{installation.address}/review")
+    wait_for_pictures(page)
+    assert asked.count("/api/v1/session") == 1
+    assert asked.count(f"/api/v1/events/{event_id}") == 1
+    assert asked.count(f"/api/v1/packages/{event_id}/files/marked/first_rest.jpg") == 1
+
+
+def test_who_went_on_is_not_called_back_by_the_queue(installation: Installation, sign_in: SignedIn) -> None:
+    page = sign_in()
+    installation.add_event(1)
+    held = hold(page, "**/api/v1/events?*")
+    with page.expect_request("**/api/v1/events?*"):
+        page.goto(f"{installation.address}/review")
+    page.get_by_role("link", name="统计").click()
+    expect(page.locator(".figures")).to_be_visible()
+    with page.expect_response("**/api/v1/events?*"):
+        held[0].continue_()
+    expect(page).to_have_url(f"{installation.address}/statistics")
 
 
 def test_thousands_of_events_need_only_the_rows_on_the_screen(installation: Installation, sign_in: SignedIn) -> None:

@@ -43,7 +43,7 @@ export async function decide(wanted: NewDecision): Promise<Schemas['DecisionAnsw
     header: { 'idempotency-key': key, 'if-match': `"${event.review.revision}"` },
   }
   const suggestion = {
-    opening: event.opening,
+    opening: event.opening_to_decide ?? event.opening,
     verdict: wanted.verdict,
     reason: (wanted.reason ?? null) as Schemas['SuggestionAsked']['reason'],
     note: wanted.note ?? wanted.approval?.note ?? '',
@@ -78,10 +78,11 @@ export const markMiss = ({ event, packageId, path, utc, label, box, note }: NewM
   )
 
 /** Adds a picture from the spot, or of a re-check by hand (复查). */
-export function attach(eventId: string, file: File, kind: 'photo' | 'recheck') {
+export function attach(eventId: string, file: File, kind: 'photo' | 'recheck', note = '') {
   const form = new FormData()
   form.set('file', file)
   form.set('kind', kind)
+  form.set('note', note)
   return body(
     api.POST('/api/v1/events/{event_id}/attachments', {
       // The document says what a form holds; a browser sends it itself.

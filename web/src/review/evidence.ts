@@ -4,12 +4,14 @@ import { computed, reactive, ref, shallowRef } from 'vue'
 import { bytesOf } from '@/api/client'
 import { maskedFiles } from '@/api/review'
 
-import { digestOf, judge, listing, summary, type Listed, type Verdict } from './integrity'
+import { digestOf, judge, listing, summary, type Bytes, type Listed, type Verdict } from './integrity'
 import type { PackageSummary } from './model'
 
 const MANIFEST = 'manifest.json'
+/** What an officer sees first. It is asked for together with the manifest that it is held against. */
+const FIRST = 'marked/first_rest.jpg'
 /** What an officer looks at first is downloaded first. */
-const ORDER = ['marked/first_rest', 'marked/violation', 'marked/', 'originals/', 'composite', 'clip/timelapse', 'clip/']
+const ORDER = [FIRST, 'marked/violation', 'marked/', 'originals/', 'composite', 'clip/timelapse', 'clip/']
 
 export interface EvidenceFile {
   path: string
@@ -31,11 +33,15 @@ export function useEvidence() {
   const expected = ref(0)
   const withheld = reactive(new Set<string>())
   const error = shallowRef<unknown>(null)
+  /** Why single files did not come. */
+  const faults = reactive(new Map<string, unknown>())
+  const ended = ref(false)
   let abort = new AbortController()
 
   async function open(packages: readonly PackageSummary[], purpose: Purpose): Promise<void> {
     close()
     const { signal } = abort
+    const ahead = new Map(packages.filter(hasFirst).map((one) => [one.package_id, firstOf(one, signal)]))
     try {
       const manifests = await Promise.all(packages.map((one) => manifestOf(one, signal)))
       const masked = purpose === null ? await Promise.all(packages.map((one) => maskedFiles(one.package_id))) : []
@@ -45,7 +51,11 @@ export function useEvidence() {
       for (const { summary, verdict } of manifests) {
         files.set(key(summary.package_id, MANIFEST), { path: MANIFEST, url: '', verdict })
       }
-      for (const { summary, listed } of manifests) await download(summary.package_id, listed, purpose, signal)
+      for (const { summary, listed } of manifests) {
+        const first = ahead.get(summary.package_id)
+        await download(summary.package_id, listed, { purpose, signal, first })
+      }
+      if (!signal.aborted) ended.value = true
     } catch (cause) {
       if (!signal.aborted) error.value = cause
     }
@@ -59,12 +69,18 @@ export function useEvidence() {
   async function download(
     packageId: string,
     listed: readonly Listed[],
-    purpose: Purpose,
-    signal: AbortSignal,
+    { purpose, signal, first }: How,
   ): Promise<void> {
     const wanted = listed.filter((one) => !withheld.has(key(packageId, one.path)))
     for (const one of wanted.sort((a, b) => rank(a.path) - rank(b.path))) {
-      const bytes = await bytesOf(fileAddress(packageId, one.path, purpose), signal)
+      const address = fileAddress(packageId, one.path, purpose)
+      const coming = (one.path === FIRST && first) || bytesOf(address, signal)
+      // One file that does not come keeps nobody from the others.
+      const bytes = await coming.catch((cause: unknown) => {
+        if (!signal.aborted) faults.set(key(packageId, one.path), cause)
+      })
+      if (signal.aborted) return
+      if (!bytes) continue
       const verdict = await judge(bytes, one)
       if (signal.aborted) return
       const url = URL.createObjectURL(new Blob([bytes], { type: mediaType(one.path) }))
@@ -78,6 +94,8 @@ export function useEvidence() {
     for (const { url } of files.values()) if (url) URL.revokeObjectURL(url)
     files.clear()
     withheld.clear()
+    faults.clear()
+    ended.value = false
     expected.value = 0
     error.value = null
   }
@@ -86,7 +104,15 @@ export function useEvidence() {
   return {
     open,
     close,
-    error,
+    /** Why nothing, or not all, was downloaded. */
+    error: computed(() => error.value ?? [...faults.values()][0] ?? null),
+    /** Whether a file will not come: what went wrong, or null where the package does not hold it. */
+    lacks: (packageId: string, path: string): { cause: unknown } | undefined => {
+      const name = key(packageId, path)
+      if (files.has(name)) return undefined
+      const cause = faults.get(name) ?? error.value
+      return cause || ended.value ? { cause: cause ?? null } : undefined
+    },
     file: (packageId: string, path: string): EvidenceFile | undefined => files.get(key(packageId, path)),
     isWithheld: (packageId: string, path: string): boolean => withheld.has(key(packageId, path)),
     withheld: computed(() => withheld.size),
@@ -100,6 +126,22 @@ interface Manifest {
   summary: PackageSummary
   listed: Listed[]
   verdict: Verdict
+}
+
+interface How {
+  purpose: Purpose
+  signal: AbortSignal
+  /** The first picture, where it is on its way. */
+  first: Promise<Bytes> | undefined
+}
+
+const hasFirst = (one: PackageSummary): boolean => one.kind === 'primary' && !one.missing.includes(FIRST)
+
+function firstOf(one: PackageSummary, signal: AbortSignal): Promise<Bytes> {
+  const coming = bytesOf(fileAddress(one.package_id, FIRST), signal)
+  // Should it fail, whoever waits for it is told; nobody does where the manifest fails before.
+  coming.catch(() => undefined)
+  return coming
 }
 
 async function manifestOf(summary: PackageSummary, signal: AbortSignal): Promise<Manifest> {

@@ -5,7 +5,7 @@ export type Mode = 'browse' | 'reject' | 'approve'
 
 export type Command =
   | { do: 'next' | 'previous' | 'nextView' | 'previousView' | 'marks' | 'subject' | 'fit' | 'help' }
-  | { do: 'startReject' | 'startApprove' | 'moreEvidence' | 'undo' | 'cancel' | 'miss' | 'play' }
+  | { do: 'startReject' | 'startApprove' | 'moreEvidence' | 'undo' | 'cancel' | 'miss' | 'play' | 'takeSuggestion' }
   | { do: 'view'; number: number }
   | { do: 'reject'; reason: number }
 
@@ -24,6 +24,7 @@ const BROWSE: Readonly<Record<string, Command>> = {
   a: { do: 'startApprove' },
   r: { do: 'startReject' },
   b: { do: 'moreEvidence' },
+  s: { do: 'takeSuggestion' },
   x: { do: 'miss' },
   z: { do: 'undo' },
   '?': { do: 'help' },

@@ -35,11 +35,25 @@ export interface Rule {
   }
 }
 
-/** The opening that is to be decided about: the last one. */
-export const lastOpening = (event: OpenEvent): Opening | undefined => event.openings.at(-1)
+/** The opening that is to be decided about; before there is one, the last one. */
+export const openingToDecide = (event: OpenEvent): Opening | undefined =>
+  event.openings.find((one) => one.opening === event.opening_to_decide) ?? event.openings.at(-1)
+
+/** The newest opening of which pictures were sealed: what there is to look at, whether or not it is to be decided. */
+export const sealedOpening = (event: OpenEvent): Opening | undefined =>
+  event.openings.findLast((one) => one.packages.some(({ kind }) => kind === 'primary'))
+
+/** Whether the pictures are those of the opening that is to be decided about: only then looking at them counts. */
+export const showsWhatIsDecided = (event: OpenEvent): boolean => sealedOpening(event) === openingToDecide(event)
 
 /** The rule as it was. */
 export function ruleOf(event: OpenEvent): Rule | null {
-  const found = (lastOpening(event)?.manifest?.rule ?? event.rule) as Partial<Rule> | null
+  const found = (openingToDecide(event)?.manifest?.rule ?? event.rule) as Partial<Rule> | null
   return found?.zone ? (found as Rule) : null
 }
+
+/** What an assistant thinks of the opening that is to be decided about: the newest word counts. */
+export const suggestionFor = (event: OpenEvent): Decision | undefined =>
+  event.decisions.findLast(
+    ({ kind, undone_at, opening }) => kind === 'suggestion' && !undone_at && opening === event.opening_to_decide,
+  )

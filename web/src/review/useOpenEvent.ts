@@ -8,7 +8,14 @@ import { may } from '@/session/session'
 import type { Approval } from './decide/approval'
 import { useEvidence, type Purpose } from './evidence'
 import { useLooks } from './looks'
-import { lastOpening, type Decision, type OpenEvent, type Verdict } from './model'
+import {
+  sealedOpening,
+  showsWhatIsDecided,
+  type Decision,
+  type OpenEvent,
+  type ReviewState,
+  type Verdict,
+} from './model'
 import { tables } from './tables'
 
 export function useOpenEvent() {
@@ -35,11 +42,15 @@ export function useOpenEvent() {
       event.value = found
       looks.restart()
       attempt = crypto.randomUUID?.() ?? `${eventId}-${Date.now()}-${Math.random()}`
-      void evidence.open(current(found), received())
+      lookUp(found)
       await claimFor(found, mine)
     } catch (cause) {
       if (mine === run) error.value = cause
     }
+  }
+
+  function lookUp(found: OpenEvent): void {
+    if (may('evidence.view')) void evidence.open(packagesOf(found), received())
   }
 
   async function claimFor(found: OpenEvent, mine: number): Promise<void> {
@@ -65,9 +76,12 @@ export function useOpenEvent() {
     const found = await server.readEvent(event.value.event_id)
     if (mine !== run) return
     const more = found.packages.length !== event.value.packages.length
+    const other = found.opening_to_decide !== event.value.opening_to_decide
     event.value = found
+    // What was seen were the pictures of another violation.
+    if (other) looks.restart()
     if (!claiming.value) claimed.value = found.review.claim?.mine ?? false
-    if (more) void evidence.open(current(found), received())
+    if (more) lookUp(found)
   }
 
   /** Why this user looks at files as received, as the server wants it. */
@@ -79,7 +93,7 @@ export function useOpenEvent() {
   /** Shows the files as received, too, for a purpose; it holds for the events that are opened after this one. */
   function lookAtOriginals(why: string): void {
     purpose.value = why
-    if (event.value) void evidence.open(current(event.value), received())
+    if (event.value) lookUp(event.value)
   }
 
   /** Gives the claim back; if that does not get through, it runs out by itself. */
@@ -126,10 +140,23 @@ export function useOpenEvent() {
     },
     Math.max(30, tables.value.lease_s / 2 || 120) * 1000,
   )
+  // What stands is written down when it leaves; until then only the camera tells that it does.
+  const looking = window.setInterval(() => {
+    if (event.value?.state === 'violation') void refresh().catch(() => undefined)
+  }, LOOK_EVERY_MS)
   onScopeDispose(() => {
     window.clearInterval(renewing)
+    window.clearInterval(looking)
     close()
   })
+
+  /** Assistants claim nothing: what they suggest decides nothing. */
+  const canSuggest = computed(() => may('events.prescreen') && !may('events.decide') && isUndecided())
+  const isUndecided = (): boolean => UNDECIDED.has(event.value?.review.state ?? null)
+  const canDecide = computed(() => (claimed.value || canSuggest.value) && !busy.value)
+  const hasSeen = computed(
+    () => event.value !== null && showsWhatIsDecided(event.value) && looks.missing.value.length === 0,
+  )
 
   return {
     event,
@@ -145,13 +172,16 @@ export function useOpenEvent() {
     refresh,
     decide,
     lookAtOriginals,
-    canDecide: computed(() => claimed.value && !busy.value),
-    canApprove: computed(
-      () => claimed.value && !busy.value && may('events.approve') && looks.missing.value.length === 0,
-    ),
+    canSuggest,
+    canDecide,
+    canApprove: computed(() => canDecide.value && hasSeen.value && (canSuggest.value || may('events.approve'))),
   }
 }
 
 export type OpenedEvent = ReturnType<typeof useOpenEvent>
 
-const current = (event: OpenEvent) => lastOpening(event)?.packages ?? []
+export const LOOK_EVERY_MS = 30_000
+
+const UNDECIDED: ReadonlySet<ReviewState | null> = new Set(['open', 'claimed', 'more_evidence', 'second_look'])
+
+const packagesOf = (event: OpenEvent) => sealedOpening(event)?.packages ?? []

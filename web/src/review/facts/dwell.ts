@@ -1,7 +1,8 @@
 /** How long a thing has stood, as a bar: which part was observed, which was bridged, and where the rule's limit is. */
 
 export interface Step {
-  kind: 'observed' | 'bridged'
+  /** unbroken: not seen to leave; what of it was bridged is not known yet. */
+  kind: 'observed' | 'bridged' | 'unbroken'
   seconds: number
 }
 

@@ -56,6 +56,16 @@ export function useQueue() {
     }
   }
 
+  /** Reads again what stands at the top, and moves no row: how long things have stood goes on. */
+  async function renew(): Promise<void> {
+    if (loading.value || !items.value.some((one) => one.watched_until)) return
+    const mine = run
+    const page = await readQueue({ ...query, limit: PAGE })
+    if (mine !== run) return
+    const now = new Map(page.events.map((one) => [one.event_id, one]))
+    items.value = items.value.map((one) => now.get(one.event_id) ?? one)
+  }
+
   /** Puts in what an event has become; one that no longer belongs here goes. */
   function put(item: QueueItem, belongs: boolean): void {
     const at = items.value.findIndex((one) => one.event_id === item.event_id)
@@ -69,5 +79,5 @@ export function useQueue() {
     return at < 0 ? items.value[0] : items.value[at + by]
   }
 
-  return { items, error, loading, more, fresh, load, loadMore, put, beside }
+  return { items, error, loading, more, fresh, load, loadMore, renew, put, beside }
 }

@@ -1,7 +1,7 @@
 /** The pictures and clips of an event, in the order in which an officer goes through them. */
 import type { Evidence, EvidenceFile } from '../evidence'
 import type { Look } from '../looks'
-import type { OpenEvent, PackageSummary } from '../model'
+import { sealedOpening, type OpenEvent, type PackageSummary } from '../model'
 
 export type ViewKind = 'still' | 'compare' | 'clip'
 
@@ -50,10 +50,11 @@ const clip = (packageId: string, key: ViewKey, name: string): View => ({
   close: false,
 })
 
-/** What there is to look at: the newest opening's package, and what was added to it. */
+/** What there is to look at: the package of the newest opening that has one, and what was added to that. */
 export function viewsOf(event: OpenEvent): View[] {
-  const primary = newest(event.packages, 'primary')
-  const supplement = newest(event.packages, 'supplement')
+  const packages = sealedOpening(event)?.packages ?? []
+  const primary = newest(packages, 'primary')
+  const supplement = newest(packages, 'supplement')
   if (!primary) return []
   const id = primary.package_id
   const views = [
@@ -71,6 +72,13 @@ export function viewsOf(event: OpenEvent): View[] {
   return supplement ? [...there, still(supplement.package_id, 'after', 'after', null)] : there
 }
 
+/** The files that a view needs. */
+export function pathsOf(evidence: Evidence, { kind, packageId, marked, plain }: View, marks: boolean): string[] {
+  const isMarked = marks || evidence.isWithheld(packageId, plain)
+  if (kind !== 'compare') return [isMarked ? marked : plain]
+  return ['first_rest', 'violation'].map((name) => `${isMarked ? 'marked' : 'originals'}/${name}.jpg`)
+}
+
 /** The file that a view shows, once it was downloaded; marked where the unmarked one is withheld. */
 export function shown(evidence: Evidence, view: View, marks: boolean): EvidenceFile | undefined {
   const isMarked = marks || evidence.isWithheld(view.packageId, view.plain)
@@ -78,5 +86,5 @@ export function shown(evidence: Evidence, view: View, marks: boolean): EvidenceF
 }
 
 function newest(packages: readonly PackageSummary[], kind: PackageSummary['kind']): PackageSummary | undefined {
-  return packages.filter((one) => one.kind === kind).sort((a, b) => b.opening - a.opening)[0]
+  return packages.findLast((one) => one.kind === kind)
 }

@@ -59,14 +59,16 @@ def read_import(content: bytes, kind: FileKind, site: Site | None, desk: CameraD
     faults = [*read.faults, *_of_another_site(read.info, site)]
     now = desk.services.clock.utc()
     cameras = {row: settled(camera, known.get(camera.id), now) for row, camera in read.cameras.items()}
-    faults += _refused(cameras, known, desk)
+    told = {(one.row, one.field) for one in faults}
+    refused = _refused({**cameras, **read.flawed}, known, desk)
+    faults += [one for one in refused if (one.row, one.field) not in told]
     rows = tuple(
         ImportRow(row=row, camera_id=one.id, name=one.name, effect=_effect(one, known.get(one.id), now))
         for row, one in cameras.items()
     )
-    told = sorted(faults, key=lambda one: one.row)
+    by_row = sorted(faults, key=lambda one: one.row)
     info = None if site else read.info
-    return Import(tuple(cameras.values()), rows, tuple(ImportFault.model_validate(one) for one in told), info)
+    return Import(tuple(cameras.values()), rows, tuple(ImportFault.model_validate(one) for one in by_row), info)
 
 
 def _of_another_site(info: SiteInfo | None, site: Site | None) -> Iterator[RowFault]:

@@ -13,7 +13,7 @@ class Role(StrEnum):
     LEGAL_REVIEWER = "legal_reviewer"  # 法制审核
     OPERATIONS = "operations"  # 运维人员
     ML_ENGINEER = "ml_engineer"  # 算法工程师
-    MANAGER = "manager"  # 管理
+    MANAGER = "manager"  # 管理人员
     SUPERVISION = "supervision"  # 督察
     SYSTEM_ADMIN = "system_admin"  # 系统管理员
     SECURITY_ADMIN = "security_admin"  # 安全管理员

@@ -1,7 +1,7 @@
 """A file of many cameras: a table (CSV, XLSX), or a site file (YAML)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from core.site import Camera, Site, SiteInfo
@@ -19,6 +19,7 @@ class CameraFile:
 
     Attributes:
         cameras: by their row (from 1, the headings), or the line of the site file on which they begin.
+        flawed: those of rows at fault, as of `CameraTable`; of a site file none.
         faults: everything that is wrong, by row or line.
         info: what a site file says of the site itself; None = a table, or a site file with faults.
     """
@@ -26,6 +27,7 @@ class CameraFile:
     cameras: Mapping[int, Camera]
     faults: tuple[RowFault, ...]
     info: SiteInfo | None = None
+    flawed: Mapping[int, Camera] = field(default_factory=dict)
 
 
 def read_cameras(content: bytes, kind: FileKind, site: Site | None) -> CameraFile:
@@ -42,6 +44,6 @@ def read_cameras(content: bytes, kind: FileKind, site: Site | None) -> CameraFil
     known = {camera.id: without_passwords(camera) for camera in site.cameras} if site else {}
     table = (read_csv if kind == "csv" else read_xlsx)(content, known)
     if site is not None:
-        return CameraFile(table.cameras, table.faults)
+        return CameraFile(table.cameras, table.faults, flawed=table.flawed)
     cause = "there is no site yet; import a site file (YAML) first, its cameras may be []"
     return CameraFile(table.cameras, (*table.faults, RowFault(1, "", cause)))

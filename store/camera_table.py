@@ -9,6 +9,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,9 +64,17 @@ _NUMBERS = ("lon", "lat", "interval_s")
 
 @dataclass(frozen=True, slots=True)
 class CameraTable:
-    """What a table says: cameras by their row (from 1, the headings), and what is wrong."""
+    """What a table says.
+
+    Attributes:
+        cameras: by their row (from 1, the headings).
+        flawed: those of rows at fault, never to be kept: None (or its default) stands for every value that is at
+            fault, so that the others can be looked at further.
+        faults: everything that is wrong, by row.
+    """
 
     cameras: Mapping[int, Camera] = field(default_factory=dict)
+    flawed: Mapping[int, Camera] = field(default_factory=dict)
     faults: tuple[RowFault, ...] = ()
 
 
@@ -125,19 +134,22 @@ def _read(rows: Sequence[Sequence[Any]], known: Mapping[str, Camera]) -> CameraT
     if faults:
         return CameraTable(faults=tuple(faults))
     cameras: dict[int, Camera] = {}
+    flawed: dict[int, Camera] = {}
     first_rows: dict[str, int] = {}
     for number, row in enumerate(rows[1:], start=2):
         cells = {one.name: _tidy(cell) for one, cell in zip(columns, row, strict=False) if one}
         if all(cell in ("", None) for cell in cells.values()):
             continue
-        found = _camera(number, cells, known, first_rows)
+        old = known.get(str(cells.get("id")))
+        found = _camera(number, cells, old, first_rows)
         if isinstance(found, Camera):
             cameras[number] = found
         else:
             faults += found
-    if not first_rows and not faults:
+            flawed[number] = _without({fault.field for fault in found}, cells, old)
+    if not cameras and not faults:
         faults.append(RowFault(2, "", "there is no camera below the headings; add a row for each"))
-    return CameraTable(cameras, tuple(faults))
+    return CameraTable(cameras, flawed, tuple(faults))
 
 
 def _columns(head: Sequence[Any]) -> tuple[list[Column | None], list[RowFault]]:
@@ -176,22 +188,35 @@ def _faults_of_cells(number: int, cells: Mapping[str, Any]) -> Iterator[RowFault
 
 
 def _camera(
-    number: int, cells: Mapping[str, Any], known: Mapping[str, Camera], first_rows: dict[str, int]
+    number: int, cells: Mapping[str, Any], old: Camera | None, first_rows: dict[str, int]
 ) -> Camera | list[RowFault]:
-    camera_id = str(cells.get("id"))
-    first = first_rows.setdefault(camera_id, number)
-    if first != number:
-        return [RowFault(number, "id", f"{camera_id} is in row {first} already; remove one")]
     faults = list(_faults_of_cells(number, cells))
-    if faults:
-        return faults
+    if camera_id := str(cells.get("id") or ""):
+        first = first_rows.setdefault(camera_id, number)
+        if first != number:
+            faults.append(RowFault(number, "id", f"{camera_id} is in row {first} already; remove one"))
+    told = {fault.field for fault in faults}
     try:
-        return Camera.model_validate(_document(cells, known.get(camera_id)))
+        camera = Camera.model_validate(_document(cells, old))
     except ValidationError as error:
-        return [
-            RowFault(number, _column_of(one["loc"]), cause_of(one, Tree(None, {}, {one["loc"]: str(one["input"])})))
-            for one in error.errors(include_url=False)
-        ]
+        faults += [fault for fault in _faults_of_camera(number, error) if fault.field not in told]
+        return faults
+    return faults or camera
+
+
+def _faults_of_camera(number: int, error: ValidationError) -> Iterator[RowFault]:
+    for one in error.errors(include_url=False):
+        cause = cause_of(one, Tree(None, {}, {one["loc"]: str(one["input"])}))
+        yield RowFault(number, _column_of(one["loc"]), cause)
+
+
+def _without(wrong: AbstractSet[str], cells: Mapping[str, Any], old: Camera | None) -> Camera:
+    """The camera of a row, without the values of these columns."""
+    fields: dict[str, Any] = {name: getattr(old, name) for name in Camera.model_fields} if old else {}
+    whole = [column.name for column in COLUMNS if column.path == (column.name,)]
+    said = {name: str(cells[name]) for name in whole if cells.get(name) not in ("", None)}
+    asked: dict[str, Any] = dict.fromkeys(REQUIRED) | fields | said | dict.fromkeys(wrong & set(whole))
+    return Camera.model_construct(**asked)
 
 
 def _document(cells: Mapping[str, Any], old: Camera | None) -> dict[str, Any]:

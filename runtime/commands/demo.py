@@ -144,6 +144,8 @@ def _environment(installation: Installation) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in others} | {
         "JIEJING_HOME": str(installation.settings.home),
         "JIEJING_HOST": HOST,
+        # Its cameras play on this machine, and it is served to this machine alone.
+        "JIEJING_LOCAL_CAMERAS": "true",
         "JIEJING_PORT": str(installation.settings.port),
         "JIEJING_LOG_LEVEL": "WARNING",
     }

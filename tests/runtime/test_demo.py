@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import JiejingError, StorageError
+from core.settings import Settings, load_settings
 from models.store import CARD, SHIPPED
 from runtime.commands import demo
 from runtime.demo import stage, streets
@@ -21,6 +22,7 @@ from runtime.demo.aside import run_aside
 from runtime.demo.scene import Scene, demo_site
 from runtime.demo.streets import StreetCache, demo_recipes
 from runtime.demo.telling import THE_FOUR, Goal
+from runtime.installation import Installation
 from scenes import stories
 from store.site_file import dump
 from streams.playout import missing
@@ -216,6 +218,15 @@ def test_wrong_use_is_one_line_before_anything_is_rendered(
             assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
             assert all(one in said.err for one in named)
     assert not (home / "demo-streets").exists()
+
+
+def test_cameras_of_the_demo_can_be_added_to_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIEJING_LOCAL_CAMERAS", "false")
+    installation = Installation(Settings(home=home, port=0))
+    for name, value in demo._environment(installation).items():
+        monkeypatch.setenv(name, value)
+    told = load_settings()
+    assert (told.local_cameras, told.host) == (True, "127.0.0.1")
 
 
 @pytest.mark.rtsp

@@ -25,8 +25,8 @@ from tests.extras import need
 from tests.rtsp import RtspServer, missing
 from tests.runtime.films import stands, write_film
 from tests.runtime.red_detector import write_red_detector
-from tests.store.examples import CAMERA
-from tests.web.conftest import PATIENCE_MS, Installation, SignedIn
+from tests.store.examples import CAMERA, camera
+from tests.web.conftest import PATIENCE_MS, PHONE, Installation, SignedIn
 from tests.web.test_pages import AXE, faults_for_screen_readers
 
 need("playwright")
@@ -110,9 +110,9 @@ def test_from_the_address_of_a_real_stream_to_a_violation(
         click_at(page, x, y)
     page.keyboard.press("Enter")
     expect(page.locator(".zone.on")).to_have_count(1)
-    page.locator(".state .el-switch").click()
+    page.locator(".state").get_by_role("button", name="生效").click()
     field(page, "静止判定").fill("2")
-    field(page, "满时违规").fill("6")
+    field(page, "违规时限").fill("6")
     page.get_by_role("button", name="保存").click()
     expect(page.locator(".save .chip.ok")).to_be_visible()
     (zone,) = kept(installation, "gate").presets[0].zones
@@ -123,6 +123,32 @@ def test_from_the_address_of_a_real_stream_to_a_violation(
         events = EventRepository(installation.services.engine)
         found = until(lambda: [one for one in events.page().events if one.state == "violation"])
     assert (found[0].camera_id, found[0].zone_id) == ("gate", zone.id)
+
+
+@pytest.mark.rtsp
+def test_a_camera_that_turns_is_told_by_pictures_where_it_stands(
+    installation: Installation, operations: Page, stream: str
+) -> None:
+    services = installation.services
+    SiteRepository(services.engine, services.vault).put_camera(camera("dome", source=stream))
+    operations.goto(f"{installation.address}/cameras/dome/zones")
+    operations.get_by_role("button", name="添加预置位").click()
+    known = operations.locator(".view")
+    expect(known).to_contain_text("还不能识别此预置位，区域暂不生效")
+    operations.get_by_role("button", name="预置位 1").click()
+    expect(known).to_contain_text("默认摄像机停在此预置位")
+    for preset in (1, 2):
+        operations.get_by_role("button", name=f"预置位 {preset}").click()
+        known.get_by_role("button", name="记下现在的画面").click()
+        expect(known).to_contain_text("已能识别此预置位")
+    operations.get_by_role("button", name="保存").click()
+    expect(operations.locator(".save .chip.ok")).to_be_visible()
+    presets = kept(installation, "dome").presets
+    assert [preset.id for preset in presets] == ["1", "2"]
+    for preset in presets:
+        assert (services.views_folder / "dome" / f"{preset.view}.jpg").is_file()
+    # The picture of a preset is what its zones are drawn on.
+    expect(operations.locator(".plane img")).to_be_visible()
 
 
 def test_a_zone_that_observes_says_until_when_or_what_sent_it_back(
@@ -149,10 +175,30 @@ def test_a_zone_that_observes_says_until_when_or_what_sent_it_back(
     page.goto(f"{installation.address}/cameras/{CAMERA.id}/zones")
     page.get_by_role("button", name="北侧人行道").click()
     expect(page.locator(".rule")).to_contain_text("当日告警超出预算（51/50）")
-    page.locator(".state .el-switch").click()
+    page.locator(".state").get_by_role("button", name="生效").click()
     page.get_by_role("button", name="保存").click()
     expect(page.locator(".save .chip.ok")).to_be_visible()
     assert kept(installation, CAMERA.id).presets[0].zones[1].observes(now) is False
+
+
+def test_on_a_phone_each_camera_is_a_card_that_needs_no_scrolling(
+    installation: Installation, sign_in: SignedIn
+) -> None:
+    page: Page = sign_in(size=PHONE)
+    page.goto(f"{installation.address}/cameras")
+    row = page.locator("tbody tr", has_text=CAMERA.name)
+    name, condition = row.get_by_role("button", name=CAMERA.name), row.locator(".chip").first
+    expect(name).to_be_visible()
+    expect(row).to_contain_text(CAMERA.id)
+    assert page.locator(".scroll").evaluate("list => list.scrollWidth <= list.clientWidth")
+    # The name has one line, and how the camera is doing stands beside it.
+    where, beside = name.bounding_box(), condition.bounding_box()
+    assert where is not None
+    assert beside is not None
+    assert where["height"] < 30
+    assert abs(where["y"] - beside["y"]) < where["height"]
+    name.click()
+    expect(page.locator(".camera h2").first).to_be_visible()
 
 
 class watched:  # noqa: N801 - used as a word in `with`
@@ -241,6 +287,65 @@ def test_a_smaller_zone_is_shown_to_a_second_person_who_lets_it_hold(
     assert kept(installation, CAMERA.id).presets != CAMERA.presets
 
 
+def longer_limit(installation: Installation) -> None:
+    """Operations ask for a longer limit and an exemption; no outline changes."""
+    client = installation.accounts.as_role(Role.OPERATIONS)
+    address = f"/api/v1/cameras/{CAMERA.id}"
+    zone = CAMERA.presets[0].zones[0].model_copy(update={"violation_after_s": 600.0, "exempt": ("van",)})
+    presets = [Preset(id="1", zones=(zone,)).model_dump(mode="json", by_alias=True)]
+    told = {"presets": presets, "privacy_masks": []}
+    answer = client.put(f"{address}/zones", json=told, headers={"If-Match": client.get(address).headers["ETag"]})
+    assert answer.json()["waits"], answer.text
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.OFFICER])
+def test_a_second_person_sees_each_value_as_it_is_and_as_it_would_be(
+    installation: Installation, sign_in: SignedIn, role: Role
+) -> None:
+    longer_limit(installation)
+    installation.accounts.user("guan", role)
+    page: Page = sign_in("guan")
+    page.goto(f"{installation.address}/cameras/{CAMERA.id}")
+    waiting = page.locator(".waiting")
+    values = waiting.locator("dl.zone .values")
+    expect(values).to_have_count(2)
+    told = [one.locator("span, strong").all_inner_texts() for one in values.all()]
+    assert told == [["5 分 00 秒", "10 分 00 秒"], ["无", "面包车"]]
+    expect(waiting.locator("svg[role=img]")).to_have_count(0)
+    allowed = role == Role.MANAGER
+    expect(waiting.get_by_role("button", name="同意生效")).to_have_count(1 if allowed else 0)
+    expect(waiting.get_by_text("由法制审核或管理人员确认")).to_have_count(0 if allowed else 1)
+
+
+def test_enter_tries_an_address_and_what_is_missing_is_said(installation: Installation, operations: Page) -> None:
+    operations.get_by_role("button", name="添加摄像机").click()
+    dialog = operations.get_by_role("dialog")
+    expect(dialog.locator(".end")).to_contain_text("尚未填写：视频地址、编号、名称")
+    field(dialog, "视频地址").fill("http://10.0.0.9/1")
+    field(dialog, "视频地址").press("Enter")
+    expect(dialog.locator(".result.bad")).to_contain_text("rtsp://")
+    expect(dialog.locator(".end")).to_contain_text("尚未填写：编号、名称")
+    expect(dialog.get_by_role("button", name="添加并画区域")).to_be_disabled()
+    # Of another address nothing is known yet.
+    field(dialog, "视频地址").fill("rtsp://10.0.0.9/1")
+    expect(dialog.locator(".result.bad")).to_have_count(0)
+
+
+def test_a_new_zone_is_called_by_its_violation(installation: Installation, operations: Page) -> None:
+    open_zones(operations, installation)
+    for name in ("机动车乱停放", "机动车乱停放 2"):
+        operations.keyboard.press("n")
+        operations.get_by_role("button", name="放一个矩形").click()
+        expect(field(operations, "名称")).to_have_value(name)
+    # Both have one middle; their names stand in two lines all the same.
+    first, second = (
+        operations.locator(".plane text", has_text=re.compile(name)).bounding_box() for name in ("放\\s*$", "放 2")
+    )
+    assert first is not None
+    assert second is not None
+    assert abs(first["y"] - second["y"]) > first["height"] / 2
+
+
 def test_a_table_with_faults_is_refused_by_row_and_taken_once_it_is_mended(
     installation: Installation, operations: Page
 ) -> None:
@@ -259,6 +364,72 @@ def test_a_table_with_faults_is_refused_by_row_and_taken_once_it_is_mended(
     take.click()
     expect(operations.locator(".done")).to_contain_text("已导入 2 台")
     assert kept(installation, "gate").name == "北门"
+    operations.get_by_role("link", name="广场：画区域").click()
+    expect(operations).to_have_url(f"{installation.address}/cameras/square/zones")
+
+
+# What an operator gets wrong, by the column; one more column is nowhere known.
+WRONG = {
+    "编号": ("a b", "33088100081180000001", "4.4E+17"),
+    "名称": ("", "北\t门"),
+    "视频地址": (
+        "http://10.0.0.9/1",
+        "rtsp://",
+        "rtsp://a:b c@10.0.0.9/1",
+        "rtsp://***@10.0.0.9/1",
+    ),
+    "子码流": ("udp://10.0.0.9/2",),
+    "组织": ("没有的街道",),
+    "抽帧方式": ("sometimes",),
+    "抽帧间隔": ("0.05", "61", "soon"),
+    "经度": ("181", "east"),
+    "纬度": ("-91",),
+    "网格": ("A1", "1234567890123456"),
+}
+ENGLISH = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")
+
+
+def table_of_faults() -> bytes:
+    """A row for each value of WRONG, right but for that; at last one row twice."""
+    right = {"编号": "gate", "名称": "北门", "视频地址": "rtsp://10.0.0.9/1"}
+    wrong = [(column, value) for column, values in WRONG.items() for value in values]
+    rows = [{**right, "编号": f"gate-{number}", column: value} for number, (column, value) in enumerate(wrong)]
+    cells = [[row.get(column, "") for column in WRONG] for row in [*rows, right, right]]
+    return "\n".join(",".join(line) for line in [list(WRONG), *cells]).encode()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_faults_of_a_table_are_told_in_the_language_of_the_app(
+    installation: Installation, operations: Page, language: str
+) -> None:
+    operations.evaluate(f"localStorage.setItem('jiejing.language', '{language}')")
+    operations.reload()
+    operations.get_by_role("button", name="批量导入" if language == "zh-CN" else "Import").click()
+    chooser = operations.locator(".drop input")
+    chooser.set_input_files({"name": "cameras.csv", "mimeType": "text/csv", "buffer": table_of_faults()})
+    causes = operations.locator(".importing tbody td.cause")
+    expect(causes).to_have_count(sum(map(len, WRONG.values())) + 1)
+    in_english = [text for text in causes.all_inner_texts() if ENGLISH.search(text)]
+    assert in_english == ([] if language == "zh-CN" else causes.all_inner_texts())
+    columns = operations.locator(".importing tbody td:nth-child(2)").all_inner_texts()
+    assert ("source" in columns) is (language == "en")
+    assert any(text.startswith("视频地址") for text in columns) is (language == "zh-CN")
+    # A file without rows that can be read, and one with a heading that no column has.
+    for head in ("编号,名称,视频地址".encode(), "编号,名称,视频地址,型号".encode()):
+        chooser.set_input_files({"name": "cameras.csv", "mimeType": "text/csv", "buffer": head})
+        expect(causes).to_have_count(1)
+        assert bool(ENGLISH.search(causes.inner_text())) is (language == "en")
+
+
+def test_a_rule_that_the_server_refuses_is_told_in_chinese(installation: Installation, operations: Page) -> None:
+    open_zones(operations, installation)
+    field(operations, "静止判定").fill("700")
+    field(operations, "违规时限").fill("600")
+    operations.get_by_role("button", name="保存").click()
+    expect(operations.locator("aside > .fault")).to_have_text(
+        "预置位 1，区域 1：静止判定（700 秒）不能长于违规时限（600 秒）"
+    )
+    assert kept(installation, CAMERA.id).presets == CAMERA.presets
 
 
 def test_an_officer_is_offered_no_change(installation: Installation, sign_in: SignedIn) -> None:

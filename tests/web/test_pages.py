@@ -1,12 +1,18 @@
 """Signing in, what each role is offered, and what a screen reader gets."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from api.app import create_app
+from core.clock import FakeClock
 from core.rights import Role
-from tests.api.accounts import PASSWORD
+from tests.api.accounts import PASSWORD, Accounts
+from tests.api.review_examples import Desk
 from tests.extras import need
+from tests.store.examples import CAMERA
 from tests.web.conftest import PATIENCE_MS, Installation, SignedIn
 
 need("playwright")
@@ -54,7 +60,7 @@ def test_a_wrong_password_says_so_and_lets_nobody_in(visit: SignedIn) -> None:
     page.locator("#name").fill("wang")
     page.locator("#password").fill("wrong-horse-battery")
     page.keyboard.press("Enter")
-    expect(page.locator(".fault")).to_have_text("账号或密码不对。")
+    expect(page.locator(".fault")).to_have_text("账号或密码错误。")
     expect(page.locator("#password")).to_have_value("")
 
 
@@ -109,6 +115,7 @@ def test_axe_finds_no_serious_fault_on_any_page(installation: Installation, sign
     installation.accounts.user("du", Role.SUPERVISION)
     page = sign_in("du")
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.goto(f"{installation.address}/review")
     # Without a purpose the stills as received stay closed to supervision.
     expect(page.locator(".integrity.partly")).to_be_visible()
     found = {"review": faults_for_screen_readers(page)}
@@ -117,3 +124,22 @@ def test_axe_finds_no_serious_fault_on_any_page(installation: Installation, sign
         expect(page.locator(there).first).to_be_visible()
         found[name] = faults_for_screen_readers(page)
     assert found == {name: [] for name in found}
+
+
+def test_what_is_noisy_leads_operations_to_how_the_camera_observes(
+    installation: Installation, sign_in: SignedIn
+) -> None:
+    earlier = replace(installation.services, clock=FakeClock(datetime.now(UTC) - timedelta(hours=1)))
+    wang = Desk(Accounts(create_app(earlier), earlier).sign_in("wang"))
+    for number in range(100, 110):
+        assert wang.decide(installation.add_event(number)).status_code == 201
+    installation.accounts.user("yun", Role.OPERATIONS)
+    page: Page = sign_in("yun")
+    page.goto(f"{installation.address}/statistics")
+    # By type there is no one camera to go to.
+    expect(page.locator(".table .chip.warn")).to_be_visible()
+    expect(page.locator("a.chip.warn")).to_have_count(0)
+    page.get_by_role("button", name="区域", exact=True).click()
+    page.locator("a.chip.warn").click()
+    expect(page).to_have_url(f"{installation.address}/cameras/{CAMERA.id}")
+    expect(page.locator(".camera ol li").first).to_be_visible()

@@ -99,7 +99,7 @@ def test_a_model_is_promoted_with_a_reason_past_a_gate_that_objects(
     other.get_by_role("button", name="启用").click()
     page.locator("#reason").fill("一半的时间")
     page.locator(".el-dialog button[type=submit]").click()
-    expect(page.locator(".objected")).to_contain_text("0 frames in shadow")
+    expect(page.locator(".objected")).to_contain_text("只看了 0 帧")
     expect(page.locator(".el-dialog button[type=submit]")).to_be_disabled()
     page.locator(".objected .el-checkbox").click()
     page.locator(".el-dialog button[type=submit]").click()

@@ -1,7 +1,7 @@
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw } from 'vue-router'
 
 import { may, session } from '@/session/session'
-import { PAGES, visiblePages } from '@/shell/pages'
+import { PAGES, beginning, visiblePages } from '@/shell/pages'
 
 export const router = createRouter({
   history: createWebHistory(),
@@ -32,7 +32,7 @@ router.beforeEach((to): RouteLocationRaw | true => {
 })
 
 function firstPage(to: RouteLocationNormalized): RouteLocationRaw | true {
-  const [first] = visiblePages()
+  const first = beginning()
   if (first) return { name: first.name }
   return to.name === 'home' || { name: 'home' }
 }

@@ -66,7 +66,7 @@ const zh = {
     schemaWanted: '应为 {wanted}',
   },
   models: {
-    hint: '哪些模型在看、凭什么、看得怎样。更换须有理由，数秒内生效，停留计时不中断。',
+    hint: '在用模型、其依据与评测结果。更换须填写理由，数秒内生效，停留计时不中断。',
     export: '导出训练数据',
     exportHint:
       '已审结事件及其画面，打成一个 .zip，可在任意机器上由 jiejing dataset harvest 导入。隐私遮挡区已涂黑，下载记入审计。',

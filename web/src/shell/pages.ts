@@ -94,4 +94,23 @@ export const PAGES: readonly Page[] = [
   },
 ]
 
+/** Where the work of those begins who hold a right; the first that fits. */
+const BEGIN: readonly (readonly [Right, PageName])[] = [
+  ['events.decide', 'review'],
+  ['events.prescreen', 'review'],
+  ['legal.edit', 'review'],
+  ['cameras.edit', 'cameras'],
+  ['models.manage', 'models'],
+  ['supervision.view', 'supervision'],
+  ['users.create', 'system'],
+  ['statistics.view', 'statistics'],
+]
+
+/** Where the user begins; of nobody who sees a page yet, undefined. */
+export function beginning(): Page | undefined {
+  const name = BEGIN.find(([right]) => may(right))?.[1]
+  const offered = visiblePages()
+  return offered.find((page) => page.name === name) ?? offered[0]
+}
+
 export const visiblePages = (): Page[] => PAGES.filter((page) => page.rights.some(may))

@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest'
 
 import type { Scene } from '@/api/cameras'
 
-import { freeId, newPermit, newZone, polygonOf, removed, withCopies, withPolygon, withZone } from './scene'
+import {
+  freeId,
+  freeName,
+  isFreeName,
+  newPermit,
+  newZone,
+  polygonOf,
+  removed,
+  withCopies,
+  withPolygon,
+  withZone,
+} from './scene'
 
 const SQUARE: [number, number][] = [
   [0, 0],
@@ -48,6 +59,17 @@ describe('the scene', () => {
     expect(polygonOf(drawn, 0, { what: 'zone', zone: 0 })).toEqual(SQUARE)
     expect(removed(drawn, 0, permit).presets[0]?.zones[0]?.permits).toEqual([])
     expect(removed(drawn, 0, { what: 'mask', mask: 0 }).privacy_masks).toEqual([])
+  })
+
+  it('names zones by a word, and knows such names again', () => {
+    expect(freeName('违停', [])).toBe('违停')
+    expect(freeName('违停', ['违停', '违停 3'])).toBe('违停 2')
+    expect(['违停', '违停 2', '违停区', '违停 东侧'].map((name) => isFreeName(name, '违停'))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
   })
 
   it('finds ids that are free', () => expect(freeId('zone', ['zone-1', 'zone-3'])).toBe('zone-2'))

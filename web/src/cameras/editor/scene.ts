@@ -47,6 +47,18 @@ export function freeId(word: string, taken: readonly string[]): string {
   }
 }
 
+/** A name that none of these have: the word itself, or with the first free number from 2 on. */
+export function freeName(word: string, taken: readonly string[]): string {
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? word : `${word} ${number}`
+    if (!taken.includes(name)) return name
+  }
+}
+
+/** Whether a name is the word, as `freeName` gives it. */
+export const isFreeName = (name: string, word: string): boolean =>
+  name === word || (name.startsWith(`${word} `) && /^\d+$/.test(name.slice(word.length + 1)))
+
 export const changedPreset = (scene: Scene, at: number, change: (preset: Preset) => Preset): Scene => ({
   ...scene,
   presets: scene.presets.map((one, index) => (index === at ? change(one) : one)),

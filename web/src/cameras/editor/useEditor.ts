@@ -3,12 +3,18 @@ import { computed, ref, shallowRef } from 'vue'
 
 import type { Permit, Polygon, Scene, Zone } from '@/api/cameras'
 
+import { loadTables } from '@/review/tables'
+import { useWords } from '@/review/words'
+
 import { useHistory } from './history'
 import { faultOf, type Fault } from './polygon'
 import {
   changedPermit,
+  changedPreset,
   changedZone,
   freeId,
+  freeName,
+  isFreeName,
   isSame,
   newPermit,
   newZone,
@@ -30,7 +36,11 @@ const RECTANGLE: Polygon = [
   [0.35, 0.75],
 ]
 
+/** To be used while a page is set up: new zones are named in its language. */
 export function useEditor(first: Scene, word: string) {
+  const words = useWords()
+  // Without the tables a new zone is named by its type's key.
+  loadTables().catch(() => {})
   const history = useHistory(first)
   const kept = shallowRef(first)
   const scene = history.now
@@ -67,8 +77,18 @@ export function useEditor(first: Scene, word: string) {
 
   function addZone(shape: Polygon): void {
     const ids = preset.value.zones.map((one) => one.id)
-    put(withZone(scene.value, at.value, newZone(freeId(word, ids), lastType, shape)))
+    const names = preset.value.zones.map((one) => one.name ?? '')
+    const name = freeName(words.violation(lastType), names)
+    put(withZone(scene.value, at.value, { ...newZone(freeId(word, ids), lastType, shape), name }))
     choose({ what: 'zone', zone: ids.length })
+  }
+
+  /** A zone that is called as its type still, once it has another. */
+  function renamed(violation: string | undefined): Partial<Zone> {
+    const now = zone.value
+    if (!now || !violation || !isFreeName(now.name ?? '', words.violation(now.violation))) return {}
+    const names = preset.value.zones.filter((one) => one !== now).map((one) => one.name ?? '')
+    return { name: freeName(words.violation(violation), names) }
   }
 
   function addMask(shape: Polygon): void {
@@ -114,7 +134,7 @@ export function useEditor(first: Scene, word: string) {
     changeZone(changes: Partial<Zone>, step = ''): void {
       if (zoneAt.value === null) return
       if (changes.violation) lastType = changes.violation
-      put(changedZone(scene.value, at.value, zoneAt.value, changes), step)
+      put(changedZone(scene.value, at.value, zoneAt.value, { ...renamed(changes.violation), ...changes }), step)
     },
     addPermit(): void {
       const index = zone.value?.permits.length
@@ -130,6 +150,10 @@ export function useEditor(first: Scene, word: string) {
     },
     copy(zones: readonly Zone[]): void {
       put(withCopies(scene.value, at.value, zones))
+    },
+    /** The picture by which the open preset is known from now on. */
+    knowBy(view: string): void {
+      put(changedPreset(scene.value, at.value, (one) => ({ ...one, view })))
     },
     addPreset(): void {
       const ids = scene.value.presets.map((one) => one.id)

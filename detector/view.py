@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from core.domain import Frame, Image
 
-# Of one shape, as a camera's main and sub stream may differ in theirs.
-_SIZE_WH = (480, 270)
+# Of one shape, as a camera's main and sub stream may differ in theirs; of a camera that is mounted upright, upright.
+_WIDE_WH, _TALL_WH = (480, 270), (270, 480)
 _FEATURES = 500
 _UNMOVED = np.eye(3)
 
@@ -31,7 +31,7 @@ class Features:
     """What can be found again in a picture.
 
     Attributes:
-        points_px: (n, 2), in the picture scaled to 480 x 270.
+        points_px: (n, 2), in the picture scaled to 480 x 270, or 270 x 480.
         descriptors: (n, 32), of ORB.
     """
 
@@ -114,7 +114,7 @@ class ViewCheck:
         """Whether this view is in the picture: never in doubt, never by an earlier verdict."""
         features = _features(frame.image)
         whole = self._from_the_first(features)
-        return whole is not None and self._judged(features, whole, frame.utc) is None
+        return whole is not None and self._judged(frame, features, whole) is None
 
     def _compare(self, frame: Frame) -> str | None:
         features = _features(frame.image)
@@ -125,13 +125,13 @@ class ViewCheck:
         if whole is None:
             return self._without_likeness(features, frame.utc)
         self._like_at = frame.utc
-        return self._judged(features, whole, frame.utc)
+        return self._judged(frame, features, whole)
 
-    def _judged(self, features: Features, whole: NDArray[np.float64], now: datetime) -> str | None:
+    def _judged(self, frame: Frame, features: Features, whole: NDArray[np.float64]) -> str | None:
         """How the view has moved, if it has; a confirmed one becomes the reference once the last one is old enough."""
-        moved = _describe(whole)
-        if moved is None and (now - self._newest_first()[0].confirmed_at).total_seconds() >= REFRESH_S:
-            self._refer_to(features, whole, now)
+        moved = _describe(whole, _size_wh(frame.image))
+        if moved is None and (frame.utc - self._newest_first()[0].confirmed_at).total_seconds() >= REFRESH_S:
+            self._refer_to(features, whole, frame.utc)
         return moved
 
     def _from_the_first(self, features: Features) -> NDArray[np.float64] | None:
@@ -183,9 +183,9 @@ def _features(image: Image) -> Features:
     return Features(points, np.asarray(np.empty((0, 32)) if descriptors is None else descriptors, np.uint8))
 
 
-def _describe(transform: NDArray[np.float64]) -> str | None:
+def _describe(transform: NDArray[np.float64], size_wh: tuple[int, int]) -> str | None:
     """How far the corners of the picture wandered, in words, or None where it is within bounds."""
-    width, height = _SIZE_WH
+    width, height = size_wh
     corners = np.array([[0, 0, 1], [width, 0, 1], [width, height, 1], [0, height, 1]], np.float64).T
     wandered = np.hypot(*((transform @ corners) - corners)[:2]).max() / math.hypot(width, height)
     if wandered <= SHIFT_SHARE:
@@ -195,5 +195,10 @@ def _describe(transform: NDArray[np.float64]) -> str | None:
 
 
 def _small_luma(image: Image) -> Image:
-    small = cv2.resize(image, _SIZE_WH, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(image, _size_wh(image), interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def _size_wh(image: Image) -> tuple[int, int]:
+    height, width = image.shape[:2]
+    return _WIDE_WH if width >= height else _TALL_WH

@@ -64,7 +64,7 @@ def _home(settings: Settings) -> str:
         raise JiejingError(
             f"{settings.home}: {free_mb} MB free, less than JIEJING_MIN_FREE_MB ({settings.min_free_mb})"
         )
-    return f"{settings.home}, {free_mb} MB free"
+    return f"{settings.home}, {free_mb / 1024:.1f} GB free"
 
 
 def _database(settings: Settings) -> str:

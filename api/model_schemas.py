@@ -49,6 +49,20 @@ class FigurePublic(Public):
     ground: Ground
 
 
+class LimitsPublic(Public):
+    """What a model is not to be trusted with, in both languages."""
+
+    zh: str
+    en: str
+
+    @classmethod
+    def of(cls, said: Any) -> Self | None:
+        """As a card says it: in both languages, or in one."""
+        if isinstance(said, dict) and {"zh", "en"} <= said.keys():
+            return cls(zh=str(said["zh"]), en=str(said["en"]))
+        return cls(zh=str(said), en=str(said)) if said else None
+
+
 class CardPublic(Public):
     """A model in the store."""
 
@@ -62,7 +76,7 @@ class CardPublic(Public):
     figures: tuple[FigurePublic, ...]
     ms_a_picture: float | None
     machine: str | None
-    limits: str | None
+    limits: LimitsPublic | None
     in_use: bool
     in_shadow: bool
 
@@ -71,7 +85,6 @@ class CardPublic(Public):
         """A card as it is in the store; figures of a form that is not known are left out."""
         speed = card.figures.get("speed")
         speed = speed if isinstance(speed, dict) else {}
-        limits = card.figures.get("not_to_be_trusted_with")
         return cls(
             name=card.name,
             sha256=card.sha256,
@@ -83,7 +96,7 @@ class CardPublic(Public):
             figures=tuple(_figures(card)),
             ms_a_picture=_number(speed.get("ms_a_picture")),
             machine=str(speed["machine"]) if "machine" in speed else None,
-            limits=str(limits) if limits else None,
+            limits=LimitsPublic.of(card.figures.get("not_to_be_trusted_with")),
             in_use=in_use,
             in_shadow=in_shadow,
         )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Engine, exists, func, select
 
 from store.engine import reading
-from store.tables import EventRow, PackageRow
+from store.tables import EventChangeRow, EventRow, PackageRow
 
 # What was not sealed in that time never will be: its pictures are gone.
 SEALED_WITHIN = timedelta(days=7)
@@ -53,10 +53,20 @@ class QueueCounts:
     def now(self, now: datetime) -> Queues:
         """All of it, as of now."""
         sealed = exists().where(PackageRow.event_id == EventRow.event_id, PackageRow.opening == EventRow.opening)
+        # What came back was a violation before, and need not be one again.
+        alarmed = exists().where(
+            EventChangeRow.event_id == EventRow.event_id,
+            EventChangeRow.opening == EventRow.opening,
+            EventChangeRow.state == "violation",
+        )
         waits = EventRow.stage == "waiting"
         return Queues(
             to_seal=self._count(
-                EventRow.violation_at > now - SEALED_WITHIN, EventRow.stage.is_not(None), ~EventRow.observing, ~sealed
+                EventRow.violation_at > now - SEALED_WITHIN,
+                EventRow.stage.is_not(None),
+                ~EventRow.observing,
+                alarmed,
+                ~sealed,
             ),
             to_decide=self._count(waits),
             overdue=self._count(waits, EventRow.deadline_at < now),

@@ -90,10 +90,12 @@ def test_a_figure_on_rendered_streets_is_never_said_to_be_real(
         ("rendered pictures", "rendered", 0.65, 0.7),
         ("real clips", "real", None, None),
     ]
-    assert card["limits"] == "Stalls."
+    assert card["limits"] == {"zh": "Stalls.", "en": "Stalls."}
     shipped = next(one for one in ml.get(MODELS).json()["models"] if one["name"] == "street-n")
     grounds = {one["measure"]: one["ground"] for one in shipped["figures"]}
     assert grounds["val"] == "mixed"
+    assert shipped["limits"]["zh"].startswith("摊位")
+    assert shipped["limits"]["en"].startswith("Stalls")
     assert all(ground == "rendered" for measure, ground in grounds.items() if "rendered" in measure)
 
 

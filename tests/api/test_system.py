@@ -18,7 +18,7 @@ from store.events import EventRepository
 from store.packages import PackageRepository
 from tests.api.accounts import Accounts
 from tests.api.review_examples import happen, put_site
-from tests.store.examples import CAMERA, as_violation, camera, event, package, stream_state
+from tests.store.examples import CAMERA, as_cleared, as_violation, camera, event, package, stream_state
 
 SYSTEM = "/api/v1/system"
 
@@ -53,6 +53,11 @@ def test_what_waits(operations: TestClient, services: Services, clock: FakeClock
     EventRepository(services.engine).apply(observed)
     queues = operations.get(SYSTEM).json()["queues"]
     assert (queues["to_decide"], queues["to_seal"], queues["overdue"]) == (2, 1, 0)
+    # What was sealed comes back, and is no violation again yet.
+    sealed = as_violation(event(0))
+    EventRepository(services.engine).apply(as_cleared(sealed))
+    EventRepository(services.engine).apply(replace(sealed, state="candidate", opening=2))
+    assert operations.get(SYSTEM).json()["queues"]["to_seal"] == 1
     clock.sleep(timedelta(hours=25).total_seconds())
     operations.post("/api/v1/session", json={"name": "operations", "password": "correct-horse-battery"})
     assert operations.get(SYSTEM).json()["queues"]["overdue"] == 2

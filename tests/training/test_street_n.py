@@ -101,4 +101,4 @@ def test_what_ships(tmp_path: Path) -> None:
     assert "AGPL-3.0" in card.licence
     rendered = [one for one in card.figures["measures"] if one["rendered"]]
     assert rendered
-    assert "never" in card.figures["not_to_be_trusted_with"].lower()
+    assert "never" in card.figures["not_to_be_trusted_with"]["en"].lower()

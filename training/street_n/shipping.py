@@ -14,13 +14,21 @@ from training.export.card import int8_name
 from training.street_n.figure import Measured, plain
 
 MAX_BYTES = 13_000_000
-NOT_TO_BE_TRUSTED_WITH = (
-    "Stalls, goods and tables were learned from rendered streets alone: on real streets they were never measured on "
-    "more than a handful of pictures. Garbage and bins were learned at eye level, vehicles in Nepal; small and far "
-    "vehicles and people it finds as the COCO network does that it began with, and no better. "
-    "Never rely on it without shadow operation and labels of the city's own cameras; never read a figure on rendered "
-    "streets as accuracy."
-)
+NOT_TO_BE_TRUSTED_WITH = {
+    "zh": (
+        "摊位、货物和桌椅只在渲染街道上学习过，在真实街道上只用少量画面看过。"
+        "垃圾和垃圾桶是在平视画面上学的，车辆是在尼泊尔学的；"
+        "小而远的车辆和人，识别能力与起始的 COCO 网络相当，并不更好。"
+        "未经影子运行和本市摄像机的标注，不可依赖；渲染街道上的数字绝不是准确率。"
+    ),
+    "en": (
+        "Stalls, goods and tables were learned from rendered streets alone: on real streets they were never measured "
+        "on more than a handful of pictures. Garbage and bins were learned at eye level, vehicles in Nepal; small and "
+        "far vehicles and people it finds as the COCO network does that it began with, and no better. "
+        "Never rely on it without shadow operation and labels of the city's own cameras; never read a figure on "
+        "rendered streets as accuracy."
+    ),
+}
 
 
 def put_among_shipped(

@@ -1756,8 +1756,7 @@ export interface components {
             labels: string[];
             /** Licence */
             licence: string;
-            /** Limits */
-            limits: string | null;
+            limits: components["schemas"]["LimitsPublic"] | null;
             /** Machine */
             machine: string | null;
             /** Ms A Picture */
@@ -2352,6 +2351,16 @@ export interface components {
             video_approval?: string | null;
             /** Video Approval Until */
             video_approval_until?: string | null;
+        };
+        /**
+         * LimitsPublic
+         * @description What a model is not to be trusted with, in both languages.
+         */
+        LimitsPublic: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * LoadPublic
@@ -9711,4 +9720,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 d0118e80f09ab249474678a0e1113826d1072901f0051512bfa0461642760e81
+// From the OpenAPI document with the SHA-256 b2f9581c77b3bdc0894c1f9be487f03426933721336d86c7cb05d811aab66749

@@ -161,6 +161,8 @@ const en: Messages = {
     timely: 'Closed in time',
   },
   cameras: {
+    disk: '{free} free on the disk',
+    diskFull: 'Only {free} free: nothing is recorded',
     observingCount: '{count} observing',
     search: 'Name, id, address',
     empty: 'No cameras yet',

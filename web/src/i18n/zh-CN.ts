@@ -153,6 +153,8 @@ const zh = {
     timely: '及时解决率',
   },
   cameras: {
+    disk: '磁盘可用 {free}',
+    diskFull: '磁盘只剩 {free}，已停止录像',
     observingCount: '{count} 个观察中',
     search: '名称、编号、地址',
     empty: '还没有摄像机',

@@ -29,6 +29,8 @@ export function useOpenEvent() {
   const evidence = useEvidence()
   const looks = useLooks()
   let run = 0
+  /** The run whose event is shown; while they differ another is on its way. */
+  let shown = 0
   let attempt = ''
 
   /** Opens an event and claims it; whoever reads only, does not claim. */
@@ -40,6 +42,7 @@ export function useOpenEvent() {
       const found = await server.readEvent(eventId)
       if (mine !== run) return
       event.value = found
+      shown = mine
       looks.restart()
       attempt = crypto.randomUUID?.() ?? `${eventId}-${Date.now()}-${Math.random()}`
       lookUp(found)
@@ -71,7 +74,7 @@ export function useOpenEvent() {
 
   /** Reads the open event again: it changed under somebody else's hand. */
   async function refresh(): Promise<void> {
-    if (!event.value) return
+    if (!event.value || shown !== run) return
     const mine = run
     const found = await server.readEvent(event.value.event_id)
     if (mine !== run) return

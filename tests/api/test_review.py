@@ -2,6 +2,8 @@
 
 import io
 import json
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +12,15 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from api.dependencies import Services
-from core.clock import FakeClock
+from core.clock import FakeClock, rfc3339
 from core.review import REASONS, UNDO_S
 from core.rights import Role
+from store.cameras import CameraStateRepository
 from store.checks import CheckShares
 from store.events import EventRepository
 from tests.api.accounts import Accounts
 from tests.api.review_examples import CAR, LOOKS, Desk, camera_with, faults, happen, jpeg, later, put_site
-from tests.store.examples import CAMERA, PAVEMENT, as_cleared, as_violation, camera, event
+from tests.store.examples import CAMERA, PAVEMENT, as_cleared, as_violation, camera, event, stream_state
 from training.datasets.decisions import read_decisions
 
 NO_CHECKS = CheckShares(second_look=0, known_negative=0)
@@ -295,6 +298,69 @@ def test_an_assistant_suggests_and_never_decides(li: Desk, accounts: Accounts, s
     assert assistant.client.post(place, json=body, headers=headers).status_code == 201
     assert li.client.post(place, json=body, headers=headers).status_code == 403
     assert li.get(event_id)["review"]["state"] == "open"
+
+
+def test_a_thing_that_came_back_is_decided_about_as_it_was(li: Desk, services: Services) -> None:
+    violation = happen(services)
+    events = EventRepository(services.engine)
+    events.apply(as_cleared(violation))
+    back = replace(violation, state="candidate", opening=2, last_seen=violation.last_seen + timedelta(minutes=5))
+    events.apply(back)
+    found = li.get(violation.event_id)
+    assert (found["opening"], found["opening_to_decide"]) == (2, 1)
+    assert li.decide(violation.event_id, opening=2).status_code == 409
+    answer = li.decide(violation.event_id, opening=1)
+    assert (answer.status_code, answer.json()["decision"]["opening"]) == (201, 1)
+
+
+def test_nothing_is_approved_of_which_no_picture_was_sealed(li: Desk, services: Services) -> None:
+    violation = happen(services)
+    events = EventRepository(services.engine)
+    events.apply(as_cleared(violation))
+    events.apply(replace(violation, opening=2, last_seen=violation.last_seen + timedelta(minutes=10)))
+    assert li.get(violation.event_id)["opening_to_decide"] == 2
+    assert faults(li.approve(violation.event_id, opening=2)) == ["opening"]
+    assert li.decide(violation.event_id, opening=2).status_code == 201
+
+
+def test_a_row_says_until_when_the_thing_was_not_seen_to_leave(li: Desk, services: Services, clock: FakeClock) -> None:
+    put_site(services, CAMERA)
+    violation = happen(services)
+    states = CameraStateRepository(services.engine, clock)
+
+    def watched_until(**changes: Any) -> str | None:
+        states.put(stream_state(last_frame_utc=clock.utc(), **changes))
+        (row,) = li.client.get("/api/v1/events").json()["events"]
+        until: str | None = row["watched_until"]
+        return until
+
+    assert li.get(violation.event_id)["watched_until"] is None, "no camera has reported"
+    assert watched_until() == rfc3339(clock.utc())
+    assert watched_until(status="waiting") is None, "the camera does not answer"
+    assert watched_until(unfit="view moved: by 20% of the picture") is None, "it looks elsewhere"
+    assert watched_until() == rfc3339(clock.utc())
+    # Since the rule changed another event may stand for the thing.
+    put_site(services, camera_with(PAVEMENT.model_copy(update={"violation_after_s": 900.0})))
+    assert watched_until() is None
+    put_site(services, CAMERA)
+    EventRepository(services.engine).apply(as_cleared(violation))
+    assert watched_until() is None, "it left"
+
+
+def test_a_decided_row_says_what_was_decided_and_by_whom(
+    li: Desk, wang: Desk, services: Services, clock: FakeClock
+) -> None:
+    event_id = happen(services).event_id
+    li.decide(event_id, reason="permitted")
+
+    def decisions_in(desk: Desk) -> list[Any]:
+        return [row["decision"] for row in desk.client.get("/api/v1/events").json()["events"]]
+
+    assert [one["reason"] for one in decisions_in(li)] == ["permitted"]
+    assert decisions_in(wang) == [None], "it can be undone still"
+    clock.sleep(UNDO_S)
+    (decision,) = decisions_in(wang)
+    assert (decision["verdict"], decision["reason"], decision["officer_name"]) == ("rejected", "permitted", "li 全名")
 
 
 def test_until_it_is_final_nobody_else_knows(li: Desk, wang: Desk, services: Services, clock: FakeClock) -> None:

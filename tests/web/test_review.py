@@ -1,14 +1,23 @@
 """Officers at work: by keyboard, together, on a phone."""
 
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from api.app import create_app
+from core.clock import FakeClock
+from core.rights import Role
+from store.attachments import AttachmentRepository
 from store.decisions import DecisionRepository
 from store.events import EventRepository
+from store.sites import SiteRepository
+from tests.api.accounts import Accounts
+from tests.api.review_examples import Desk, jpeg
 from tests.extras import need
-from tests.store.examples import SITE
+from tests.store.examples import CAMERA, SITE, as_cleared, camera, site_of
 from tests.web.conftest import PATIENCE_MS, PHONE, Installation, SignedIn
 
 need("playwright")
@@ -16,6 +25,8 @@ need("playwright")
 from playwright.sync_api import Page, Route, expect  # noqa: E402 - skipped where it is not installed
 
 expect.set_options(timeout=PATIENCE_MS)
+
+SITE_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def wait_for_pictures(page: Page) -> None:
@@ -168,6 +179,9 @@ def test_who_is_signed_in_is_asked_once_and_the_first_event_opened_once(
 ) -> None:
     event_id = installation.add_event(1)
     page = sign_in()
+    wait_for_pictures(page)
+    # News of one's own claim would have it read again.
+    hold(page, "**/api/v1/stream")
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url.removeprefix(installation.address)))
     page.goto(f"{installation.address}/review")
@@ -198,6 +212,122 @@ def test_thousands_of_events_need_only_the_rows_on_the_screen(installation: Inst
     assert page.locator(".list .row").count() < 40
     page.locator(".list").evaluate("list => list.scrollTo(0, 1e6)")
     expect(page.locator("footer.count")).to_contain_text("130")
+
+
+def test_an_assistant_suggests_and_an_officer_takes_it_over(installation: Installation, sign_in: SignedIn) -> None:
+    event_id = installation.add_event(1)
+    installation.accounts.user("xie", Role.ASSISTANT)
+    assistant = sign_in("xie")
+    expect(assistant.locator(".actions .no")).to_contain_text("建议驳回")
+    assistant.keyboard.press("r")
+    assistant.keyboard.press("3")
+    expect(assistant.locator(".undo")).to_contain_text("建议驳回")
+    # It decides nothing: the event stays.
+    expect(assistant.locator(".list .row")).to_have_count(1)
+    assert [one[:2] for one in verdicts(installation, event_id)] == [("rejected", "permitted")]
+    # Until it is final only the assistant sees it.
+    expect(assistant.locator(".undo")).to_have_count(0)
+    officer = sign_in("wang")
+    expect(officer.locator(".suggestion")).to_contain_text("已获许可")
+    expect(officer.locator(".suggestion")).to_contain_text("xie")
+    expect(officer.locator(".actions .no")).to_be_enabled()
+    officer.keyboard.press("s")
+    expect(officer.locator(".undo")).to_contain_text("已驳回")
+    assert len(verdicts(installation, event_id)) == 2
+
+
+def test_what_came_back_is_shown_as_it_was_when_it_was_a_violation(
+    installation: Installation, sign_in: SignedIn
+) -> None:
+    event_id = installation.add_event(1)
+    events = EventRepository(installation.services.engine)
+    history = events.get(event_id)
+    assert history is not None
+    now = datetime.now(UTC)
+    events.apply(as_cleared(history.event))
+    back = replace(history.event, state="candidate", opening=2, still_since=now, last_seen=now)
+    events.apply(back)
+    page = sign_in()
+    wait_for_pictures(page)
+    expect(page.locator("article.pane")).to_contain_text("决定针对这一次")
+    expect(page.locator(".actions .no")).to_be_enabled()
+    look_at_everything(page)
+    expect(page.locator(".actions .yes")).to_be_enabled()
+    page.keyboard.press("r")
+    page.keyboard.press("1")
+    expect(page.locator(".undo")).to_contain_text("已驳回")
+    (decision,) = DecisionRepository(installation.services.engine, installation.services.audit).of_event(event_id)
+    assert decision.opening == 1
+
+
+def test_whoever_approves_too_early_is_told_what_to_look_at(installation: Installation, sign_in: SignedIn) -> None:
+    installation.add_event(1)
+    page = sign_in()
+    wait_for_pictures(page)
+    expect(page.locator(".actions .no")).to_be_enabled()
+    expect(page.locator(".actions .why")).to_contain_text("目标近景")
+    expect(page.locator(".actions").get_by_role("alert")).to_have_count(0)
+    page.keyboard.press("a")
+    expect(page.locator(".actions").get_by_role("alert")).to_contain_text("目标近景")
+
+
+def test_another_reason_is_written_down_without_the_mouse(installation: Installation, sign_in: SignedIn) -> None:
+    event_id = installation.add_event(1)
+    page = sign_in()
+    expect(page.locator(".actions .no")).to_be_enabled()
+    page.keyboard.press("r")
+    page.keyboard.press("9")
+    expect(page.locator(".reject").get_by_role("alert")).to_be_visible()
+    page.keyboard.type("7 号摊位代管")
+    page.keyboard.press("Enter")
+    expect(page.locator(".undo")).to_contain_text("已驳回")
+    (decision,) = DecisionRepository(installation.services.engine, installation.services.audit).of_event(event_id)
+    assert (decision.reason, decision.note) == ("other", "7 号摊位代管")
+
+
+def test_the_queue_is_narrowed_by_camera_and_day(installation: Installation, sign_in: SignedIn) -> None:
+    services = installation.services
+    SiteRepository(services.engine, services.vault).replace(site_of(CAMERA, camera("east", name="东门")))
+    installation.add_event(1)
+    page = sign_in()
+    rows = page.locator(".list .row")
+    expect(rows).to_have_count(1)
+    page.get_by_role("button", name="筛选").click()
+    first_day = page.get_by_label("自", exact=True)
+    first_day.fill((datetime.now(SITE_ZONE) + timedelta(days=1)).date().isoformat())
+    expect(rows).to_have_count(0)
+    first_day.fill((datetime.now(SITE_ZONE) - timedelta(days=1)).date().isoformat())
+    expect(rows).to_have_count(1)
+    page.locator(".el-popper .form .el-select").last.click()
+    page.locator(".el-select-dropdown__item:visible", has_text="东门").click()
+    expect(rows).to_have_count(0)
+    first_day.press("Escape")
+    expect(page.locator(".el-popper .form")).to_be_hidden()
+
+
+def test_what_was_decided_stands_in_its_row(installation: Installation, sign_in: SignedIn) -> None:
+    event_id = installation.add_event(1)
+    earlier = replace(installation.services, clock=FakeClock(datetime.now(UTC) - timedelta(minutes=1)))
+    assert Desk(Accounts(create_app(earlier), earlier).sign_in("wang")).decide(event_id).status_code == 201
+    page = sign_in("li")
+    page.get_by_role("button", name="已决定").click()
+    verdict = page.locator(".list .row .verdict")
+    expect(verdict).to_contain_text("已驳回 · 误报")
+    expect(verdict).to_contain_text("wang")
+
+
+def test_a_recheck_by_phone_says_what_was_found(installation: Installation, sign_in: SignedIn) -> None:
+    event_id = installation.add_event(1)
+    page = sign_in(size=PHONE)
+    page.locator(".list .row").click()
+    picture = {"name": "spot.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}
+    page.locator("label", has_text="复查").locator("input[type=file]").set_input_files(picture)  # type: ignore[arg-type]
+    form = page.locator("form.result")
+    form.get_by_placeholder("备注").fill("摊主在收摊")
+    form.get_by_role("button", name="未整改").click()
+    expect(page.locator(".attached q, aside q").first).to_contain_text("未整改、摊主在收摊")
+    (attached,) = AttachmentRepository(installation.services.engine, installation.services.audit).of_event(event_id)
+    assert (attached.kind, attached.note) == ("recheck", "未整改、摊主在收摊")
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en"])

@@ -41,6 +41,7 @@ const en: typeof zh = {
     again: 'Reload',
     type: 'Type',
     any: 'Any',
+    org: 'Organisation',
     camera: 'Camera',
     days: 'First seen',
     firstDay: 'from',

@@ -29,6 +29,7 @@ const zh = {
     again: '刷新',
     type: '类型',
     any: '不限',
+    org: '组织',
     camera: '摄像机',
     days: '发现日期',
     firstDay: '自',

@@ -72,12 +72,12 @@ export function useOpenEvent() {
     }
   }
 
-  /** Reads the open event again: it changed under somebody else's hand. */
-  async function refresh(): Promise<void> {
-    if (!event.value || shown !== run) return
+  /** Reads the open event again: it changed under somebody else's hand. Null where another is on its way. */
+  async function refresh(): Promise<OpenEvent | null> {
+    if (!event.value || shown !== run) return null
     const mine = run
     const found = await server.readEvent(event.value.event_id)
-    if (mine !== run) return
+    if (mine !== run) return found
     const more = found.packages.length !== event.value.packages.length
     const other = found.opening_to_decide !== event.value.opening_to_decide
     event.value = found
@@ -85,6 +85,7 @@ export function useOpenEvent() {
     if (other) looks.restart()
     if (!claiming.value) claimed.value = found.review.claim?.mine ?? false
     if (more) lookUp(found)
+    return found
   }
 
   /** Why this user looks at files as received, as the server wants it. */

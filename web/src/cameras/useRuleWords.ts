@@ -2,8 +2,9 @@
 import { useI18n } from 'vue-i18n'
 
 import type { Hours, Permit, Zone, ZoneType } from '@/api/cameras'
-import { duration, siteDay, dayAndClock } from '@/ui/format'
+import { dayAndClock, duration } from '@/ui/format'
 import { nameOf } from '@/ui/names'
+import { siteDay } from '@/ui/siteTime'
 
 import type { Field } from './changes'
 

@@ -3,15 +3,12 @@ import { computed } from 'vue'
 
 import { i18n } from '@/i18n'
 
-export const SITE_ZONE = 'Asia/Shanghai'
-const SITE_OFFSET = '+08:00'
+import { SITE_ZONE } from './siteTime'
 
 const language = i18n.global.locale
 
 const formats = computed(() => ({
   day: new Intl.DateTimeFormat(language.value, { timeZone: SITE_ZONE, month: '2-digit', day: '2-digit' }),
-  date: new Intl.DateTimeFormat('sv-SE', { timeZone: SITE_ZONE }),
-  local: new Intl.DateTimeFormat('sv-SE', { timeZone: SITE_ZONE, dateStyle: 'short', timeStyle: 'medium' }),
   clock: new Intl.DateTimeFormat(language.value, {
     timeZone: SITE_ZONE,
     hour: '2-digit',
@@ -33,11 +30,6 @@ const formats = computed(() => ({
   percent: new Intl.NumberFormat(language.value, { style: 'percent', maximumFractionDigits: 1 }),
 }))
 
-/** 2026-05-04, of the site */
-export const siteDay = (moment: string): string => formats.value.date.format(new Date(moment))
-/** 2026-05-04T08:00:00, as the clock of the site stands then; and back. */
-export const siteClock = (moment: string): string => formats.value.local.format(new Date(moment)).replace(' ', 'T')
-export const fromSiteClock = (clock: string): string => new Date(`${clock}${SITE_OFFSET}`).toISOString()
 /** 09:31:07 */
 export const clockTime = (moment: string | number): string => formats.value.clock.format(new Date(moment))
 /** 11/21 09:31:07 */

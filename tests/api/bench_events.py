@@ -1,10 +1,10 @@
 """How long the queue takes with a million events: `python -m tests.api.bench_events [NUMBER]`.
 
 On SQLite and, where it is installed, PostgreSQL. 500 cameras on 20 streets; one event in a hundred waits for its
-review, the rest is decided or never became a violation. Each request is what the page asks for: the queue with places
-and packages, as JSON. The median and the 95th percentile of RUNS requests a line, after two that do not count; and the
-95th percentile of the time that a processor worked on it, here and in PostgreSQL's process, which other programs hardly
-lengthen. Figures, not tests: nothing passes or fails.
+review, the rest is decided or never became a violation; every camera looks. Each request is what the page asks for: the
+queue with places, packages, verdicts and whether a thing still stands, as JSON. The median and the 95th percentile of
+RUNS requests a line, after two that do not count; and the 95th percentile of the time that a processor worked on it,
+here and in PostgreSQL's process, which other programs hardly lengthen. Figures, not tests: nothing passes or fails.
 """
 
 import statistics
@@ -13,24 +13,28 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import psycopg
 from sqlalchemy import Engine, text
 
-from api.review_schemas import QueuePagePublic, queued_event
-from core.review import Viewer
+from api.app import create_app
+from api.dependencies import Services
+from api.event_rows import rows
+from api.review_desk import ReviewDesk
+from api.review_schemas import QueuePagePublic
+from core.principal import Principal
+from core.rights import Role, rights_of
 from core.violations import violation_types
 from store import migrate
 from store.cursor import SortedCursor
 from store.engine import make_engine
-from store.packages import PackageRepository
-from store.places import PlaceDirectory
-from store.queue import EventQueue
 from store.review_records import QueueFilter, Sort
 from store.sites import SiteRepository
-from tests.api.many_events import Many, cameras, fill, street
+from tests.api.accounts import QUICK, Accounts
+from tests.api.many_events import Many, cameras, decide, fill, look, street
 from tests.postgres import find_binaries, running_cluster
 from tests.store.examples import site_of
 
@@ -38,7 +42,6 @@ from tests.store.examples import site_of
 
 EVENTS = 1_000_000
 RUNS = 40
-OFFICER = Viewer(1, blind=True)
 
 
 def main() -> None:
@@ -62,19 +65,39 @@ def _database(folder: Path) -> Iterator[str]:
 def _measure(name: str, url: str, many: Many) -> None:
     engine = make_engine(url)
     migrate.upgrade(engine)
+    services = Services(engine, Path("packages"), passwords=QUICK)
     SiteRepository(engine).replace(site_of(*cameras()))
+    desk = ReviewDesk(_officer(services), services, many.until)
     began = time.perf_counter()
     fill(engine, many)
+    decide(engine, desk.who.user_id)
+    look(engine, many.until)
     work_s = _work_s(engine)
     print(f"{name}: {many.number} events filled in\t{time.perf_counter() - began:.0f} s", flush=True)
-    for what, request in _requests(engine, many).items():
+    for what, request in _requests(desk, many).items():
         taken, worked = _times(request, work_s)
         figures = f"median {statistics.median(taken):.1f} ms, p95 {_p95(taken):.1f} ms, worked {_p95(worked):.1f} ms"
         print(f"{name}: {what}\t{figures}", flush=True)
     engine.dispose()
 
 
-def _requests(engine: Engine, many: Many) -> dict[str, Callable[[], object]]:
+def _officer(services: Services) -> Principal:
+    user = Accounts(create_app(services), services).user("wang", Role.OFFICER)
+    return Principal(
+        user_id=user.user_id,
+        name=user.name,
+        full_name=user.full_name,
+        role=Role.OFFICER,
+        rights=rights_of(Role.OFFICER),
+        orgs=None,
+        badge_no=None,
+        badge_expires=None,
+        zone=ZoneInfo("Asia/Shanghai"),
+        address="127.0.0.1",
+    )
+
+
+def _requests(desk: ReviewDesk, many: Many) -> dict[str, Callable[[], object]]:
     one_street = street(0)
     county = frozenset(one for number in range(10) for one in street(number))
     types = tuple(violation_types())[:3]
@@ -107,21 +130,16 @@ def _requests(engine: Engine, many: Many) -> dict[str, Callable[[], object]]:
         "one type": (QueueFilter(violations=types[:1]), "age", None),
         "a type that never was": (QueueFilter(violations=("street_drying",)), "age", None),
     }
-    return {what: _page(engine, many.until, *one) for what, one in wanted.items()}
+    return {what: _page(desk, *one) for what, one in wanted.items()}
 
 
-def _page(engine: Engine, now: datetime, wanted: QueueFilter, sort: Sort, cursor: str | None) -> Callable[[], object]:
-    queue, packages, places = EventQueue(engine), PackageRepository(engine), PlaceDirectory(engine)
-
+def _page(desk: ReviewDesk, wanted: QueueFilter, sort: Sort, cursor: str | None) -> Callable[[], object]:
     def request() -> object:
-        page = queue.page(wanted, OFFICER, now, sort, cursor, 50)
-        newest = packages.newest_primaries([one.event.event_id for one in page.events])
-        known = places.all()
-        rows = [
-            queued_event(one, known[one.event.camera_id], newest.get(one.event.event_id), OFFICER, now)
-            for one in page.events
-        ]
-        return QueuePagePublic(events=tuple(rows), next_cursor=page.next_cursor).model_dump_json()
+        page = desk.queue.page(wanted, desk.viewer, desk.now, sort, cursor, 50)
+        newest = desk.packages.newest_primaries([one.event.event_id for one in page.events])
+        return QueuePagePublic(
+            events=tuple(rows(page.events, newest, desk)), next_cursor=page.next_cursor
+        ).model_dump_json()
 
     return request
 

@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Insert, insert, inspect, literal_column, text
+from sqlalchemy import Engine, Insert, insert, inspect, literal, literal_column, select, text
 from sqlalchemy.engine.default import DefaultDialect
 
+from core.clock import FakeClock
+from core.review import Looks, Subject
+from core.rules import rules_of
 from core.site import Camera
 from core.violations import violation_types
+from store.cameras import CameraStateRepository
 from store.engine import connected
 from store.mapping import columns_of
+from store.review_records import DecisionRecord
+from store.review_tables import DecisionRow
 from store.tables import Base, EventRow, PackageRow
 from store.types import AsJson
-from tests.store.examples import START, camera, event, package
+from tests.store.examples import START, camera, event, package, stream_state
 
 CAMERAS, STREETS = 500, 20
 _ROWS_AT_ONCE = 20_000
@@ -63,6 +69,25 @@ def fill(engine: Engine, many: Many) -> None:
         connection.execute(text("ANALYZE"))
 
 
+def decide(engine: Engine, officer_id: int) -> None:
+    """Adds what was decided about each decided event: this officer rejected it."""
+    table = inspect(DecisionRow).columns
+    like = {**columns_of(_DECISION), "officer_id": officer_id, "request_sha256": "ab" * 32, "before": {}}
+    own = dict.fromkeys(("decision_id", "event_id", "key"), EventRow.event_id)
+    own |= dict.fromkeys(("decided_at", "final_at"), EventRow.last_seen)
+    columns = {one.key: own.get(one.key, literal(like.get(one.key), one.type)) for one in table}
+    with connected(engine) as connection:
+        rows = select(*columns.values()).where(EventRow.stage == "decided")
+        connection.execute(insert(DecisionRow).from_select(list(columns), rows))
+        connection.execute(text("ANALYZE decisions"))
+
+
+def look(engine: Engine, now: datetime) -> None:
+    """Every camera looks, as of now."""
+    states = [stream_state(one.id, last_frame_utc=now) for one in cameras()]
+    CameraStateRepository(engine, FakeClock(now)).put(*states)
+
+
 def _insert(table: type[Base], like: Any) -> Insert:
     """An insert of rows that are like this one in all that is kept as JSON: written out once, not for each row."""
     columns = inspect(table).columns
@@ -79,10 +104,12 @@ def _row(number: int, many: Many, draw: random.Random) -> dict[str, Any]:
     is_violation = draw.random() < 0.4
     waits = is_violation and number > many.number * many.waits_from
     at = first_seen + timedelta(seconds=300)
+    camera_id = f"camera-{draw.randrange(CAMERAS)}"
     return {
         **_PLAIN_EVENT,
         "event_id": f"{number:016x}",
-        "camera_id": f"camera-{draw.randrange(CAMERAS)}",
+        "camera_id": camera_id,
+        "rule_version": _VERSIONS[camera_id],
         "violation": draw.choice(_TYPES),
         "state": "violation" if waits else "cleared" if is_violation else "candidate",
         "first_seen": first_seen,
@@ -116,5 +143,27 @@ def _plain(table: type[Base], like: Any) -> dict[str, Any]:
 
 
 _TYPES = tuple(violation_types())[:6]
+_VERSIONS = {one.id: rules_of(one)[0].version for one in cameras()}
 _EVENT, _PACKAGE = event(), package()
+_DECISION = DecisionRecord(
+    decision_id="",
+    event_id="",
+    opening=1,
+    kind="first",
+    verdict="rejected",
+    reason="permitted",
+    note="",
+    code=None,
+    label=None,
+    subject=Subject(),
+    seen=Looks(),
+    spent_s=4.0,
+    officer_id=0,
+    officer_name="王队员",
+    badge_no="33088100123",
+    decided_at=START,
+    final_at=START,
+    undone_at=None,
+    revision=2,
+)
 _PLAIN_EVENT, _PLAIN_PACKAGE = _plain(EventRow, _EVENT), _plain(PackageRow, _PACKAGE)

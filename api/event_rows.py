@@ -5,11 +5,11 @@ from datetime import datetime
 
 from api.access import Right
 from api.review_desk import ReviewDesk
-from api.review_schemas import DecisionPublic, QueuedEventPublic, queued_event
+from api.review_schemas import DecisionPublic, QueuedEventPublic, VerdictPublic, queued_event
 from api.schemas import StreamPublic
 from core.health import condition_of
 from store.records import PackageRecord
-from store.review_records import DecisionRecord, QueuedEvent
+from store.review_records import DecisionRecord, GivenVerdict, QueuedEvent
 
 
 def rows(
@@ -38,17 +38,17 @@ def rows(
 
 
 def visible(records: Collection[DecisionRecord], queued: QueuedEvent, desk: ReviewDesk) -> tuple[DecisionPublic, ...]:
-    """What the viewer may know of what was decided: nothing of others that can be undone or is being checked."""
-    viewer = desk.viewer
-    hides = viewer.blind and queued.review.check_kind is not None
+    """What the viewer may know of what was decided."""
+    return tuple(DecisionPublic.of(one, as_first=desk.viewer.blind) for one in records if _may_see(one, queued, desk))
 
-    def may_see(record: DecisionRecord) -> bool:
-        if record.officer_id == viewer.user_id:
-            return True
-        is_out = record.undone_at is None and record.final_at <= desk.now
-        return is_out and (record.kind == "suggestion" or not hides)
 
-    return tuple(DecisionPublic.of(one, as_first=viewer.blind) for one in records if may_see(one))
+def _may_see(record: DecisionRecord | GivenVerdict, queued: QueuedEvent, desk: ReviewDesk) -> bool:
+    """Nothing of others that can be undone or is being checked."""
+    if record.officer_id == desk.viewer.user_id:
+        return True
+    hides = desk.viewer.blind and queued.review.check_kind is not None
+    is_out = record.undone_at is None and record.final_at <= desk.now
+    return is_out and (record.kind == "suggestion" or not hides)
 
 
 def _last_looks(standing: Sequence[QueuedEvent], desk: ReviewDesk) -> dict[str, datetime]:
@@ -73,17 +73,17 @@ def _last_looks(standing: Sequence[QueuedEvent], desk: ReviewDesk) -> dict[str, 
     return looks
 
 
-def _verdicts(decided: Sequence[QueuedEvent], desk: ReviewDesk) -> dict[str, DecisionPublic]:
+def _verdicts(decided: Sequence[QueuedEvent], desk: ReviewDesk) -> dict[str, VerdictPublic]:
     """The verdict that counts of each decided event, by event id."""
     if not decided:
         return {}
-    records = desk.decisions.of_events([one.event.event_id for one in decided])
-    found: dict[str, DecisionPublic] = {}
-    for one in decided:
-        own = [record for record in records if record.event_id == one.event.event_id]
-        said = [record for record in visible(own, one, desk) if record.kind != "suggestion" and not record.undone_at]
+    queued = {one.event.event_id: one for one in decided}
+    said: dict[str, GivenVerdict] = {}
+    for one in desk.decisions.verdicts(queued.keys()):
+        if one.kind == "suggestion" or one.undone_at or not _may_see(one, queued[one.event_id], desk):
+            continue
         # Of a check and what it checks, the first one counts.
-        firsts = [record for record in said if record.kind == "first"]
-        if said:
-            found[one.event.event_id] = (firsts or said)[-1]
-    return found
+        known = said.get(one.event_id)
+        if known is None or known.kind != "first" or one.kind == "first":
+            said[one.event_id] = one
+    return {event_id: VerdictPublic.model_validate(one) for event_id, one in said.items()}

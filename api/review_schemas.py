@@ -152,6 +152,15 @@ class DecisionPublic(Public):
         return cls(**{**named, **about, "kind": kind})
 
 
+class VerdictPublic(Public):
+    """Of a decision what a list shows."""
+
+    verdict: Verdict
+    reason: str | None
+    officer_name: str
+    decided_at: Moment
+
+
 class QueuedEventPublic(EventPublic):
     """An event with all that a list shows of it.
 
@@ -172,7 +181,7 @@ class QueuedEventPublic(EventPublic):
         description="of a violation: the last look at it of a camera that looks now; it was not seen to leave until "
         "then. null: it left, or nobody can tell whether it still stands",
     )
-    decision: DecisionPublic | None = Field(default=None, description="of a decided event: the verdict that counts")
+    decision: VerdictPublic | None = Field(default=None, description="of a decided event: the verdict that counts")
 
 
 class QueuePagePublic(Public):

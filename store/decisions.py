@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import uuid4
@@ -18,7 +18,7 @@ from store.checks import CheckShares, mix_in_known_negative
 from store.engine import reading, writing
 from store.live_changes import tell
 from store.mapping import columns_of, from_row
-from store.review_records import DecisionRecord, NewDecision, Officer
+from store.review_records import DecisionRecord, GivenVerdict, NewDecision, Officer
 from store.review_tables import DecisionRow
 from store.tables import EventChangeRow, EventRow
 
@@ -109,14 +109,18 @@ class DecisionRepository:
 
     def of_event(self, event_id: str) -> tuple[DecisionRecord, ...]:
         """All that was decided about an event, oldest first, undone decisions too."""
-        return self.of_events([event_id])
-
-    def of_events(self, event_ids: Collection[str]) -> tuple[DecisionRecord, ...]:
-        """All that was decided about some events, oldest first, undone decisions too."""
-        query = select(DecisionRow).where(DecisionRow.event_id.in_(event_ids))
+        query = select(DecisionRow).where(DecisionRow.event_id == event_id)
         with reading(self._engine) as session:
             rows = session.scalars(query.order_by(DecisionRow.decided_at, DecisionRow.decision_id))
             return tuple(from_row(DecisionRecord, row) for row in rows)
+
+    def verdicts(self, event_ids: Collection[str]) -> tuple[GivenVerdict, ...]:
+        """What was decided about some events, oldest first, undone decisions too."""
+        columns = [getattr(DecisionRow, one.name) for one in fields(GivenVerdict)]
+        query = select(*columns).where(DecisionRow.event_id.in_(event_ids))
+        with reading(self._engine) as session:
+            rows = session.execute(query.order_by(DecisionRow.decided_at, DecisionRow.decision_id))
+            return tuple(GivenVerdict(*row) for row in rows)
 
     def _carry_out(self, row: EventRow, decision: DecisionRecord) -> None:
         """What the decision does to the review of its event."""

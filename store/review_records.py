@@ -106,6 +106,21 @@ class DecisionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenVerdict:
+    """Of a decision what a list shows, and what says who may see it."""
+
+    event_id: str
+    kind: DecisionKind
+    verdict: Verdict
+    reason: str | None
+    officer_id: int
+    officer_name: str
+    decided_at: datetime
+    final_at: datetime
+    undone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A remark of a person on an event."""
 

@@ -31,7 +31,7 @@ from tests.web.test_pages import AXE, faults_for_screen_readers
 
 need("playwright")
 
-from playwright.sync_api import Locator, Page, expect  # noqa: E402 - skipped where it is not installed
+from playwright.sync_api import Locator, Page, Route, expect  # noqa: E402 - skipped where it is not installed
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -228,6 +228,18 @@ def open_zones(page: Page, installation: Installation) -> None:
     expect(page.locator(".item")).to_have_count(1)
     page.locator(".item").click()
     expect(page.locator(".point")).to_have_count(4)
+
+
+def test_nothing_can_be_drawn_before_the_zones_are_there(installation: Installation, operations: Page) -> None:
+    asked: list[Route] = []
+    operations.route(f"**/api/v1/cameras/{CAMERA.id}", lambda route: asked.append(route))
+    with operations.expect_request(f"**/api/v1/cameras/{CAMERA.id}"):
+        operations.goto(f"{installation.address}/cameras/{CAMERA.id}/zones")
+    expect(operations.get_by_role("button", name="保存")).to_be_disabled()
+    expect(operations.get_by_role("button", name="添加预置位")).to_have_count(0)
+    asked[0].continue_()
+    operations.get_by_role("button", name="添加预置位").click()
+    expect(operations.get_by_role("button", name="预置位 2")).to_be_visible()
 
 
 def test_points_move_by_keyboard_and_back_by_undo(installation: Installation, operations: Page) -> None:

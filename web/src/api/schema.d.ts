@@ -2937,7 +2937,7 @@ export interface components {
             count: number;
             deadline: components["schemas"]["DeadlinePublic"] | null;
             /** @description of a decided event: the verdict that counts */
-            decision?: components["schemas"]["DecisionPublic"] | null;
+            decision?: components["schemas"]["VerdictPublic"] | null;
             /** Dwell S */
             dwell_s: number;
             /** Event Id */
@@ -3181,7 +3181,7 @@ export interface components {
             count: number;
             deadline: components["schemas"]["DeadlinePublic"] | null;
             /** @description of a decided event: the verdict that counts */
-            decision?: components["schemas"]["DecisionPublic"] | null;
+            decision?: components["schemas"]["VerdictPublic"] | null;
             /** Decisions */
             decisions: components["schemas"]["DecisionPublic"][];
             /** Dwell S */
@@ -3882,6 +3882,23 @@ export interface components {
             state: "pending" | "active" | "disabled";
             /** User Id */
             user_id: number;
+        };
+        /**
+         * VerdictPublic
+         * @description Of a decision what a list shows.
+         */
+        VerdictPublic: {
+            /** Decided At */
+            decided_at: string;
+            /** Officer Name */
+            officer_name: string;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "approved" | "handed_over" | "rejected" | "more_evidence";
         };
         /**
          * VersionsPublic
@@ -9720,4 +9737,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 b2f9581c77b3bdc0894c1f9be487f03426933721336d86c7cb05d811aab66749
+// From the OpenAPI document with the SHA-256 a692bd035f00a9a08d40437bec28d84104dc709e80b35284eb5267caa09895ef

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from core.domain import Frame
-from detector.view import ViewCheck
+from detector.view import ViewCheck, features_of
 
 
 class PresetFinder:
@@ -20,6 +20,7 @@ class PresetFinder:
     def find(self, frame: Frame) -> str | None:
         """The preset in the picture; None where it is none of them: on its way, turned by hand, or too dark to tell."""
         in_turn = sorted(self._views, key=lambda preset: preset != self._last)
-        found = next((preset for preset in in_turn if self._views[preset].shows(frame)), None)
+        features = features_of(frame.image)
+        found = next((preset for preset in in_turn if self._views[preset].shows(frame, features)), None)
         self._last = found or self._last
         return found

@@ -73,7 +73,7 @@ class ViewMemory:
     @classmethod
     def of(cls, image: Image, at: datetime) -> "ViewMemory":
         """The view that this picture of that (aware) moment shows."""
-        return cls([Reference(_features(image), _UNMOVED, at)])
+        return cls([Reference(features_of(image), _UNMOVED, at)])
 
 
 class ViewCheck:
@@ -110,14 +110,14 @@ class ViewCheck:
             self._moved = self._compare(frame)
         return self._moved
 
-    def shows(self, frame: Frame) -> bool:
-        """Whether this view is in the picture: never in doubt, never by an earlier verdict."""
-        features = _features(frame.image)
+    def shows(self, frame: Frame, features: Features) -> bool:
+        """Whether this view is in the picture, of which these are the features: never in doubt, never by an earlier
+        verdict."""
         whole = self._from_the_first(features)
         return whole is not None and self._judged(frame, features, whole) is None
 
     def _compare(self, frame: Frame) -> str | None:
-        features = _features(frame.image)
+        features = features_of(frame.image)
         if not self._references:
             self._refer_to(features, _UNMOVED, frame.utc)
             return None
@@ -177,7 +177,8 @@ class ViewCheck:
             self._references[reference.light] = reference
 
 
-def _features(image: Image) -> Features:
+def features_of(image: Image) -> Features:
+    """What can be found again in a picture."""
     keypoints, descriptors = cv2.ORB.create(_FEATURES).detectAndCompute(_small_luma(image), None)
     points = np.array([point.pt for point in keypoints], np.float32).reshape(-1, 2)
     return Features(points, np.asarray(np.empty((0, 32)) if descriptors is None else descriptors, np.uint8))

@@ -1,4 +1,4 @@
-import { ref, shallowRef } from 'vue'
+import { onBeforeUnmount, ref, shallowRef } from 'vue'
 
 /** Something that is loaded, and may be loaded again; the newest call wins. */
 export function useLoad<T>(read: () => Promise<T>) {
@@ -23,4 +23,10 @@ export function useLoad<T>(read: () => Promise<T>) {
 
   void load()
   return { data, error, loading, load }
+}
+
+/** Does something again and again, while the page is looked at and its component is there. */
+export function againWhileSeen(action: () => unknown, everyMs: number): void {
+  const running = window.setInterval(() => document.visibilityState === 'visible' && void action(), everyMs)
+  onBeforeUnmount(() => window.clearInterval(running))
 }

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import InputError
@@ -55,6 +55,12 @@ class Settings(BaseSettings):
         default=0.02, ge=0, le=1, description="share of decisions after which a known negative is mixed into the queue"
     )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="how much is logged")
+
+    @field_validator("home", "signing_key", "tls_certificate", "tls_key")
+    @classmethod
+    def _own_folder(cls, path: Path | None) -> Path | None:
+        # No shell expands ~ in a file of variables.
+        return path.expanduser() if path else path
 
     @property
     def database(self) -> str:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from core.domain import Observation
 from core.errors import EvidenceError, StorageError
@@ -14,15 +15,21 @@ from core.wire import observation_to_json
 from evidence.dossier import Dossiers
 from runtime.event_log import EventLog
 from runtime.pipeline import CameraPipeline
+from runtime.silence import Silence
 
 
 @dataclass(slots=True)
 class Tally:
-    """How much came of it."""
+    """How much came of it.
+
+    Attributes:
+        whys: why nothing came of it, zone by zone, where there is no package.
+    """
 
     frames: int = 0
     events: int = 0
     packages: int = 0
+    whys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,7 @@ class Analysis:
     log: EventLog
     record: Callable[[Observation], None]
     advance: Callable[[float], None]
+    timezone: ZoneInfo
 
     def run(self) -> Tally:
         """Plays the video through.
@@ -50,9 +58,11 @@ class Analysis:
         """
         tally = Tally()
         rules = self.pipeline.rules
+        silence = Silence(tuple(rules.values()), self.timezone)
         for frame in self.source.frames():
             step = self.pipeline.step(frame)
             self.record(step.observation)
+            silence.note(step.observation, self.pipeline.memory)
             for event in step.events:
                 self.log.add(event)
                 self.dossiers.on_event(event, rules[event.rule_version])
@@ -67,6 +77,8 @@ class Analysis:
             self._seal(now, tally, final=True)
         if self.dossiers.stuck:
             raise EvidenceError(f"a package could not be sealed: {self.dossiers.stuck[0].why}")
+        if not tally.packages:
+            tally.whys = silence.whys()
         return tally
 
     def _seal(self, now: datetime, tally: Tally, *, final: bool) -> None:
@@ -87,6 +99,7 @@ def recorder(path: Path | None) -> Iterator[Callable[[Observation], None]]:
         return
     part = path.with_name(f".{path.name}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("w", encoding="utf-8") as file:
             yield lambda observation: _write_line(file.write, observation)
         part.replace(path)

@@ -1,7 +1,9 @@
 """The command line: `jiejing COMMAND`. Exit codes: 0 done, 1 a check found a fault, 2 wrong use or bad input."""
 
 import os
+import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -51,7 +53,7 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        return app(standalone_mode=False) or 0
+        return app(_expanded(sys.argv[1:]), standalone_mode=False) or 0
     except WrongUse as error:
         note(_explained(error))
     except JiejingError as error:
@@ -62,6 +64,11 @@ def _run() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return 2
+
+
+def _expanded(words: list[str]) -> list[str]:
+    """The arguments, ~ at the begin of a path as the user's own folder: a shell leaves it alone in --out=~/there."""
+    return [re.sub(r"^((?:--[\w-]+=)?)~(?=/|$)", lambda found: found[1] + str(Path.home()), word) for word in words]
 
 
 def _explained(error: Any) -> str:

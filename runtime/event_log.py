@@ -32,6 +32,7 @@ class EventLog:
         Raises:
             StorageError: the folder cannot be written.
         """
+        self._folder = folder.absolute()
         self._target = folder / "events.jsonl"
         self._part = folder / ".events.jsonl.part"
         self._with_packages = with_packages
@@ -71,7 +72,7 @@ class EventLog:
         """Names the package of a violation, or the supplement of a clearing."""
         for line in self._waiting:
             if (line.event.event_id, line.event.opening, line.awaits) == (event_id, opening, kind):
-                line.package = package.relative_to(self._target.parent).as_posix()
+                line.package = package.absolute().relative_to(self._folder).as_posix()
                 line.awaits = None
         self._write_ready()
 

@@ -56,8 +56,10 @@ def command(
             live=False,
         )
         pipeline = CameraPipeline(watched, whole.site.zone_info, ensemble, live=False)
-        tally = Analysis(source, pipeline, dossiers, log, write, advance).run()
+        tally = Analysis(source, pipeline, dossiers, log, write, advance, whole.site.zone_info).run()
     say(f"{out / 'events.jsonl'}: {tally.events} changes of state in {tally.frames} frames, {tally.packages} packages")
+    for why in tally.whys:
+        say(why)
 
 
 def _moment(text: str) -> datetime:

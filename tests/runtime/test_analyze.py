@@ -84,3 +84,38 @@ def test_privacy_masks_are_blind_spots(
     words = ("analyze", film, "--site", site_file(masked), "--camera", "cam", "--model", with_model)
     assert jiejing(*words, "--start", START, "--out", tmp_path / "out").code == 0
     assert lines(tmp_path / "out") == []
+
+
+# What is different in the site file, and what is said of the one zone when no package came of it.
+# fmt: off
+WHYS = [
+    ("a limit longer than the clip", {"violation_after_s": 300}, "limit of 300 s (violation_after_s) is longer than"),
+    ("not long enough", {"violation_after_s": 25}, "nothing stood as long as the limit of 25 s; the longest was 2"),
+    ("a kind that the model does not find", {"violation": "bin_overflow"}, "(bin_overflow) was found; look with"),
+    ("exempt", {"exempt": ["car"]}, "nothing of its kinds (bus, truck, van) was found"),
+    ("below min_score", {"min_score": 0.95}, "lower min_score"),
+    ("another place", {"polygon": [[0.0, 0.0], [0.2, 0.0], [0.2, 0.2], [0.0, 0.2]]}, "ground contact in the zone"),
+    ("other hours", {"schedule": [{"from": "20:00", "to": "21:00"}]}, "schedule does not apply"),
+    ("a permit", {"permits": [{"permit_no": "1"}]}, "under a permit"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("changed", "why"), [row[1:] for row in WHYS], ids=[row[0] for row in WHYS])
+def test_no_package_says_why(
+    jiejing: Jiejing, with_model: str, film: Path, site_file: Callable[..., Path], tmp_path: Path,
+    changed: dict[str, Any], why: str,
+) -> None:  # fmt: skip
+    words = ("analyze", film, "--site", site_file(site(**changed)), "--camera", "cam", "--model", with_model)
+    said = jiejing(*words, "--start", START, "--out", tmp_path / "out")
+    summary, told = said.out.splitlines()
+    assert summary.endswith("0 packages")
+    assert told.startswith("zone pavement: ")
+    assert why in told
+
+
+def test_where_a_package_came_of_it_nothing_is_explained(
+    jiejing: Jiejing, with_model: str, film: Path, site_file: Callable[..., Path], tmp_path: Path
+) -> None:
+    words = ("analyze", film, "--site", site_file(), "--camera", "cam", "--model", with_model)
+    assert jiejing(*words, "--start", START, "--out", tmp_path / "out").out.count("\n") == 1

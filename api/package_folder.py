@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from api.schemas import PackageFilePublic
 from core.errors import EvidenceError
-from evidence.manifest import ListedFile, read_listing
+from evidence.listing import ListedFile, read_listing
 from evidence.package import ENVELOPE, MANIFEST, TIMESTAMP, is_safe, sha256_of
 from store.records import PackageRecord
 

@@ -20,7 +20,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.errors import StorageError
-from evidence.manifest import Link
+from evidence.listing import Link
 from evidence.package import MANIFEST, sha256_of
 from evidence.storage import flush_folder, storing
 

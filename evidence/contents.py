@@ -1,6 +1,6 @@
 """Fills a package's folder from the recording, and remembers what it could not get and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,12 +14,13 @@ from core.domain import RuleEvent
 from core.errors import EvidenceError, RecordingError
 from core.geometry import Box
 from core.ports import Picture, Recording
-from core.rules import short_hash
 from core.site import Camera, SiteInfo
 from evidence import wording
+from evidence.antiforgery import ROLES, anti_forgery_code
 from evidence.draft import seconds
 from evidence.lettering import Lettering
-from evidence.manifest import About, Body, Kind, Link, Missing
+from evidence.listing import Kind, Link
+from evidence.manifest import About, Body, Missing
 from evidence.marking import Mark, Row, marked, with_band
 from evidence.package import sha256_of
 from evidence.pictures import blackened, save_shown, save_still, scaled_box, to_pillow
@@ -33,12 +34,17 @@ _DAY_S = 86400.0
 
 @dataclass(frozen=True)
 class Scene:
-    """Where a package's pictures come from and how they are shown."""
+    """Where a package's pictures come from and how they are shown.
+
+    Attributes:
+        source: facts.source_facts() of the camera.
+    """
 
     camera: Camera
     site: SiteInfo
     recording: Recording
     letters: Lettering
+    source: dict[str, Any]
 
     def clock_text(self, moment: datetime) -> str:
         """The moment as people there read it."""
@@ -140,15 +146,11 @@ class Contents:
         if not self.scene.letters.has_chinese:
             self._miss(path, "no font with Chinese letters on this system; install fonts-noto-cjk")
 
-    def code(self, package_id: str) -> str:
-        """The anti-forgery code (防伪码) that is printed on the pictures: by whom and from which stills they were made.
-
-        It binds marked pictures and composite to the originals, and anybody who holds the package can work it out
-        again: 16 hex digits of the hash over the package's name and the stills' SHA-256, in the order of their paths.
-        """
-        stills = sorted(path for path, about in self.files.items() if about.role == "still")
-        digits = short_hash(package_id, [[path, sha256_of(self.folder / path)] for path in stills]).upper()
-        return "-".join(digits[start : start + 4] for start in range(0, len(digits), 4))
+    def code(self, package_id: str, facts: Mapping[str, Any]) -> str:
+        """The anti-forgery code that is printed on the pictures, of the files written so far."""
+        bound = (path for path, about in self.files.items() if about.role in ROLES)
+        digests = {path: sha256_of(self.folder / path) for path in bound}
+        return anti_forgery_code({**facts, "package_id": package_id}, digests)
 
     def body(self, kind: Kind, facts: dict[str, Any], supplement_to: Link | None = None) -> Body:
         """All of it, for the manifest."""

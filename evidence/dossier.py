@@ -31,9 +31,9 @@ from evidence.draft import (
     seconds,
     violation_moment,
 )
-from evidence.facts import rule_facts
+from evidence.facts import rule_facts, source_facts
 from evidence.lettering import system_lettering
-from evidence.manifest import Kind, Link
+from evidence.listing import Kind, Link
 from evidence.package import clearing_id, package_id
 from evidence.pictures import blackened
 from evidence.primary import Primary
@@ -103,7 +103,7 @@ class Dossiers:
             post_roll_s: seconds after a violation that belong to its package.
             live: whether a stream that owes these seconds is waited for PATIENCE_S; a file has or has not got them.
         """
-        self._scene = Scene(camera, site, recording, system_lettering())
+        self._scene = Scene(camera, site, recording, system_lettering(), source_facts(camera, live=live))
         self._packages = packages
         self._sealer = sealer
         self._post_roll_s = post_roll_s

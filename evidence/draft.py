@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.domain import RuleEvent
 from core.site import Zone
-from evidence.manifest import Link
+from evidence.listing import Link
 from evidence.storage import storing, write_atomic
 
 _log = logging.getLogger(__name__)

@@ -13,8 +13,13 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 
 from evidence.keys import KeyRing, SigningKey
+from evidence.package import MAX_ENVELOPE_BYTES, printable
+from evidence.strict_json import parse
 
 PAYLOAD_TYPE = "application/vnd.jiejing.evidence-manifest+json"
+OPENING_TYPE = "application/vnd.jiejing.opening-record+json"
+
+_MAX_SIGNATURES = 16
 
 
 class EnvelopeError(ValueError):
@@ -27,32 +32,36 @@ class Opened:
 
     Attributes:
         payload: the exact bytes that were signed.
-        key_ids: who signed, in the order of the envelope.
+        key_ids: the trusted keys whose signature holds, in the order of the envelope.
+        unknown_keys: the keys that signed besides and are not trusted here; nothing is known of their signatures.
     """
 
     payload: bytes
     key_ids: tuple[str, ...]
+    unknown_keys: tuple[str, ...] = ()
 
 
-def envelope(payload: bytes, signers: Sequence[SigningKey]) -> bytes:
+def envelope(payload: bytes, signers: Sequence[SigningKey], payload_type: str = PAYLOAD_TYPE) -> bytes:
     """The envelope's bytes: every signer signs the pre-authentication encoding of exactly these payload bytes."""
-    message = pre_authentication_encoding(PAYLOAD_TYPE, payload)
+    message = pre_authentication_encoding(payload_type, payload)
     return _canonical(
         {
             "payload": _base64(payload),
-            "payloadType": PAYLOAD_TYPE,
+            "payloadType": payload_type,
             "signatures": [{"keyid": key.key_id, "sig": _base64(key.sign(message))} for key in signers],
         }
     )
 
 
-def open_envelope(text: bytes, keys: KeyRing) -> Opened:
-    """Checks an envelope against its own payload. Every signature must be of a trusted key, and must match.
+def open_envelope(text: bytes, keys: KeyRing, payload_type: str = PAYLOAD_TYPE) -> Opened:
+    """Checks an envelope against its own payload. One signature of a trusted key suffices, so that other signers and
+    other algorithms can join; but each of a trusted key must match.
 
     Raises:
-        EnvelopeError: malformed, not canonical, a key that is not trusted, or a signature that does not match.
+        EnvelopeError: malformed, not canonical, of another type, signed by nobody who is trusted, or a trusted key's
+            signature does not match.
     """
-    record = _parsed(text)
+    record = _parsed(text, payload_type)
     payload = _unbase64(record["payload"])
     message = pre_authentication_encoding(record["payloadType"], payload)
     names = tuple(one["keyid"] for one in record["signatures"])
@@ -60,7 +69,10 @@ def open_envelope(text: bytes, keys: KeyRing) -> Opened:
         raise EnvelopeError("it wants one signature a key, and at least one")
     for one in record["signatures"]:
         _check(one["keyid"], _unbase64(one["sig"]), message, keys)
-    return Opened(payload, names)
+    trusted = tuple(name for name in names if name in keys.keys)
+    if not trusted:
+        raise EnvelopeError(f"signed by the key {printable(names[0][:16])}, which is not among the trusted keys")
+    return Opened(payload, trusted, tuple(name for name in names if name not in keys.keys))
 
 
 def pre_authentication_encoding(payload_type: str, payload: bytes) -> bytes:
@@ -69,26 +81,27 @@ def pre_authentication_encoding(payload_type: str, payload: bytes) -> bytes:
     return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
 
 
-def _parsed(text: bytes) -> dict[str, Any]:
+def _parsed(text: bytes, payload_type: str) -> dict[str, Any]:
     try:
-        record: dict[str, Any] = json.loads(text)
+        record: dict[str, Any] = parse(text, MAX_ENVELOPE_BYTES)
         canonical = _canonical(record)
-    except (ValueError, RecursionError) as error:
-        raise EnvelopeError("it is no JSON text") from error
+    except ValueError as error:
+        raise EnvelopeError(str(error)) from error
     if canonical != text:
         raise EnvelopeError("it is not canonical JSON: something was changed or written again")
-    if not _well_formed(record):
-        raise EnvelopeError(f"it is no DSSE envelope of the type {PAYLOAD_TYPE}")
+    if not _well_formed(record, payload_type):
+        raise EnvelopeError(f"it is no DSSE envelope of the type {payload_type}")
     return record
 
 
-def _well_formed(record: Any) -> bool:
+def _well_formed(record: Any, payload_type: str) -> bool:
     return (
         isinstance(record, dict)
         and record.keys() == {"payload", "payloadType", "signatures"}
         and isinstance(record["payload"], str)
-        and record["payloadType"] == PAYLOAD_TYPE
+        and record["payloadType"] == payload_type
         and isinstance(record["signatures"], list)
+        and len(record["signatures"]) <= _MAX_SIGNATURES
         and all(_is_signature(one) for one in record["signatures"])
     )
 
@@ -98,9 +111,10 @@ def _is_signature(one: Any) -> bool:
 
 
 def _check(name: str, signature: bytes, message: bytes, keys: KeyRing) -> None:
+    """A signature of a key that is not trusted here is nobody's word, for or against."""
     public = keys.keys.get(name)
     if public is None:
-        raise EnvelopeError(f"signed by the key {name[:16]}, which is not among the trusted keys")
+        return
     try:
         public.verify(signature, message)
     except InvalidSignature as error:

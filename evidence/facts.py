@@ -15,8 +15,8 @@ from evidence.clock_offset import UNKNOWN, ClockOffset
 UNKNOWN_FACT = "unknown"
 
 
-def camera_facts(camera: Camera, site: SiteInfo) -> dict[str, Any]:
-    """The place, the camera and how its stream reached us. Passwords never enter."""
+def camera_facts(camera: Camera, site: SiteInfo, source: dict[str, Any]) -> dict[str, Any]:
+    """The place, the camera and how its stream reached us, see source_facts()."""
     return {
         "site": site.model_dump(mode="json"),
         "camera": {
@@ -26,9 +26,31 @@ def camera_facts(camera: Camera, site: SiteInfo) -> dict[str, Any]:
             "place": camera.place.model_dump(mode="json"),
             "gb28181": _device(camera.id),
         },
-        "source": {"address": redacted(camera.source), "received_from": _gateway(camera), "recorder": UNKNOWN_FACT},
-        "legal": {"standing": "lead", "standing_zh": "线索", **camera.legal.model_dump(mode="json")},
+        "source": source,
+        "legal": {"standing": "lead", "standing_zh": "线索", **camera.legal.model_dump(mode="json"), "gate": None},
     }
+
+
+def source_facts(camera: Camera, *, live: bool) -> dict[str, Any]:
+    """How the camera's pictures reached us. Passwords never enter.
+
+    Args:
+        live: whether they were received as they were taken, so that the times are those of their arrival.
+    """
+    streamed = urlsplit(camera.source).scheme in ("rtsp", "rtsps")
+    return {
+        "kind": "live" if live and streamed else "recorded_file",
+        "address": redacted(camera.source),
+        "received_from": _gateway(camera),
+        "recorder": UNKNOWN_FACT,
+        "file": None,
+        "time_basis": "arrival" if live else "stated_by_operator",
+    }
+
+
+def opening_facts(opening: int) -> dict[str, Any]:
+    """Which opening of the event it is."""
+    return {"number": opening, "record": None}
 
 
 def rule_facts(rule: ZoneRule) -> dict[str, Any]:

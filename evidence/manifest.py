@@ -3,57 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-FORMAT = "jiejing-evidence-package/1"
-Kind = Literal["primary", "supplement"]
-
-Sha256 = Field(pattern=r"^[0-9a-f]{64}$")
-
-
-class _Read(BaseModel):
-    # Later versions add fields; what a verifier needs keeps its name and its meaning.
-    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
-
-
-class Link(_Read):
-    """Names another package so that it cannot be exchanged."""
-
-    package_id: str
-    seq: int = Field(ge=1)
-    manifest_sha256: str = Sha256
-
-
-class ListedFile(_Read):
-    """One file of the package: its size in bytes, and digests in hex by algorithm name."""
-
-    path: str
-    size: int = Field(ge=0)
-    digests: dict[str, str]
-
-
-class Completeness(_Read):
-    """Whether all that was demanded is there."""
-
-    complete: bool
-    missing: tuple[dict[str, str], ...]
-
-
-class Listing(_Read):
-    """The part of a manifest that verification needs."""
-
-    format: Literal["jiejing-evidence-package/1"]
-    package_id: str
-    kind: Kind
-    sealed_at: str
-    key_id: str = Sha256
-    seq: int = Field(ge=1)
-    previous: Link | None
-    supplement_to: Link | None
-    completeness: Completeness
-    files: tuple[ListedFile, ...]
+from evidence.listing import FORMAT_2, Kind, Link, ListedFile
 
 
 @dataclass(frozen=True)
@@ -104,7 +56,7 @@ class Place:
 def manifest_bytes(body: Body, place: Place, files: Sequence[ListedFile]) -> bytes:
     """The manifest, readable for people; these bytes are signed and kept as they are."""
     record = {
-        "format": FORMAT,
+        "format": FORMAT_2,
         "package_id": place.package_id,
         "kind": body.kind,
         "sealed_at": place.sealed_at,
@@ -117,20 +69,6 @@ def manifest_bytes(body: Body, place: Place, files: Sequence[ListedFile]) -> byt
         "files": [_file(one, body.files[one.path]) for one in files],
     }
     return json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False).encode()
-
-
-def read_listing(content: bytes) -> Listing:
-    """What verification needs of a manifest.
-
-    Raises:
-        ValueError: no such manifest, or of a format this version does not know; says in one line what is wrong.
-    """
-    try:
-        return Listing.model_validate_json(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the text"
-        raise ValueError(f"{where}: {first['msg']}") from error
 
 
 def _completeness(body: Body) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from evidence.clock_offset import ClockOffset
 from evidence.composite import Panel, composite
 from evidence.contents import Contents, Scene, boxes_on
 from evidence.draft import FIRST_AFTER_S, FIRST_BEFORE_S, VIOLATION_BEFORE_S, Draft, seconds
-from evidence.facts import camera_facts, clock_facts, event_facts, model_facts, range_facts
+from evidence.facts import camera_facts, clock_facts, event_facts, model_facts, opening_facts, range_facts
 from evidence.manifest import Body
 from evidence.marking import Mark, Row, marked, with_band
 from evidence.pictures import close_up_box, scaled_box
@@ -50,9 +50,10 @@ class Primary:
         contents.clip("still_since", self.violation.still_since, FIRST_BEFORE_S, FIRST_AFTER_S)
         contents.clip("violation", self.moment, VIOLATION_BEFORE_S, self.post_roll_s)
         contents.film("timelapse", self._timelapse(folder, pictures))
-        code = contents.code(self.package_id)
+        facts = self._facts()
+        code = contents.code(self.package_id, facts)
         self._show(contents, pictures, code)
-        return contents.body("primary", self._facts(code))
+        return contents.body("primary", {**facts, "anti_forgery_code": code})
 
     def _timelapse(self, folder: Path, pictures: Sequence[Picture | None]) -> dict[str, Any] | EvidenceError:
         """The film of the kept frames; the stills lead in and out, as frames are kept from the candidate on only."""
@@ -141,17 +142,18 @@ class Primary:
         elapsed_s = (utc - self.violation.still_since).total_seconds()
         return wording.duration(elapsed_s).on(self.scene.letters)
 
-    def _facts(self, code: str) -> dict[str, Any]:
+    def _facts(self) -> dict[str, Any]:
         event = self.violation
         start, end = event.still_since - seconds(FIRST_BEFORE_S), self.moment + seconds(self.post_roll_s)
         return {
             "software": {"name": "jiejing", "version": self.software},
-            **camera_facts(self.scene.camera, self.scene.site),
+            **camera_facts(self.scene.camera, self.scene.site, self.scene.source),
             "time_range": range_facts(start, end),
             "clock": clock_facts(self.clock_offset),
             "rule": self.draft.rule,
+            "opening": opening_facts(event.opening),
             "event": event_facts(event),
             "violation_moment": rfc3339(self.moment),
             "models": model_facts(self.draft.opened, event),
-            "anti_forgery_code": code,
+            "background": None,
         }

@@ -22,7 +22,8 @@ from evidence.chain import Chain, ChainEntry
 from evidence.clock_offset import ClockOffset, system_clock_offset
 from evidence.dsse import envelope
 from evidence.keys import PREFIX_LENGTH, SigningKey, open_signing_key
-from evidence.manifest import About, Body, ListedFile, Listing, Place, manifest_bytes, read_listing
+from evidence.listing import ListedFile, Listing, read_listing
+from evidence.manifest import About, Body, Place, manifest_bytes
 from evidence.package import ENVELOPE, MANIFEST, STAGING, is_safe, sha256_of
 from evidence.storage import flush_folder, flush_tree, storing, write_flushed
 

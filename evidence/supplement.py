@@ -13,8 +13,9 @@ from evidence.clock_offset import ClockOffset
 from evidence.composite import Panel, composite
 from evidence.contents import Contents, Scene, boxes_on
 from evidence.draft import CLEARING_AROUND_S, Draft
-from evidence.facts import camera_facts, clock_facts, event_facts, model_facts, range_facts
-from evidence.manifest import Body, Link
+from evidence.facts import camera_facts, clock_facts, event_facts, model_facts, opening_facts, range_facts
+from evidence.listing import Link
+from evidence.manifest import Body
 from evidence.marking import Mark, Row
 
 
@@ -42,14 +43,15 @@ class Clearing:
         last = contents.still("last_seen", self.cleared.last_seen)
         after = contents.still("after", self.gone_at)
         contents.clip("clearing", self.cleared.last_seen, CLEARING_AROUND_S, CLEARING_AROUND_S)
-        code = contents.code(self.package_id)
+        facts = self._facts()
+        code = contents.code(self.package_id, facts)
         panels = [
             self._panel(contents, "last_seen", wording.CAPTION_LAST_SEEN, last, code),
             self._panel(contents, "after", wording.CAPTION_AFTER, after, code),
         ]
         rows = [*self._rows(code), *self.scene.gap_rows(self.cleared), (wording.EVENT_NO, self.package_id)]
         contents.sheet(composite(wording.TITLE_CLEARING, panels, rows, self.scene.letters))
-        return contents.body("supplement", self._facts(code), self.primary)
+        return contents.body("supplement", {**facts, "anti_forgery_code": code}, self.primary)
 
     def _panel(self, contents: Contents, name: str, words: wording.Words, picture: Picture | None, code: str) -> Panel:
         caption = words.on(self.scene.letters)
@@ -75,16 +77,17 @@ class Clearing:
             (wording.CODE, code),
         ]
 
-    def _facts(self, code: str) -> dict[str, Any]:
+    def _facts(self) -> dict[str, Any]:
         return {
             "software": {"name": "jiejing", "version": self.software},
-            **camera_facts(self.scene.camera, self.scene.site),
+            **camera_facts(self.scene.camera, self.scene.site, self.scene.source),
             "time_range": range_facts(self.cleared.last_seen, self.gone_at),
             "clock": clock_facts(self.clock_offset),
             "reason": "clearing",
             "rule": self.draft.rule,
+            "opening": opening_facts(self.cleared.opening),
             "event": event_facts(self.cleared),
             "gone_at": rfc3339(self.gone_at),
             "models": model_facts(self.cleared),
-            "anti_forgery_code": code,
+            "background": None,
         }

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -49,15 +49,38 @@ def holds_package(folder: Path) -> bool:
     return any(os.path.lexists(folder / name) for name in (MANIFEST, ENVELOPE))
 
 
-class FolderTree:
-    """A folder on disk. Links are never followed."""
+def whole(tree: Tree, path: str, max_bytes: int) -> bytes:
+    """A small file as a whole.
 
-    def __init__(self, root: Path) -> None:
+    Raises:
+        TreeError: missing, empty, unreadable, or too large to be what it should be.
+    """
+    size = tree.files.get(path)
+    if size is None:
+        raise TreeError("is missing")
+    if size == 0:
+        raise TreeError("is empty")
+    content = bytearray()
+    for chunk in tree.chunks(path):
+        content += chunk
+        if len(content) > max_bytes:
+            raise TreeError("is too large to be one of ours")
+    return bytes(content)
+
+
+class FolderTree:
+    """A folder on disk. Links are never followed.
+
+    Args:
+        only: look for these files alone, directly below the folder.
+    """
+
+    def __init__(self, root: Path, only: Sequence[str] | None = None) -> None:
         self._root = root
         self.files: dict[str, int] = {}
         folders: set[str] = set()
         faults: list[Fault] = []
-        for path, mode, size in _walk(root):
+        for path, mode, size in _walk(root) if only is None else _those(root, only):
             if stat.S_ISREG(mode):
                 self.files[path] = size
             elif stat.S_ISDIR(mode):
@@ -79,6 +102,15 @@ class FolderTree:
 
 
 _KINDS = {stat.S_IFLNK: "is a symbolic link", 0: "cannot be read"}
+
+
+def _those(root: Path, names: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    for name in names:
+        try:
+            state = (root / name).lstat()
+        except OSError:
+            continue
+        yield name, state.st_mode, state.st_size
 
 
 def _walk(root: Path) -> Iterator[tuple[str, int, int]]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from evidence.dsse import EnvelopeError, Opened, open_envelope
+from evidence.consistency import contradictions
 from evidence.keys import KeyRing
-from evidence.manifest import Link, ListedFile, Listing, read_listing
+from evidence.listing import FORMAT_1, Link, ListedFile, Listing
 from evidence.package import (
     ENVELOPE,
     MANIFEST,
@@ -23,8 +23,16 @@ from evidence.package import (
     parents,
     printable,
 )
-from evidence.tree import FolderTree, Tree, TreeError, holds_package
+from evidence.sealed import Sealed, sealed_in
+from evidence.tree import FolderTree, Tree, TreeError, holds_package, whole
 from evidence.ziptree import open_zip
+
+UNPROMISED_BY_1 = (
+    "what kind of source it was",
+    "that it is what was recorded as it opened",
+    "that its parts agree with each other",
+    "that the anti-forgery code binds more than the stills",
+)
 
 ChainState = Literal["first", "ok", "not checked", "broken"]
 
@@ -36,7 +44,7 @@ class Verdict:
     Attributes:
         exists: whether there was a package to verify.
         faults: each with its path; none = sound.
-        listing: the manifest as signed; None where the envelope does not hold.
+        sealed: the manifest as signed; None where the envelope does not hold.
         chain: first (nothing before it), ok (the predecessor lies beside it and is the one named), not checked
             (it does not lie there), broken (another one lies in its place).
         timestamp: a time stamp is reported, and not checked yet.
@@ -45,7 +53,7 @@ class Verdict:
     path: Path
     exists: bool
     faults: tuple[Fault, ...] = ()
-    listing: Listing | None = None
+    sealed: Sealed | None = None
     chain: ChainState = "not checked"
     timestamp: Literal["absent", "not checked"] = "absent"
 
@@ -53,6 +61,16 @@ class Verdict:
     def sound(self) -> bool:
         """Whether there is a package and nothing is wrong with it."""
         return self.exists and not self.faults
+
+    @property
+    def listing(self) -> Listing | None:
+        """What the manifest lists, as signed."""
+        return self.sealed.listing if self.sealed else None
+
+    @property
+    def unpromised(self) -> tuple[str, ...]:
+        """What packages of its format could not promise yet; none of the present one."""
+        return UNPROMISED_BY_1 if self.listing and self.listing.format == FORMAT_1 else ()
 
 
 def verify(path: Path, keys: KeyRing) -> Verdict:
@@ -72,48 +90,19 @@ def verify(path: Path, keys: KeyRing) -> Verdict:
 
 
 def _verify_tree(path: Path, tree: Tree, keys: KeyRing) -> Verdict:
-    opened, listing, signed = _signed(tree, keys)
+    sealed, signed = sealed_in(tree, keys)
     # What is wrong with the container says more than that a file is missing in it.
     faults = [*tree.faults, *signed]
     chain: ChainState = "not checked"
-    if opened and listing:
-        faults += _manifest_faults(tree, opened)
-        faults += _file_faults(tree, listing)
-        chain, chain_faults = _chain(path.absolute().parent, listing, keys)
+    if sealed:
+        faults += _file_faults(tree, sealed.listing)
+        faults += contradictions(sealed)
+        chain, chain_faults = _chain(path.absolute().parent, sealed.listing, keys)
         faults += chain_faults
     if not faults:
         faults += tree.last_faults()
     timestamp: Literal["absent", "not checked"] = "not checked" if TIMESTAMP in tree.files else "absent"
-    return Verdict(path, exists=True, faults=_once(faults), listing=listing, chain=chain, timestamp=timestamp)
-
-
-def _signed(tree: Tree, keys: KeyRing) -> tuple[Opened | None, Listing | None, list[Fault]]:
-    """The envelope and the listing inside it, as far as they hold."""
-    try:
-        opened = open_envelope(_bounded(tree, ENVELOPE), keys)
-    except (EnvelopeError, TreeError) as error:
-        return None, None, [Fault(ENVELOPE, str(error)), *_unsigned_faults(tree)]
-    try:
-        listing = read_listing(opened.payload)
-    except ValueError as error:
-        return opened, None, [Fault(MANIFEST, f"not a manifest that this version can read: {error}")]
-    if opened.key_ids != (listing.key_id,):
-        return opened, listing, [Fault(ENVELOPE, "signed with another key than the manifest names")]
-    return opened, listing, []
-
-
-def _unsigned_faults(tree: Tree) -> Iterator[Fault]:
-    """Without a sound envelope nothing can be believed; that the manifest is gone is seen all the same."""
-    if MANIFEST not in tree.files:
-        yield Fault(MANIFEST, "is missing")
-
-
-def _manifest_faults(tree: Tree, opened: Opened) -> Iterator[Fault]:
-    try:
-        if _bounded(tree, MANIFEST) != opened.payload:
-            yield Fault(MANIFEST, "differs from what was signed")
-    except TreeError as error:
-        yield Fault(MANIFEST, str(error))
+    return Verdict(path, exists=True, faults=_once(faults), sealed=sealed, chain=chain, timestamp=timestamp)
 
 
 def _file_faults(tree: Tree, listing: Listing) -> Iterator[Fault]:
@@ -137,7 +126,7 @@ def _unlisted_faults(tree: Tree, listed: set[str]) -> Iterator[Fault]:
         yield Fault(printable(folder), "a folder that is not of the package")
     if TIMESTAMP in tree.files:
         try:
-            _bounded(tree, TIMESTAMP)
+            whole(tree, TIMESTAMP, MAX_MANIFEST_BYTES)
         except TreeError as error:
             yield Fault(TIMESTAMP, str(error))
 
@@ -187,40 +176,21 @@ def _compare(beside: Path, link: Link, listing: Listing, keys: KeyRing) -> Chain
     folder = beside / link.package_id
     if not is_safe(link.package_id) or "/" in link.package_id or not folder.is_dir():
         return "not checked"
-    other = FolderTree(folder)
+    other = FolderTree(folder, only=(MANIFEST, ENVELOPE))
     try:
-        if hashlib.sha256(_bounded(other, MANIFEST)).hexdigest() == link.manifest_sha256:
+        if hashlib.sha256(whole(other, MANIFEST, MAX_MANIFEST_BYTES)).hexdigest() == link.manifest_sha256:
             return "ok"
     except TreeError:
         return "broken"
     # The same input makes the same event ids: a second run may have sealed a package of that name, soundly, elsewhere
     # in the chain. That one is no forgery of the one that is named.
-    _, there, _ = _signed(other, keys)
-    namesake = there is not None and (there.seq, there.key_id) != (link.seq, listing.key_id)
+    there = sealed_in(other, keys)[0]
+    namesake = there is not None and (there.listing.seq, there.listing.key_id) != (link.seq, listing.key_id)
     return "not checked" if namesake else "broken"
 
 
 def _exchanged(link: Link, what: str) -> Fault:
     return Fault(f"../{printable(link.package_id)}/{MANIFEST}", what)
-
-
-def _bounded(tree: Tree, path: str) -> bytes:
-    """A small file as a whole.
-
-    Raises:
-        TreeError: missing, unreadable, or too large to be what it should be.
-    """
-    size = tree.files.get(path)
-    if size is None:
-        raise TreeError("is missing")
-    if size == 0:
-        raise TreeError("is empty")
-    content = bytearray()
-    for chunk in tree.chunks(path):
-        content += chunk
-        if len(content) > MAX_MANIFEST_BYTES:
-            raise TreeError("is too large to be one of ours")
-    return bytes(content)
 
 
 def _once(faults: list[Fault]) -> tuple[Fault, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.clock import parse_rfc3339
 from evidence.dossier import Sealed
-from evidence.manifest import read_listing
+from evidence.listing import read_listing
 from evidence.package import MANIFEST
 from runtime.installation import Installation
 from store.records import PackageRecord

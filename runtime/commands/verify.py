@@ -48,6 +48,8 @@ def _tell(verdict: Verdict) -> None:
     if verdict.sound:
         files = len(verdict.listing.files) if verdict.listing else 0
         say(f"{verdict.path}: sound ({files} files; chain: {verdict.chain}; timestamp: {verdict.timestamp})")
+    for promise in verdict.unpromised:
+        say(f"format 1 does not promise {promise}")
 
 
 def _as_json(verdict: Verdict) -> dict[str, Any]:
@@ -58,4 +60,5 @@ def _as_json(verdict: Verdict) -> dict[str, Any]:
         "faults": [{"path": fault.path, "what": fault.what} for fault in verdict.faults],
         "chain": verdict.chain,
         "timestamp": verdict.timestamp,
+        "unpromised": list(verdict.unpromised),
     }

@@ -6,15 +6,27 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from core.clock import FakeClock
+from core.clock import FakeClock, rfc3339
 from core.domain import Frame, ModelRef, RuleEvent, State
 from core.rules import ZoneRule, resolve
 from core.site import Camera, Legal, Place, Preset, SiteInfo, Zone
+from evidence.antiforgery import ROLES, anti_forgery_code
 from evidence.chain import Chain
 from evidence.clock_offset import ClockOffset
 from evidence.dossier import Dossiers, Sealed
+from evidence.facts import (
+    camera_facts,
+    clock_facts,
+    event_facts,
+    model_facts,
+    opening_facts,
+    range_facts,
+    rule_facts,
+    source_facts,
+)
 from evidence.keys import KeyRing, open_key_ring, open_signing_key
 from evidence.manifest import About, Body
+from evidence.package import STAGING, sha256_of
 from evidence.seal import Sealer, chain_path
 from tests.evidence.film import CAR_XYXY, SIZE_WH, START, FileRecording, at, street
 
@@ -158,11 +170,35 @@ def manifest_of(package: Path) -> dict[str, Any]:
     return dict(json.loads((package / "manifest.json").read_bytes()))
 
 
+SMALL_FILES = {
+    "originals/violation.jpg": ("still", b"\xff\xd8picture"),
+    "clip/violation.mp4": ("clip", b"film"),
+    "composite.jpg": ("composite", b"sheet"),
+}
+
+
 def small_body(folder: Path) -> Body:
-    """Fills a package with three small files, as far as sealing and verifying see it."""
+    """Fills a package with three small files, and with facts that agree. The staging folder tells the package's id."""
+    name = folder.name.removeprefix(STAGING).rsplit(".", 1)[0]
+    of = rule()
+    event = violated(candidate(of, event_id=name), of)
     files = {}
-    for path, content in (("originals/first_rest.jpg", b"\xff\xd8picture"), ("clip/a.mp4", b"film"), ("b.jpg", b"b")):
+    for path, (role, content) in SMALL_FILES.items():
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_bytes(content)
-        files[path] = About("still")
-    return Body("primary", None, {"event": {"event_id": "e"}}, tuple(files), files, ())
+        files[path] = About(role, {"utc": rfc3339(event.last_seen)} if role == "still" else {})
+    facts = {
+        "software": {"name": "jiejing", "version": "test"},
+        **camera_facts(camera(), SITE, source_facts(camera(), live=True)),
+        "time_range": range_facts(event.still_since, event.last_seen),
+        "clock": clock_facts(OFFSET),
+        "rule": rule_facts(of),
+        "opening": opening_facts(event.opening),
+        "event": event_facts(event),
+        "violation_moment": rfc3339(event.last_seen),
+        "models": model_facts(event),
+        "background": None,
+    }
+    digests = {path: sha256_of(folder / path) for path, (role, _) in SMALL_FILES.items() if role in ROLES}
+    facts["anti_forgery_code"] = anti_forgery_code({**facts, "package_id": name}, digests)
+    return Body("primary", None, facts, tuple(files), files, ())

@@ -21,6 +21,7 @@ from core.ports import Clip, Picture
 from core.violations import violation_types
 from evidence import wording
 from evidence.contents import Contents, Scene
+from evidence.facts import source_facts
 from evidence.lettering import find_lettering, system_lettering
 from evidence.seal import Sealer
 from evidence.verify import verify
@@ -200,7 +201,7 @@ def test_a_draft_of_an_earlier_version_is_sealed_with_its_totals_alone(run: Run)
 
 
 def test_the_sheet_tells_when_it_was_out_of_sight_where_it_was(run: Run, tmp_path: Path) -> None:
-    scene = Scene(camera(), SITE, run.recording, system_lettering())
+    scene = Scene(camera(), SITE, run.recording, system_lettering(), source_facts(camera(), live=True))
     begun = at(0).astimezone(SITE.zone_info)
     clock = [f"{begun + timedelta(seconds=second):%H:%M:%S}" for second in (100, 120, 140, 160, 180, 200)]
     told = [f"{start}-{end}" for start, end in zip(clock[::2], clock[1::2], strict=True)]

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from evidence.dsse import PAYLOAD_TYPE, EnvelopeError, envelope, open_envelope, pre_authentication_encoding
+from evidence.dsse import (
+    OPENING_TYPE,
+    PAYLOAD_TYPE,
+    EnvelopeError,
+    envelope,
+    open_envelope,
+    pre_authentication_encoding,
+)
 from evidence.keys import KeyRing, open_key_ring, open_signing_key
 
 
@@ -46,10 +53,32 @@ def test_openssl_agrees(home: Path, tmp_path: Path) -> None:
     assert hashlib.sha256(der).hexdigest() == record["signatures"][0]["keyid"]
 
 
-def test_several_signers_must_all_be_trusted(home: Path, tmp_path: Path) -> None:
+def test_one_trusted_signer_suffices_and_others_are_reported(home: Path, tmp_path: Path) -> None:
+    """Another algorithm, or another house's key, can join without spoiling what the first signature proves."""
     keys = [open_signing_key(home), open_signing_key(tmp_path / "second")]
     both = KeyRing({**open_key_ring(home).keys, **open_key_ring(tmp_path / "second").keys})
     text = envelope(b"payload", keys)
     assert open_envelope(text, both).key_ids == tuple(key.key_id for key in keys)
+    for name, ours, theirs in ((home, keys[0], keys[1]), (tmp_path / "second", keys[1], keys[0])):
+        opened = open_envelope(text, open_key_ring(name))
+        assert (opened.key_ids, opened.unknown_keys) == ((ours.key_id,), (theirs.key_id,))
     with pytest.raises(EnvelopeError, match="not among the trusted keys"):
+        open_envelope(text, KeyRing({}))
+
+
+def test_each_trusted_signature_must_match(home: Path, tmp_path: Path) -> None:
+    """A trusted key whose signature does not match says that something was changed, whoever signed besides."""
+    keys = [open_signing_key(home), open_signing_key(tmp_path / "second")]
+    record = json.loads(envelope(b"payload", keys))
+    record["signatures"][0]["sig"] = record["signatures"][1]["sig"]
+    text = json.dumps(record, sort_keys=True, separators=(",", ":")).encode()
+    with pytest.raises(EnvelopeError, match="does not match"):
+        open_envelope(text, KeyRing({**open_key_ring(home).keys, **open_key_ring(tmp_path / "second").keys}))
+
+
+def test_an_envelope_of_another_type_is_none_of_ours(home: Path) -> None:
+    """An opening record that was signed must not pass as a manifest, nor the other way round."""
+    text = envelope(b"payload", [open_signing_key(home)], OPENING_TYPE)
+    assert open_envelope(text, open_key_ring(home), OPENING_TYPE).payload == b"payload"
+    with pytest.raises(EnvelopeError, match="no DSSE envelope of the type"):
         open_envelope(text, open_key_ring(home))

@@ -20,6 +20,7 @@ def test_it_is_sound() -> None:
     assert verdict.listing
     assert verdict.listing.completeness.complete
     assert len(verdict.listing.files) == 10
+    assert "what kind of source it was" in verdict.unpromised
 
 
 def test_it_is_packed_as_ever(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from evidence.verify import verify
 from tests.evidence.build import Run, manifest_of, ring, rule, sealer, small_body
 
 Faults = Callable[[Path], dict[str, str]]
-FILES = ["originals/first_rest.jpg", "clip/a.mp4", "b.jpg", MANIFEST, ENVELOPE]
+FILES = ["originals/violation.jpg", "clip/violation.mp4", "composite.jpg", MANIFEST, ENVELOPE]
 LISTED = FILES[:3]
 
 
@@ -220,7 +220,7 @@ def test_the_predecessor_is_held_against_the_chain(tmp_path: Path, home: Path) -
     first = sealer(home).seal(packages, "a", small_body).path
     second = sealer(home).seal(packages, "b", small_body).path
     assert verify(second, ring(home)).chain == "ok"
-    (first / "b.jpg").write_bytes(b"?")  # a fault of the first, not of the second
+    (first / "composite.jpg").write_bytes(b"?")  # a fault of the first, not of the second
     assert verify(second, ring(home)).sound
     (first / MANIFEST).write_bytes((first / MANIFEST).read_bytes() + b" ")
     verdict = verify(second, ring(home))

@@ -122,17 +122,17 @@ def test_odd_entries(archive: Path, faults: Faults, case: str) -> None:
 
 
 def test_double_entries_links_and_ciphers(archive: Path, keys: KeyRing) -> None:
-    inside = "9f2c61d0a8b34e57/b.jpg"
+    inside = "9f2c61d0a8b34e57/composite.jpg"
     with zipfile.ZipFile(archive, "a") as opened, pytest.warns(UserWarning, match="Duplicate"):
         opened.writestr(inside, b"b")
-    assert {fault.path for fault in verify(archive, keys).faults} == {"b.jpg"}
+    assert {fault.path for fault in verify(archive, keys).faults} == {"composite.jpg"}
 
     link = repacked(archive, lambda files: files.pop(inside))
     with zipfile.ZipFile(link, "a") as opened:
         info = zipfile.ZipInfo(inside)
         info.external_attr = (stat.S_IFLNK | 0o777) << 16
-        opened.writestr(info, "clip/a.mp4")
-    assert "link" in {fault.path: fault.what for fault in verify(link, keys).faults}["b.jpg"]
+        opened.writestr(info, "clip/violation.mp4")
+    assert "link" in {fault.path: fault.what for fault in verify(link, keys).faults}["composite.jpg"]
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
@@ -194,7 +194,7 @@ def test_only_packages_are_packed(tmp_path: Path, package: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(EvidenceError, match="no package there"):
         write_zip(tmp_path / "empty", tmp_path / "a.zip")
-    (package / "link").symlink_to("b.jpg")
+    (package / "link").symlink_to("composite.jpg")
     with pytest.raises(EvidenceError, match="symbolic link"):
         write_zip(package, tmp_path / "a.zip")
     assert not (tmp_path / "a.zip").exists()

@@ -6,28 +6,33 @@
     def decide(event_id: str, who: Who, ...): ...
 
 Declarations of a router and of its operation add up. They are judged before anything else of the request is looked at,
-by one guard of the whole application.
+by one guard in front of the whole application (api.door).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.routing import APIRoute
+from fastapi.security import HTTPAuthorizationCredentials
 
 from api.authentication import Bearer, SessionSecret, recognise
-from api.dependencies import ServicesOf, Tokens
+from api.dependencies import Services
 from api.problems import ProblemError, openapi_responses
 from core.principal import Principal
 from core.rights import Right, Role
+from store.tokens import TokenRepository
 
 __all__ = ["Principal", "Right", "Role", "Who", "anyone", "nearby_or", "requires", "signed_in"]
 
 PASSWORD_CHANGE_REQUIRED = "urn:jiejing:problem:password-change-required"  # noqa: S105 - a name
 MISSING_RIGHT = "urn:jiejing:problem:missing-right"
 SIGN_IN_REQUIRED = "urn:jiejing:problem:sign-in-required"
+# Where the door notes in a request which operation it let it through to.
+ADMITTED = "jiejing.admitted"
+_NOBODY = "nobody may do this: the operation declares no right"
 
 
 @dataclass(frozen=True)
@@ -79,15 +84,24 @@ def anyone() -> Any:
     return Depends(Declaration(is_open=True))
 
 
-def guard(request: Request, bearer: Bearer, secret: SessionSecret, services: ServicesOf, tokens: Tokens) -> None:
-    """For the application itself: lets through whom the operation's declarations allow.
+def guard(
+    request: Request,
+    declared: Sequence[Declaration],
+    bearer: HTTPAuthorizationCredentials | None,
+    secret: str | None,
+    services: Services,
+    tokens: TokenRepository | None,
+) -> None:
+    """Lets through whom an operation's declarations allow. It is asked by api.door, by headers alone.
+
+    Args:
+        tokens: None where there is no bearer to be looked up.
 
     Raises:
         HTTPException: 401 or 403.
     """
-    declared = declarations(request.scope["route"])
     if not declared:
-        raise ProblemError(403, MISSING_RIGHT, "nobody may do this: the operation declares no right")
+        raise ProblemError(403, MISSING_RIGHT, _NOBODY)
     if all(one.is_open or (one.nearby and _is_from_here(request)) for one in declared):
         return
     found = recognise(request, bearer, secret, services, tokens)
@@ -96,6 +110,17 @@ def guard(request: Request, bearer: Bearer, secret: SessionSecret, services: Ser
     for one in declared:
         _check(found, one)
     request.state.principal = found
+
+
+def admitted(request: Request, _bearer: Bearer, _secret: SessionSecret) -> None:
+    """For the application itself: makes sure that the door has judged this very operation. Bearer and session stand
+    here for the OpenAPI document.
+
+    Raises:
+        ProblemError: 403, nobody has.
+    """
+    if request.scope.get(ADMITTED) != request.scope["route"].name:
+        raise ProblemError(403, MISSING_RIGHT, _NOBODY)
 
 
 def _who(request: Request) -> Principal:

@@ -7,11 +7,11 @@ from fastapi.routing import APIRoute
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api import access, metrics, problems
-from api.authentication import refuse_other_origins
-from api.body_limit import BodyLimit
-from api.dependencies import Services, refuse_nul
+from api.dependencies import Services
+from api.door import Door
 from api.headers import SecurityHeaders
 from api.packed_lists import PackedLists
+from api.patience import Patience
 from api.routers import (
     attachments,
     audit,
@@ -44,6 +44,7 @@ _REVIEW = (events, review, attachments, thumbnails, statistics, stream, live, tr
 _REST = (session, packages, users, nodes, tokens, audit, supervision, models, system, health)
 _CAMERAS = (cameras, camera_looks, camera_tables, relaxations, legal)
 ROUTERS = tuple(one.router for one in (*_REVIEW, *_CAMERAS, *_REST))
+OPERATIONS = tuple(route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute))
 
 
 def create_app(services: Services, hosts: Iterable[str] = LOOPBACK_NAMES) -> FastAPI:
@@ -62,14 +63,15 @@ def create_app(services: Services, hosts: Iterable[str] = LOOPBACK_NAMES) -> Fas
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=_operation_id,
-        dependencies=[Depends(access.guard), Depends(refuse_other_origins), Depends(refuse_nul)],
+        dependencies=[Depends(access.admitted)],
     )
     app.state.services = services
     app.state.metrics = metrics.registry_of(services)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(Door, routes=OPERATIONS, services=services)
     app.add_middleware(PackedLists)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(Patience)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
-from api.dependencies import ServicesOf, Tokens
+from api.dependencies import Services
 from core.principal import Principal
+from store.tokens import TokenRepository
 
 SESSION_COOKIE = "jiejing_session"
 CSRF_HEADER = "X-CSRF-Token"
@@ -22,7 +23,11 @@ SessionSecret = Annotated[
 
 
 def recognise(
-    request: Request, bearer: Bearer, secret: SessionSecret, services: ServicesOf, tokens: Tokens
+    request: Request,
+    bearer: HTTPAuthorizationCredentials | None,
+    secret: str | None,
+    services: Services,
+    tokens: TokenRepository | None,
 ) -> Principal | None:
     """Who asks; None if nobody is recognised. What a browser sends by itself changes nothing: an unsafe method needs
     the session's CSRF token, too.
@@ -30,7 +35,7 @@ def recognise(
     Raises:
         HTTPException: 403, a session without its CSRF token.
     """
-    if bearer is not None:
+    if bearer is not None and tokens is not None:
         return tokens.find(bearer.credentials, address_of(request))
     if secret is None:
         return None
@@ -54,8 +59,8 @@ def address_of(request: Request) -> str:
     return request.client.host[:64] if request.client else "unknown"
 
 
-def refuse_other_origins(request: Request, bearer: Bearer) -> None:
-    """For the application itself: what another site's page makes a browser send is refused.
+def refuse_other_origins(request: Request, bearer: HTTPAuthorizationCredentials | None) -> None:
+    """What another site's page makes a browser send is refused.
 
     Raises:
         HTTPException: 403.

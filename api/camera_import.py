@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from api.camera_desk import CameraDesk
 from api.schemas import Public
 from core.observing import settled
@@ -34,12 +36,23 @@ class ImportRow(Public):
     effect: Effect
 
 
+class ImportColumn(Public):
+    """A column of a table, and what it was taken for: the name of a column, empty where it is left out, null where
+    nobody knows."""
+
+    title: str
+    meaning: str | None
+
+
 class ImportPublic(Public):
-    """What a file says. With faults nothing of it is taken."""
+    """What a file says. With faults nothing of it is taken; notices are for people to look at."""
 
     applied: bool
     rows: tuple[ImportRow, ...]
     faults: tuple[ImportFault, ...]
+    notices: tuple[ImportFault, ...] = ()
+    columns: tuple[ImportColumn, ...] = ()
+    sheet: str = Field(default="", description="of a workbook: the sheet that was read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +63,33 @@ class Import:
     rows: tuple[ImportRow, ...]
     faults: tuple[ImportFault, ...]
     site: SiteInfo | None = None
+    notices: tuple[ImportFault, ...] = ()
+    columns: tuple[ImportColumn, ...] = ()
+    sheet: str = ""
+
+    def public(self, *, applied: bool) -> ImportPublic:
+        """As it is answered."""
+        faults = () if applied else self.faults
+        return ImportPublic(
+            applied=applied,
+            rows=self.rows,
+            faults=faults,
+            notices=self.notices,
+            columns=self.columns,
+            sheet=self.sheet,
+        )
 
 
-def read_import(content: bytes, kind: FileKind, site: Site | None, desk: CameraDesk) -> Import:
-    """What a file says about the cameras that are there and those that it adds."""
+def read_import(
+    content: bytes, kind: FileKind, site: Site | None, desk: CameraDesk, chosen: Mapping[str, str]
+) -> Import:
+    """What a file says about the cameras that are there and those that it adds.
+
+    Args:
+        chosen: what people chose for columns that are not known.
+    """
     known = {camera.id: without_passwords(camera) for camera in site.cameras} if site else {}
-    read = read_cameras(content, kind, site)
+    read = read_cameras(content, kind, site, chosen)
     faults = [*read.faults, *_of_another_site(read.info, site)]
     now = desk.services.clock.utc()
     cameras = {row: settled(camera, known.get(camera.id), now) for row, camera in read.cameras.items()}
@@ -68,7 +102,15 @@ def read_import(content: bytes, kind: FileKind, site: Site | None, desk: CameraD
     )
     by_row = sorted(faults, key=lambda one: one.row)
     info = None if site else read.info
-    return Import(tuple(cameras.values()), rows, tuple(ImportFault.model_validate(one) for one in by_row), info)
+    return Import(
+        tuple(cameras.values()),
+        rows,
+        tuple(ImportFault.model_validate(one) for one in by_row),
+        info,
+        tuple(ImportFault.model_validate(one) for one in read.notices),
+        tuple(ImportColumn.model_validate(one) for one in read.columns),
+        read.sheet,
+    )
 
 
 def _of_another_site(info: SiteInfo | None, site: Site | None) -> Iterator[RowFault]:

@@ -64,6 +64,11 @@ def response(
     return JSONResponse(problem.model_dump(mode="json"), status, headers, MEDIA_TYPE)
 
 
+def response_to(request: Request, error: HTTPException | RequestValidationError) -> JSONResponse:
+    """What is answered to an error of a request."""
+    return _invalid_response(error) if isinstance(error, RequestValidationError) else _http_response(request, error)
+
+
 def install(app: FastAPI) -> None:
     """Makes every error of the application a problem."""
     app.add_exception_handler(HTTPException, _http)
@@ -96,6 +101,10 @@ def _describe(app: FastAPI) -> None:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - Starlette's signature is wider
+    return _http_response(request, error)
+
+
+def _http_response(request: Request, error: HTTPException) -> JSONResponse:
     kind = error.kind if isinstance(error, ProblemError) else "about:blank"
     # Starlette names the methods of the first operation at that address alone.
     is_wrong_method = error.status_code == HTTPStatus.METHOD_NOT_ALLOWED
@@ -115,6 +124,10 @@ def _methods(request: Request) -> list[str]:
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - Starlette's signature is wider
+    return _invalid_response(error)
+
+
+def _invalid_response(error: RequestValidationError) -> JSONResponse:
     faults = [Fault(field=".".join(str(part) for part in one["loc"][1:]), cause=_cause(one)) for one in error.errors()]
     detail = "; ".join(f"{fault.field}: {fault.cause}" for fault in faults)
     return response(HTTPStatus.UNPROCESSABLE_ENTITY, detail, faults)

@@ -14,9 +14,13 @@ from typing import Any
 
 import uvicorn
 from sqlalchemy import Engine
+from starlette.types import ASGIApp
 
 from api.app import LOOPBACK_NAMES, create_app
+from api.connections import Connections, allow_many_files, protocol_of
 from api.dependencies import Services
+from api.forwarded import Forwarded
+from api.rate import RateLimit
 from api.web_app import WebApp
 from core.errors import InputError, StorageError
 from core.ports import CameraLine
@@ -53,15 +57,16 @@ def serve(
         address = _address(listener, is_tls=bool(tls))
         engine = make_engine(settings.database)
         services = _services(settings, engine, camera_line)
-        app = WebApp(create_app(services, names))
+        allow_many_files()
         config = uvicorn.Config(
-            app,
+            _bounded(WebApp(create_app(services, names)), settings),
+            http=protocol_of(Connections(settings.trusted_proxies)),
+            ws="none",
             log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=END_WITHIN_S,
-            proxy_headers=bool(settings.trusted_proxies),
-            forwarded_allow_ips=list(settings.trusted_proxies),
+            proxy_headers=False,
             **tls,
         )
         server = _Server(config, services)
@@ -87,6 +92,17 @@ class _Server(uvicorn.Server):
         self._services.live.end()
         self._services.live_pictures.end()
         await super().shutdown(sockets)
+
+
+def _bounded(app: ASGIApp, settings: Settings) -> ASGIApp:
+    if settings.requests_per_s:
+        app = RateLimit(app, settings.requests_per_s)
+    try:
+        return Forwarded(app, settings.trusted_proxies) if settings.trusted_proxies else app
+    except ValueError as error:
+        raise InputError(
+            f'setting JIEJING_TRUSTED_PROXIES: {error}; list addresses or networks like ["10.0.0.2"], or ["*"]'
+        ) from error
 
 
 def _services(settings: Settings, engine: Engine, camera_line: CameraLine | None) -> Services:

@@ -44,7 +44,11 @@ class Settings(BaseSettings):
     )
     tls_key: Path | None = Field(default=None, description="PEM file of the certificate's private key")
     trusted_proxies: tuple[str, ...] = Field(
-        default=(), description="addresses of reverse proxies whose X-Forwarded-For and -Proto are believed (JSON list)"
+        default=(),
+        description="addresses of reverse proxies whose X-Forwarded-For and -Proto are believed (JSON list)",
+    )
+    requests_per_s: float = Field(
+        default=200, ge=0, description="requests a second that one address may go on with; 0 = any number"
     )
     session_idle_min: int = Field(default=30, ge=5, le=1440, description="minutes unused after which a session ends")
     session_max_h: int = Field(default=12, ge=1, le=72, description="hours after which a session ends at the latest")

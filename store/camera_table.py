@@ -1,65 +1,39 @@
 """Cameras as a table: one row a camera, with what people know of it when it is put up. Zones are drawn on its picture
 later; those of a camera that is there stay.
 
-CSV may be in UTF-8 or GB 18030 (as spreadsheets save it in China), with commas, semicolons or tabs; XLSX is read from
-its first sheet. The first row names the columns, in Chinese or English, in any order.
+The table is CSV or a workbook (store.csv_files, store.workbooks), read apart. Its headings are found (store.headings);
+what stands above them, and columns that are left out, are passed over.
 """
 
-import csv
-import io
-import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
-from openpyxl import load_workbook
 from pydantic import ValidationError
 
 from core.site import Camera
+from store.apart import Kind, read_apart
 from store.camera_records import RowFault
+from store.headings import BY_NAME, COLUMNS, LEFT_OUT, REQUIRED, Headings, ReadColumn, headings_of
+from store.sheets import MAX_ROWS, Cell, Odd, TableError, from_plain
 from store.site_faults import cause_of
 from store.yaml_tree import Tree
 
-MAX_ROWS = 5000
-_MAX_UNPACKED_BYTES = 200 * 1024 * 1024
 # Spreadsheets keep 15 digits of a number: a longer id comes back rounded.
 _KEPT_DIGITS = 15
 # What api.spreadsheet puts before a text that would be taken for a formula.
 _FORMULA_GUARD = "'"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its name in the site file, its heading in Chinese, and where its value goes in a camera."""
-
-    name: str
-    heading: str
-    path: tuple[str, ...]
-
-    @property
-    def title(self) -> str:
-        """The heading as it is written."""
-        return f"{self.heading} {self.name}"
-
-
-COLUMNS = (
-    Column("id", "编号", ("id",)),
-    Column("name", "名称", ("name",)),
-    Column("org", "组织", ("org",)),
-    Column("source", "视频地址", ("source",)),
-    Column("detect_source", "子码流", ("detect_source",)),
-    Column("mode", "抽帧方式", ("sampling", "mode")),
-    Column("interval_s", "抽帧间隔", ("sampling", "interval_s")),
-    Column("lon", "经度", ("place", "lon")),
-    Column("lat", "纬度", ("place", "lat")),
-    Column("address", "地点", ("place", "address")),
-    Column("grid", "网格", ("place", "grid")),
-    Column("heading", "朝向", ("place", "heading")),
-)
-REQUIRED = ("id", "name", "source")
-_BY_TITLE = {title.lower(): one for one in COLUMNS for title in (one.name, one.heading, one.title)}
 _NUMBERS = ("lon", "lat", "interval_s")
+# Written in letters and digits alone: full width means the same.
+_PLAIN = frozenset({"id", "grid", "mode", *_NUMBERS})
+_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
+_TRUTHS = frozenset({"TRUE", "FALSE"})
+# What a spreadsheet makes of 3-1: of CSV, nothing else tells.
+_DATE = re.compile(r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?: 0?0:00(?::00)?)?|[0-9]{1,2}月[0-9]{1,2}日")
+_NAMES = ("id", "name", "org", "grid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,141 +41,184 @@ class CameraTable:
     """What a table says.
 
     Attributes:
-        cameras: by their row (from 1, the headings).
+        cameras: by their row (from 1, as the file has it).
         flawed: those of rows at fault, never to be kept: None (or its default) stands for every value that is at
             fault, so that the others can be looked at further.
         faults: everything that is wrong, by row.
+        notices: what is not wrong and should be known, by row.
+        columns: the columns, and what they were taken for.
+        sheet: the name of the sheet.
     """
 
     cameras: Mapping[int, Camera] = field(default_factory=dict)
     flawed: Mapping[int, Camera] = field(default_factory=dict)
     faults: tuple[RowFault, ...] = ()
+    notices: tuple[RowFault, ...] = ()
+    columns: tuple[ReadColumn, ...] = ()
+    sheet: str = ""
 
 
-def read_csv(content: bytes, known: Mapping[str, Camera]) -> CameraTable:
-    """The cameras of a CSV file.
+def read_table(
+    content: bytes, kind: Kind, known: Mapping[str, Camera], chosen: Mapping[str, str] | None = None
+) -> CameraTable:
+    """The cameras of a CSV file or a workbook.
 
     Args:
         known: the cameras that are there, by id; a column or cell that is left out keeps what they have.
+        chosen: what people chose for columns that are not known, see `store.headings.headings_of`.
     """
     try:
-        text = _decoded(content)
-        first = text.partition("\n")[0]
-        delimiter = max(",;\t", key=first.count)
-        rows: list[list[Any]] = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        return _unreadable(f"cannot be read as CSV ({error}); save it as CSV UTF-8")
-    return _read(rows, known)
-
-
-def read_xlsx(content: bytes, known: Mapping[str, Camera]) -> CameraTable:
-    """The cameras of the first sheet of an XLSX file; `known` as of `read_csv`."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(one.file_size for one in archive.infolist()) > _MAX_UNPACKED_BYTES:
-                return _unreadable("is larger than any table of cameras; leave pictures and other sheets out")
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        try:
-            sheet = book.worksheets[0]
-            rows = [list(row) for row, _ in zip(sheet.iter_rows(values_only=True), range(MAX_ROWS + 2), strict=False)]
-        finally:
-            book.close()
-    except (zipfile.BadZipFile, KeyError, ValueError, IndexError, TypeError, AttributeError, SyntaxError) as error:
-        return _unreadable(f"is no XLSX workbook that can be read ({type(error).__name__}); save it as .xlsx or CSV")
-    return _read(rows, known)
+        sheets = from_plain(read_apart(kind, content))
+    except TableError as error:
+        return CameraTable(faults=(RowFault(1, "", str(error)),))
+    return _read(headings_of(sheets, chosen or {}), known)
 
 
 def table_of(cameras: Iterable[Camera]) -> list[list[str | float | None]]:
     """The headings, and a row for each camera."""
-    return [[one.title for one in COLUMNS], *([_cell(camera, one) for one in COLUMNS] for camera in cameras)]
+    return [[one.title for one in COLUMNS], *([_cell(camera, one.path) for one in COLUMNS] for camera in cameras)]
 
 
-def _unreadable(cause: str) -> CameraTable:
-    return CameraTable(faults=(RowFault(1, "", cause),))
-
-
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("gb18030")
-
-
-def _read(rows: Sequence[Sequence[Any]], known: Mapping[str, Camera]) -> CameraTable:
-    columns, faults = _columns(rows[0] if rows else ())
-    if len(rows) > MAX_ROWS + 1:
-        faults.append(RowFault(MAX_ROWS + 2, "", f"a table holds {MAX_ROWS} cameras at most; split it"))
+def _read(headings: Headings, known: Mapping[str, Camera]) -> CameraTable:
+    columns = tuple(one for one in headings.columns if one)
+    faults = list(_faults_of_columns(headings))
+    if not faults and len(headings.sheet.rows) - headings.row - 1 > MAX_ROWS:
+        below = sum(any(cell not in ("", None) for cell in row) for row in headings.sheet.rows[headings.row + 1 :])
+        if below > MAX_ROWS:
+            faults.append(
+                RowFault(headings.row + MAX_ROWS + 2, "", f"a table holds {MAX_ROWS} cameras at most; split it")
+            )
     if faults:
-        return CameraTable(faults=tuple(faults))
-    cameras: dict[int, Camera] = {}
-    flawed: dict[int, Camera] = {}
-    first_rows: dict[str, int] = {}
-    for number, row in enumerate(rows[1:], start=2):
-        cells = {one.name: _tidy(cell) for one, cell in zip(columns, row, strict=False) if one}
-        if all(cell in ("", None) for cell in cells.values()):
-            continue
-        old = known.get(str(cells.get("id")))
-        found = _camera(number, cells, old, first_rows)
-        if isinstance(found, Camera):
-            cameras[number] = found
-        else:
-            faults += found
-            flawed[number] = _without({fault.field for fault in found}, cells, old)
-    if not cameras and not faults:
-        faults.append(RowFault(2, "", "there is no camera below the headings; add a row for each"))
-    return CameraTable(cameras, flawed, tuple(faults))
-
-
-def _columns(head: Sequence[Any]) -> tuple[list[Column | None], list[RowFault]]:
-    titles = [str(_tidy(cell) or "").lower() for cell in head]
-    columns = [_BY_TITLE.get(title) for title in titles]
-    names = [one.name for one in columns if one]
-    faults = [
-        RowFault(1, title, f"no column is called so; columns are {', '.join(one.title for one in COLUMNS)}")
-        for title, one in zip(titles, columns, strict=True)
-        if title and one is None
+        return CameraTable(faults=tuple(faults), columns=columns, sheet=headings.sheet.name)
+    reader = _Rows(known)
+    for number, row in enumerate(headings.sheet.rows[headings.row + 1 :], start=headings.row + 2):
+        cells = {
+            one.meaning: _tidy(one.meaning, cell)
+            for one, cell in zip(headings.columns, row, strict=False)
+            if one and one.meaning in BY_NAME
+        }
+        if not _is_headings_again(cells):
+            reader.take(number, cells)
+    if not reader.cameras and not reader.faults:
+        reader.faults.append(
+            RowFault(headings.row + 2, "", "there is no camera below the headings; add a row for each")
+        )
+    hidden = [
+        RowFault(one, "", "the row is hidden in the spreadsheet, and was read all the same")
+        for one in sorted(headings.sheet.hidden & {*reader.cameras, *reader.flawed})
     ]
-    twice = {name for name in names if names.count(name) > 1}
-    faults += [RowFault(1, name, "the column is there twice; remove one") for name in sorted(twice)]
-    faults += [RowFault(1, name, "the column is missing; add it") for name in REQUIRED if name not in names]
-    return columns, faults
+    return CameraTable(reader.cameras, reader.flawed, tuple(reader.faults), tuple(hidden), columns, headings.sheet.name)
 
 
-def _tidy(cell: Any) -> Any:
+def _faults_of_columns(headings: Headings) -> Iterator[RowFault]:
+    row, names = headings.row + 1, headings.meanings
+    for one in headings.columns:
+        if one and one.meaning is None:
+            wanted = ", ".join(column.title for column in COLUMNS)
+            yield RowFault(
+                row, one.title.lower(), f"no column is called so; say what it is, or leave it out; columns are {wanted}"
+            )
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield RowFault(row, name, "the column is there twice; remove one")
+    for name in REQUIRED:
+        if name not in names:
+            yield RowFault(row, name, "the column is missing; add it")
+
+
+def _is_headings_again(cells: Mapping[str, Any]) -> bool:
+    """Whether a row is the second of headings that were merged over two."""
+    return any(cells.values()) and all(
+        cell in (BY_NAME[name].name, BY_NAME[name].heading, BY_NAME[name].title) for name, cell in cells.items() if cell
+    )
+
+
+def _tidy(name: str, cell: Cell) -> Any:
     """A cell as it is meant: texts without what surrounds them, whole numbers without a point."""
     if isinstance(cell, str):
-        return cell.strip().removeprefix(_FORMULA_GUARD)
+        text = cell.strip().removeprefix(_FORMULA_GUARD)
+        return unicodedata.normalize("NFKC", text).strip() if name in _PLAIN else text
     return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
-def _faults_of_cells(number: int, cells: Mapping[str, Any]) -> Iterator[RowFault]:
+class _Rows:
+    """The rows of a table, one after the other."""
+
+    def __init__(self, known: Mapping[str, Camera]) -> None:
+        self.cameras: dict[int, Camera] = {}
+        self.flawed: dict[int, Camera] = {}
+        self.faults: list[RowFault] = []
+        self._known = known
+        self._first_rows: dict[str, int] = {}
+
+    def take(self, number: int, cells: Mapping[str, Any]) -> None:
+        """One row; one without anything in it is passed over."""
+        if all(cell in ("", None) for cell in cells.values()):
+            return
+        old = self._known.get(str(cells.get("id")))
+        found = self._camera(number, cells, old)
+        if isinstance(found, Camera):
+            self.cameras[number] = found
+        else:
+            self.faults += found
+            self.flawed[number] = _without({fault.field for fault in found}, cells, old)
+
+    def _camera(self, number: int, cells: Mapping[str, Any], old: Camera | None) -> Camera | list[RowFault]:
+        faults = [RowFault(number, name, cause) for name, cause in _faults_of_cells(cells)]
+        if camera_id := str(cells.get("id") or ""):
+            first = self._first_rows.setdefault(camera_id, number)
+            if first != number:
+                faults.append(RowFault(number, "id", f"{camera_id} is in row {first} already; remove one"))
+        told = {fault.field for fault in faults}
+        try:
+            camera = Camera.model_validate(_document(cells, old))
+        except ValidationError as error:
+            faults += [fault for fault in _faults_of_camera(number, error) if fault.field not in told]
+            return faults
+        return faults or camera
+
+
+def _faults_of_cells(cells: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name in REQUIRED:
         if cells.get(name) in ("", None):
-            yield RowFault(number, name, "is empty; fill it in")
+            yield name, "is empty; fill it in"
     for name, cell in cells.items():
-        if isinstance(cell, int) and not isinstance(cell, bool) and len(str(abs(cell))) > _KEPT_DIGITS:
-            yield RowFault(
-                number, name, "the spreadsheet has rounded these digits; format the column as text and enter them again"
-            )
-        elif isinstance(cell, str) and any(ord(sign) < 32 or ord(sign) == 127 for sign in cell):
-            yield RowFault(number, name, "holds a line break or another control character; remove it")
+        if cause := _fault_of_cell(name, cell):
+            yield name, cause
 
 
-def _camera(
-    number: int, cells: Mapping[str, Any], old: Camera | None, first_rows: dict[str, int]
-) -> Camera | list[RowFault]:
-    faults = list(_faults_of_cells(number, cells))
-    if camera_id := str(cells.get("id") or ""):
-        first = first_rows.setdefault(camera_id, number)
-        if first != number:
-            faults.append(RowFault(number, "id", f"{camera_id} is in row {first} already; remove one"))
-    told = {fault.field for fault in faults}
-    try:
-        camera = Camera.model_validate(_document(cells, old))
-    except ValidationError as error:
-        faults += [fault for fault in _faults_of_camera(number, error) if fault.field not in told]
-        return faults
-    return faults or camera
+def _fault_of_cell(name: str, cell: Any) -> str | None:
+    if isinstance(cell, Odd):
+        return _fault_of_odd(cell)
+    if isinstance(cell, int | float) and len(f"{abs(cell):.0f}") > _KEPT_DIGITS:
+        return "the spreadsheet has rounded these digits; format the column as text and enter them again"
+    if isinstance(cell, str):
+        return _fault_of_text(name, cell)
+    return None
+
+
+def _fault_of_odd(cell: Odd) -> str:
+    if cell.kind == "date":
+        return f"the spreadsheet made the date {cell.text} of it; format the column as text and enter it again"
+    if cell.kind == "truth":
+        return f"the spreadsheet made {cell.text} of it; format the column as text and enter it again"
+    if cell.kind == "error":
+        return f"holds {cell.text}: a formula found nothing; enter the value itself"
+    return "holds a formula that was never calculated; open and save it in a spreadsheet program, or enter the value"
+
+
+def _fault_of_text(name: str, text: str) -> str | None:
+    if any(ord(sign) < 32 or ord(sign) == 127 for sign in text):
+        return "holds a line break or another control character; remove it"
+    hidden = next((sign for sign in text if unicodedata.category(sign) == "Cf"), None)
+    if hidden:
+        return f"holds an invisible character (U+{ord(hidden):04X}); remove it"
+    if text.upper() in _ERRORS:
+        return _fault_of_odd(Odd("error", text.upper()))
+    if name in _NAMES and text in _TRUTHS:
+        return _fault_of_odd(Odd("truth", text))
+    if name in _NAMES and _DATE.fullmatch(text):
+        return _fault_of_odd(Odd("date", text))
+    return None
 
 
 def _faults_of_camera(number: int, error: ValidationError) -> Iterator[RowFault]:
@@ -230,7 +247,8 @@ def _document(cells: Mapping[str, Any], old: Camera | None) -> dict[str, Any]:
         place = document
         for key in above:
             place = place.setdefault(key, {})
-        place[last] = cell if column.name in _NUMBERS else str(cell)
+        said = cell.text if isinstance(cell, Odd) else cell
+        place[last] = said if column.name in _NUMBERS else str(said)
     return document
 
 
@@ -238,8 +256,11 @@ def _column_of(path: tuple[int | str, ...]) -> str:
     return next((one.name for one in COLUMNS if one.path == path), ".".join(map(str, path)))
 
 
-def _cell(camera: Camera, column: Column) -> str | float | None:
+def _cell(camera: Camera, path: tuple[str, ...]) -> str | float | None:
     value: Any = camera
-    for key in column.path:
+    for key in path:
         value = getattr(value, key)
     return value if isinstance(value, str | int | float) else None
+
+
+__all__ = ["COLUMNS", "LEFT_OUT", "MAX_ROWS", "REQUIRED", "CameraTable", "read_table", "table_of"]

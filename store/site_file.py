@@ -1,6 +1,7 @@
 """The site file: YAML in, core.site.Site out, and back. A wrong file names line, field and cause."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,14 @@ from pydantic import ValidationError
 from core.errors import SiteError
 from core.site import Site, redacted
 from store import yaml_tree
+from store.apart import read_apart
 from store.camera_records import RowFault
+from store.sheets import TableError
 from store.site_faults import cause_of, path_of
+
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_CUT_ADDRESS = re.compile(r" *(?:- *)?(source|detect_source): *[A-Za-z]{1,8}://[^\s\"']{0,1000} +#[^@]{0,1000}@")
+_CUT = "YAML takes what follows ' #' for a comment; put the address between quotes, and write # as %23, a space as %20"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +61,48 @@ def refusal(name: str, faults: Sequence[RowFault]) -> SiteError:
 
 
 def check_bytes(content: bytes) -> CheckedSite:
-    """As `check`, of what a file holds."""
+    """As `check`, of what a file holds. It comes from outside: it is read apart, within limits."""
+    if content.startswith(_WORKBOOKS):
+        return CheckedSite(
+            None, (RowFault(1, "", "is a workbook, no site file; its name must end with .xlsx or .xls"),)
+        )
     try:
-        return check(content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        return CheckedSite(None, (RowFault(line, "", "not UTF-8 text; save the file as UTF-8"),))
+        number = content.count(b"\n", 0, error.start) + 1
+        return CheckedSite(None, (RowFault(number, "", "not UTF-8 text; save the file as UTF-8"),))
+    try:
+        tree = yaml_tree.from_plain(read_apart("yaml", text.encode()))
+    except TableError as error:
+        line, _, cause = str(error).partition(": ")
+        fault = RowFault(int(line), "", cause) if line.isdecimal() else RowFault(1, "", str(error))
+        return CheckedSite(None, (fault,))
+    return _with_whole_addresses(_checked(tree), text)
 
 
 def check(text: str) -> CheckedSite:
-    """The site of a text, or everything that is wrong with it, what explains the rest first."""
+    """The site of a text of our own, or everything that is wrong with it, what explains the rest first."""
     try:
-        tree = yaml_tree.read(text)
+        return _checked(yaml_tree.read(text))
     except SiteError as error:
         line, _, cause = str(error).partition(": ")
         return CheckedSite(None, (RowFault(int(line), "", cause),))
+
+
+def _with_whole_addresses(checked: CheckedSite, text: str) -> CheckedSite:
+    """Names addresses that YAML cut at ` #`: what is left of them may look like an address."""
+    cut = {
+        number: RowFault(number, match.group(1), _CUT)
+        for number, line in enumerate(text.splitlines(), start=1)
+        if (match := _CUT_ADDRESS.match(line))
+    }
+    if not cut:
+        return checked
+    others = [fault for fault in checked.faults if fault.row not in cut]
+    return CheckedSite(None, tuple(sorted([*others, *cut.values()], key=lambda one: one.row)))
+
+
+def _checked(tree: yaml_tree.Tree) -> CheckedSite:
     if tree.data is None:
         return CheckedSite(None, (RowFault(1, "", "the file is empty; it begins with site: and cameras:"),))
     try:

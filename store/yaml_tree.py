@@ -1,6 +1,6 @@
 """Reads YAML into plain data that remembers its lines. YAML 1.2's core rules: `on`, `yes` and 08:00 are text.
 
-Refused, each with its line: syntax errors, keys given twice, tags, deep nesting, and aliases that blow up.
+Refused, each with its line: syntax errors, keys given twice, tags, anchors and aliases, deep nesting, too many values.
 """
 
 import re
@@ -15,7 +15,9 @@ from core.errors import SiteError
 Path = tuple[str | int, ...]
 
 _MAX_DEPTH = 20
-_MAX_NODES = 2_000_000  # a site of 10,000 cameras has fewer; aliases of aliases can mean billions
+_MAX_NODES = 600_000  # a site of 10,000 cameras has fewer
+_TOO_MANY = f"holds more than {_MAX_NODES} values; split it"
+_ALIAS = "an anchor (&name) or an alias (*name) is not read here; write it out, or quote the text"
 _TOO_DEEP = f"nested more than {_MAX_DEPTH} levels deep"
 _PREFIX = "tag:yaml.org,2002:"
 # https://yaml.org/spec/1.2.2/#103-core-schema, without the octal and hexadecimal numbers that nobody means.
@@ -57,17 +59,51 @@ def read(text: str) -> Tree:
     Raises:
         SiteError: "LINE: cause", or "LINE: field: cause".
     """
+    if text.count("\n") + text.count(",") + text.count(": ") > 2 * _MAX_NODES:
+        raise SiteError(located(1, (), _TOO_MANY))
     unprintable = yaml.reader.Reader.NON_PRINTABLE.search(text)
     if unprintable:
         line = text.count("\n", 0, unprintable.start()) + 1
         raise SiteError(located(line, (), f"the character {unprintable.group()!r} cannot be printed; remove it"))
     try:
-        _refuse_depth(text)
+        _refuse_shape(text)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         raise SiteError(_syntax_fault(error, text)) from error
     tree = Tree(None)
     return Tree(_build(node, (), tree), tree.lines, tree.texts) if node else tree
+
+
+def plain(tree: Tree) -> Any:
+    """A tree as JSON takes it: each node with its line, and each scalar with its text."""
+
+    def told(data: Any, path: Path) -> dict[str, Any]:
+        node: dict[str, Any] = {"line": tree.lines.get(path, 1)}
+        if isinstance(data, dict):
+            node["map"] = {key: told(value, (*path, key)) for key, value in data.items()}
+        elif isinstance(data, list):
+            node["list"] = [told(value, (*path, index)) for index, value in enumerate(data)]
+        else:
+            node |= {"value": data, "text": tree.texts.get(path, "")}
+        return node
+
+    return told(tree.data, ())
+
+
+def from_plain(told: Any) -> Tree:
+    """The tree that `plain` told."""
+    tree = Tree(None)
+
+    def taken(node: dict[str, Any], path: Path) -> Any:
+        tree.lines[path] = node["line"]
+        if "map" in node:
+            return {key: taken(value, (*path, key)) for key, value in node["map"].items()}
+        if "list" in node:
+            return [taken(value, (*path, index)) for index, value in enumerate(node["list"])]
+        tree.texts[path] = node["text"]
+        return node["value"]
+
+    return Tree(taken(told, ()), tree.lines, tree.texts)
 
 
 def write(data: Any) -> str:
@@ -116,9 +152,14 @@ def _holds_mapping(values: Any) -> bool:
     return any(isinstance(one, dict) or (isinstance(one, list) and _holds_mapping(one)) for one in values)
 
 
-def _refuse_depth(text: str) -> None:
-    depth = 0
+def _refuse_shape(text: str) -> None:
+    depth = count = 0
     for event in yaml.parse(text, Loader=_Reader):
+        count += isinstance(event, yaml.NodeEvent)
+        if count > _MAX_NODES:
+            raise SiteError(located(_line(event), (), _TOO_MANY))
+        if getattr(event, "anchor", None) is not None:
+            raise SiteError(located(_line(event), (), _ALIAS))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -128,10 +169,6 @@ def _refuse_depth(text: str) -> None:
 
 
 def _build(node: yaml.Node, path: Path, tree: Tree) -> Any:
-    if len(path) > _MAX_DEPTH:  # an alias can hold itself
-        raise SiteError(located(_line(node), (), _TOO_DEEP))
-    if len(tree.lines) > _MAX_NODES:
-        raise SiteError(located(_line(node), (), f"more than {_MAX_NODES} values; are there aliases of aliases?"))
     tree.lines.setdefault(path, _line(node))
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, tree)

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -10,8 +11,8 @@ from starlette.types import ASGIApp
 class Served:
     """`with Served(app) as address: ...`"""
 
-    def __init__(self, app: ASGIApp) -> None:
-        config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1)
+    def __init__(self, app: ASGIApp, **options: Any) -> None:
+        config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1, **options)
         self._server = uvicorn.Server(config)
         # Names TCP like api/serve.py, which says why; create_server does not.
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 
 from api.access import Right, requires
+from api.bounds import takes_file
 from api.dependencies import refuse_query
 from api.pictures import PictureError, kind_of
 from api.problems import described
@@ -17,7 +18,7 @@ from api.review_asked import NOTE_MAX
 from api.review_desk import Desk, SeenEventId
 from api.review_schemas import AttachmentPublic
 from api.trail import Trail
-from api.uploads import read_upload
+from api.uploads import MAX_BYTES, read_upload
 from evidence.storage import write_atomic
 from store.review_records import Attachment, AttachmentKind
 
@@ -37,7 +38,7 @@ def list_attachments(event_id: SeenEventId, desk: Desk) -> list[AttachmentPublic
 @router.post(
     "/events/{event_id}/attachments",
     status_code=201,
-    dependencies=[requires(Right.EVENTS_ATTEND)],
+    dependencies=[requires(Right.EVENTS_ATTEND), takes_file(MAX_BYTES)],
     responses=described(404, 413, 422, 503),
 )
 def add_attachment(

@@ -1,27 +1,32 @@
 """Many cameras at once: as a table, or as a site file."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 
 from api.access import Right, requires
+from api.bounds import takes_file
 from api.camera_desk import Desk
 from api.camera_import import ImportPublic, read_import
 from api.camera_schemas import Reason
+from api.camera_template import EXPLAINED
 from api.dependencies import Sites, refuse_query
 from api.problems import described
 from api.schemas import Asked
 from api.spreadsheet import CSV, XLSX, as_csv, as_xlsx
 from api.trail import Trail
-from api.uploads import read_upload
+from api.uploads import MAX_BYTES, read_upload
 from store import site_file
 from store.camera_files import FileKind
 from store.camera_secrets import without_passwords
 from store.camera_table import table_of
+from store.known_columns import KnownColumns, chosen_of
 
 _FAULTS_TOLD = 100
+_CHOICE = TypeAdapter(dict[str, str])
 YAML = "application/yaml; charset=utf-8"
 
 router = APIRouter(
@@ -39,23 +44,43 @@ class ExportQuery(Asked):
     )
 
 
-@router.post("/camera-imports", dependencies=[Depends(refuse_query)], responses=described(409, 413, 422, 503))
+class TemplateQuery(Asked):
+    """As what."""
+
+    format: Literal["csv", "xlsx"] = "xlsx"
+
+
+@dataclass(frozen=True)
+class ImportForm:
+    """What is sent beside the file."""
+
+    kind: Annotated[FileKind, Form(description="of the file; xlsx: any workbook")]
+    dry_run: Annotated[bool, Form(description="only look")] = True
+    reason: Annotated[Reason, Form(description="for the second person, where one is needed")] = ""
+    columns: Annotated[
+        str,
+        Form(
+            max_length=20_000,
+            description='what columns are, as JSON: {"设备位置": "address", "厂家": ""}; it is remembered',
+        ),
+    ] = "{}"
+
+
+@router.post(
+    "/camera-imports",
+    dependencies=[Depends(refuse_query), takes_file(MAX_BYTES)],
+    responses=described(409, 413, 422, 503),
+)
 def import_cameras(
-    file: UploadFile,
-    desk: Desk,
-    sites: Sites,
-    trail: Trail,
-    *,
-    kind: Annotated[FileKind, Form(description="of the file")],
-    dry_run: Annotated[bool, Form(description="only look")] = True,
-    reason: Annotated[Reason, Form(description="for the second person, where one is needed")] = "",
+    file: UploadFile, asked: Annotated[ImportForm, Depends()], desk: Desk, sites: Sites, trail: Trail
 ) -> ImportPublic:
     """Adds or changes the cameras of a file, wholly or not at all; none is removed. CSV and XLSX hold a row a camera
     and leave its zones as they are; YAML is a site file."""
     content = read_upload(file, "file", "split it")
-    found = read_import(content, kind, sites.load(), desk)
-    if dry_run:
-        return ImportPublic(applied=False, rows=found.rows, faults=found.faults)
+    chosen, known = _chosen(asked.columns), KnownColumns(desk.services.home)
+    found = read_import(content, asked.kind, sites.load(), desk, {**known.all(), **chosen})
+    if asked.dry_run:
+        return found.public(applied=False)
     if found.faults:
         raise RequestValidationError(
             [
@@ -63,9 +88,22 @@ def import_cameras(
                 for one in found.faults[:_FAULTS_TOLD]
             ]
         )
-    trail.note("camera.import", "site", "site", after={"kind": kind, "cameras": len(found.rows)})
-    desk.changes.put_all(found.cameras, desk.person, reason, found.site)
-    return ImportPublic(applied=True, rows=found.rows, faults=())
+    trail.note("camera.import", "site", "site", after={"kind": asked.kind, "cameras": len(found.rows)})
+    desk.changes.put_all(found.cameras, desk.person, asked.reason, found.site)
+    known.remember(chosen)
+    return found.public(applied=True)
+
+
+@router.get(
+    "/camera-templates",
+    response_class=Response,
+    responses={200: {"content": {CSV: {}, XLSX: {}}}, **described(422)},
+)
+def get_camera_template(query: Annotated[TemplateQuery, Query()]) -> Response:
+    """An empty table with the headings that import knows; as a workbook with a second sheet that explains them."""
+    if query.format == "csv":
+        return _file(as_csv(table_of(())), CSV, "csv")
+    return _file(as_xlsx([("摄像机", table_of(())), ("说明", EXPLAINED)]), XLSX, "xlsx")
 
 
 @router.get(
@@ -88,6 +126,14 @@ def export_cameras(query: Annotated[ExportQuery, Query()], desk: Desk, sites: Si
     if query.format == "csv":
         return _file(as_csv(table), CSV, "csv")
     return _file(as_xlsx([("摄像机", table)]), XLSX, "xlsx")
+
+
+def _chosen(told: str) -> dict[str, str]:
+    try:
+        return chosen_of(_CHOICE.validate_json(told))
+    except ValidationError as error:
+        fault = {"loc": ("body", "columns"), "type": "value_error", "msg": "is no JSON of titles and columns"}
+        raise RequestValidationError([fault]) from error
 
 
 def _file(content: bytes, media_type: str, suffix: str) -> Response:

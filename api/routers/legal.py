@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 
 from api.access import Right, requires
+from api.bounds import takes_file
 from api.camera_desk import Desk
 from api.camera_schemas import CameraDetail, LegalDocumentPublic, LegalEntryPublic, LegalWrite
 from api.dependencies import refuse_query
@@ -16,7 +17,7 @@ from api.documents import DocumentError, document_kind
 from api.etags import MeantVersion
 from api.problems import described
 from api.trail import Trail
-from api.uploads import read_upload
+from api.uploads import MAX_BYTES, read_upload
 from evidence.storage import write_atomic
 from store.camera_records import LegalDocument
 
@@ -51,7 +52,7 @@ def enter_legal(
 @router.post(
     "/cameras/{camera_id}/legal-documents",
     status_code=201,
-    dependencies=_ENTERS,
+    dependencies=[*_ENTERS, takes_file(MAX_BYTES)],
     responses=described(404, 413, 422, 503),
 )
 def add_legal_document(camera_id: str, file: UploadFile, desk: Desk) -> LegalDocumentPublic:

@@ -15,25 +15,33 @@ from core.health import STALE_AFTER_S
 from core.observing import settled
 from core.ports import Probe
 from core.site import Camera, Sampling, Site, SiteInfo, redacted
+from core.stream_address import address_fault
 from runtime.commands.options import JsonOption
 from runtime.console import note, progress, say, say_json, say_table
 from runtime.installation import Installation
 from store import site_file
 from store.camera_files import FileKind, read_cameras
 from store.camera_secrets import without_passwords
+from store.known_columns import KnownColumns, chosen_of
 from store.records import ReportedState
 from streams.address import open_allowed
 from streams.probe import DEFAULT_S, probe
+
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
 
 app = typer.Typer(help="The cameras of this installation.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="Site file (YAML), or table of cameras (CSV, XLSX).")],
+    file: Annotated[Path, typer.Argument(help="Site file (YAML), or table of cameras (CSV, XLSX, XLS, ODS).")],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="List everything that is wrong, by row, and change nothing.")
     ] = False,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="TITLE=NAME: what a column of the table is, or TITLE= to leave it out; it is remembered."),
+    ] = None,
 ) -> None:
     """Makes the site what a site file says; cameras that it does not name are removed. Of a table, adds or changes the
     cameras, and leaves their zones and all others as they are. All of it or nothing."""
@@ -41,7 +49,11 @@ def import_(
     # A site file says it all: it can be looked at where there is no installation.
     sites = None if dry_run and kind == "yaml" else Installation.open().sites
     kept = sites.load() if sites else None
-    found = read_cameras(_content(file), kind, kept)
+    chosen = _chosen(column or [])
+    columns = KnownColumns(Installation.open().settings.home) if sites else None
+    found = read_cameras(_content(file), kind, kept, {**(columns.all() if columns else {}), **chosen})
+    for one in found.notices:
+        note(f"{file}:{one.row}: {one.field + ': ' if one.field else ''}{one.cause}")
     if found.faults and dry_run:
         say_table(("row", "field", "cause"), ((f"{file}:{one.row}", one.field, one.cause) for one in found.faults))
         raise typer.Exit(2)
@@ -53,6 +65,8 @@ def import_(
         known = {camera.id: camera for camera in kept.cameras} if kept else {}
         cameras = tuple(settled(camera, known.get(camera.id), now) for camera in cameras)
         sites.replace(_joined(cameras, kept, found.info))
+        if columns:
+            columns.remember(chosen)
         _tell_observing(cameras, now)
     zones = sum(len(preset.zones) for camera in cameras for preset in camera.presets)
     done = "would be imported" if dry_run else "imported"
@@ -96,6 +110,8 @@ def add(
     site = installation.site()
     old = next((camera for camera in site.cameras if camera.id == camera_id), None)
     camera = _camera(old, camera_id, source, name, org, interval_s)
+    if cause := address_fault(camera.source):
+        raise SiteError(f"source: {cause}")
     open_allowed(camera.source, installation.settings)
     if probing:
         with progress(f"probing {camera.name}", 0):
@@ -173,8 +189,15 @@ def _camera(old: Camera | None, camera_id: str, source: str, name: str, org: str
 
 def _kind(file: Path) -> FileKind:
     """By its name; whatever is no table is a site file."""
-    kinds: dict[str, FileKind] = {".csv": "csv", ".xlsx": "xlsx"}
-    return kinds.get(file.suffix.lower(), "yaml")
+    suffix = file.suffix.lower()
+    return "xlsx" if suffix in _WORKBOOKS else "csv" if suffix in (".csv", ".tsv", ".txt") else "yaml"
+
+
+def _chosen(told: Sequence[str]) -> dict[str, str]:
+    pairs = [one.rpartition("=") for one in told]
+    if wrong := next((one for one, (title, _, _) in zip(told, pairs, strict=True) if not title), None):
+        raise InputError(f"--column {wrong}: write TITLE=NAME, or TITLE= to leave the column out")
+    return chosen_of({title: name.strip() for title, _, name in pairs})
 
 
 def _content(file: Path) -> bytes:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -121,7 +120,7 @@ WRONG = [
         "4: a second ': ' in one value, or a wrong indentation; quote the",
     ),
     ("    place:", "    name: again\n    place:", "8: cameras[0].name: the key is given twice, first on line 4"),
-    ("[0.62, 0.50]", "&self [*self]", "15: nested more than 20 levels deep"),
+    ("[0.62, 0.50]", "&self [*self]", "15: an anchor"),
     ("illegal_parking", "!kind illegal_parking", f"14: {ZONE}.violation: the tag !kind is not used here; leave it out"),
     ("[0.62, 0.50]", "!!int half", f"15: {ZONE}.polygon[1]: 'half' cannot be read as int"),
     ("解放路", "解放\x07路", "4: the character '\\x07' cannot be printed; remove it"),
@@ -276,18 +275,23 @@ def test_every_site_comes_back_from_its_file(site: Site) -> None:
     assert site_file.parse(site_file.dump(site), "f") == site
 
 
-def test_aliases_stand_for_what_they_name() -> None:
-    polygon = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9]]
-    zones = [{"id": name, "violation": "illegal_parking", "polygon": polygon} for name in "ab"]
-    wanted = {"id": "c", "name": "c", "source": "rtsp://10.0.0.8/1", "presets": [{"id": "1", "zones": zones}]}
-    text = yaml.safe_dump({"site": {"name": "s", "division": "330881"}, "cameras": [wanted]})
-    assert "*id001" in text
-    first, second = site_file.parse(text, "f").cameras[0].presets[0].zones
-    assert first.polygon == second.polygon == ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &x 1\nb: *x\n",
+        "site: {name: &n s, division: '330881'}\ncameras: []\n",
+        "a: &a [*a]\n",
+        "- *never\n",
+        "&k key: 1\n",
+    ],
+)
+def test_anchors_and_aliases_are_refused_by_line(text: str) -> None:
+    with pytest.raises(SiteError, match=r"f:[12]: .*(an anchor|undefined alias)"):
+        site_file.parse(text, "f")
 
 
 def test_aliases_of_aliases_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml_tree, "_MAX_NODES", 10_000)
     levels = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
-    with pytest.raises(SiteError, match="aliases of aliases"):
+    with pytest.raises(SiteError, match="an anchor"):
         site_file.parse("\n".join(["a0: &a0 [x, x, x, x, x, x, x, x, x, x]", *levels]), "f")

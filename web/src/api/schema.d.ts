@@ -145,6 +145,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/camera-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Camera Template
+         * @description An empty table with the headings that import knows; as a workbook with a second sheet that explains them.
+         */
+        get: operations["get_camera_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cameras": {
         parameters: {
             query?: never;
@@ -1524,6 +1544,12 @@ export interface components {
         /** Body_import_cameras */
         Body_import_cameras: {
             /**
+             * Columns
+             * @description what columns are, as JSON: {"设备位置": "address", "厂家": ""}; it is remembered
+             * @default {}
+             */
+            columns: string;
+            /**
              * Dry Run
              * @description only look
              * @default true
@@ -1533,7 +1559,7 @@ export interface components {
             file: string;
             /**
              * Kind
-             * @description of the file
+             * @description of the file; xlsx: any workbook
              * @enum {string}
              */
             kind: "csv" | "xlsx" | "yaml";
@@ -2216,6 +2242,17 @@ export interface components {
             to: string;
         };
         /**
+         * ImportColumn
+         * @description A column of a table, and what it was taken for: the name of a column, empty where it is left out, null where
+         *     nobody knows.
+         */
+        ImportColumn: {
+            /** Meaning */
+            meaning: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
          * ImportFault
          * @description What is wrong with one field of one row (of a site file: line), and what to do.
          */
@@ -2229,15 +2266,31 @@ export interface components {
         };
         /**
          * ImportPublic
-         * @description What a file says. With faults nothing of it is taken.
+         * @description What a file says. With faults nothing of it is taken; notices are for people to look at.
          */
         ImportPublic: {
             /** Applied */
             applied: boolean;
+            /**
+             * Columns
+             * @default []
+             */
+            columns: components["schemas"]["ImportColumn"][];
             /** Faults */
             faults: components["schemas"]["ImportFault"][];
+            /**
+             * Notices
+             * @default []
+             */
+            notices: components["schemas"]["ImportFault"][];
             /** Rows */
             rows: components["schemas"]["ImportRow"][];
+            /**
+             * Sheet
+             * @description of a workbook: the sheet that was read
+             * @default
+             */
+            sheet: string;
         };
         /**
          * ImportRow
@@ -4554,6 +4607,56 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_camera_template: {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9737,4 +9840,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 a692bd035f00a9a08d40437bec28d84104dc709e80b35284eb5267caa09895ef
+// From the OpenAPI document with the SHA-256 bf3254b7e83ea7b1f635e70159be02106c4d0b6e559d470b6408965fe5f99d88

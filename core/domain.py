@@ -84,12 +84,44 @@ class ModelRef:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One thing of an event, and since when it has stood there."""
+    """One thing of an event, and since when it has stood there.
+
+    Attributes:
+        number: its own within the camera; 0 where an earlier version did not say.
+        unit: members of one unit count as one: a stall and its umbrella. Numbered from 1; 0 as above.
+        over_limit: whether its unit has stood for violation_after_s.
+    """
 
     label: str
     score: float
     bbox_xyxy_px: Box
     still_since: datetime
+    number: int = 0
+    unit: int = 0
+    over_limit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A thing as it was detected in one frame.
+
+    Attributes:
+        number: its own within the camera, as in Member.
+    """
+
+    number: int
+    label: str
+    score: float
+    bbox_xyxy_px: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All that was detected in one frame."""
+
+    utc: datetime
+    frame_size_wh: tuple[int, int]
+    seen: tuple[Seen, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +138,7 @@ class RuleEvent:
 
     Attributes:
         opening: 1 at first; 2, 3 ... when the same thing came back within reopen_within_s.
-        count: how many things the event stands for (1 unless the zone is counted).
+        count: how many things the event stands for (1 unless the zone is counted): the units of its members.
         score: median of the last ten scores, 0-1.
         first_seen: when it was first seen, ever; still_since: when the present dwell began.
         violation_at: when it first became a violation, in this or an earlier opening.

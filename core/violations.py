@@ -23,6 +23,7 @@ class ViolationType:
     Attributes:
         gb47678_codes, gb30428_codes: national class codes; several where the officer chooses at approval.
         code_source: how we know the codes (second source, inferred).
+        parts: labels that are counted with the thing that they belong to, where it stands: an umbrella with its stall.
         attended: whether a person beside the thing matters.
     """
 
@@ -33,6 +34,7 @@ class ViolationType:
     gb30428_codes: tuple[str, ...]
     code_source: str
     labels: frozenset[str]
+    parts: frozenset[str]
     count_per: CountPer
     attended: Attended
     candidate_after_s: float
@@ -58,6 +60,7 @@ def _from_row(row: dict[str, str]) -> ViolationType:
         gb30428_codes=_several(row["gb30428_code"]),
         code_source=row["source"],
         labels=frozenset(label for group in labels for label in group),
+        parts=frozenset(_several(row["parts"])),
         count_per=row["count_per"],  # type: ignore[arg-type]
         attended=row["attended"],  # type: ignore[arg-type]
         candidate_after_s=float(row["candidate_after_s"]),

@@ -110,6 +110,9 @@ def _member_to_json(member: Member) -> dict[str, Any]:
         "score": round(member.score, 4),
         "bbox_xyxy_px": _rounded(member.bbox_xyxy_px),
         "still_since": rfc3339(member.still_since),
+        "number": member.number,
+        "unit": member.unit,
+        "over_limit": member.over_limit,
     }
 
 

@@ -39,6 +39,12 @@ class Stay:
         """Seconds from still_since to the last sighting."""
         return self.observed_s + self.bridged_s
 
+    def settle(self, rested_at: datetime) -> None:
+        """The thing came to rest later than was thought. Once a candidate, the begin stands: it has a name by then."""
+        if self.phase == "seen" and rested_at > self.still_since:
+            self.still_since = min(rested_at, self.last_seen)
+            self.observed_s = (self.last_seen - self.still_since).total_seconds()
+
     def ended(self, now: datetime, rule: ZoneRule, short_s: float) -> bool:
         """Whether it has been out of sight for too long. Before a thing is a candidate only a short gap is bridged."""
         limit_s = short_s if self.phase == "seen" else max(rule.bridge_gap_s, short_s)

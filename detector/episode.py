@@ -8,6 +8,7 @@ from core.geometry import union_box
 from core.rules import ZoneRule, short_hash
 from detector.dwell import Stay
 from detector.standing import Thing
+from detector.units import units_of
 
 Standing = tuple[Thing, Stay]
 
@@ -27,10 +28,10 @@ class Episode:
         """Whether it has not cleared."""
         return self.last.state != "cleared"
 
-    def advance(self, standing: list[Standing], *, observing: bool) -> list[RuleEvent]:
+    def advance(self, standing: list[Standing], rule: ZoneRule, *, observing: bool) -> list[RuleEvent]:
         """The changes of state that the things now standing (candidates and violations, not empty) bring about. Whether
         a violation is only observed is settled when it becomes one."""
-        self.last = _with_members(self.last, standing)
+        self.last = _with_members(self.last, standing, rule)
         if self.last.state == "candidate":
             self.last = replace(self.last, observing=observing)
         due = any(stay.phase == "violation" for _, stay in standing)
@@ -82,13 +83,13 @@ def begin(rule: ZoneRule, standing: list[Standing], size_wh: tuple[int, int], *,
         observing=observing,
         rule_version=rule.version,
     )
-    return _with_members(blank, standing)
+    return _with_members(blank, standing, rule)
 
 
-def reopen(last: RuleEvent, standing: list[Standing], *, observing: bool) -> RuleEvent:
+def reopen(last: RuleEvent, standing: list[Standing], rule: ZoneRule, *, observing: bool) -> RuleEvent:
     """The next opening of an event that had cleared: same id, same first violation, the dwell starts anew."""
     fresh = replace(last, state="candidate", opening=last.opening + 1, cleared_at=None, observing=observing)
-    return _with_members(fresh, standing)
+    return _with_members(fresh, standing, rule)
 
 
 def longest(standing: list[Standing]) -> Standing:
@@ -96,16 +97,18 @@ def longest(standing: list[Standing]) -> Standing:
     return min(standing, key=lambda one: (-one[1].dwell_s, one[1].still_since, one[0].number))
 
 
-def _with_members(event: RuleEvent, standing: list[Standing]) -> RuleEvent:
+def _with_members(event: RuleEvent, standing: list[Standing], rule: ZoneRule) -> RuleEvent:
     thing, stay = longest(standing)
+    units = units_of([one for one, _ in standing], rule.type.parts)
+    over = {units[one.number] for one, stay in standing if stay.phase == "violation"}
     members = sorted(
-        (Member(one.label, one.score, one.home, stay.still_since) for one, stay in standing),
+        (_member(one, stay, units[one.number], over) for one, stay in standing),
         key=lambda one: (one.bbox_xyxy_px, one.label),
     )
     return replace(
         event,
         label=thing.label,
-        count=len(members),
+        count=len(set(units.values())),
         score=thing.score,
         bbox_xyxy_px=union_box([one.bbox_xyxy_px for one in members]),
         still_since=stay.still_since,
@@ -115,4 +118,10 @@ def _with_members(event: RuleEvent, standing: list[Standing]) -> RuleEvent:
         bridged_s=stay.bridged_s,
         gaps=stay.gaps,
         members=tuple(members),
+    )
+
+
+def _member(thing: Thing, stay: Stay, unit: int, over: set[int]) -> Member:
+    return Member(
+        thing.label, thing.score, thing.home, stay.still_since, number=thing.number, unit=unit, over_limit=unit in over
     )

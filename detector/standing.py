@@ -9,7 +9,7 @@ that traffic that passes a spot never adds up to one thing.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from core.domain import Detection, Observation
 from core.geometry import Box, area_px, covered_share, intersection_px, iou, iou_matrix
 from core.labels import group_of
 from detector.appearance import Look, similarity
+from detector.rest import TRACE_LOOKS, common_shift, rested_at
 
 # Two boxes of one frame are one thing when they overlap this much, or when this much of one lies in the other.
 SAME_IOU = 0.55
@@ -55,6 +56,8 @@ class Thing:
         gallery: what it looked like; empty where the detections carry no appearance.
         established: it stood long enough to be remembered through gaps.
         sightings, frames: in how many frames it was seen, of how many in which it was looked for.
+        rested_at: the first sighting at which it surely stood; trace: its newest sightings, from which that is found.
+        arrived: whether it was not there at the look before the first.
         trail, trail_at: where and when it was seen last while it moves off its place; None while it stands.
     """
 
@@ -68,6 +71,9 @@ class Thing:
     established: bool = False
     sightings: int = 1
     frames: int = 1
+    rested_at: datetime = field(default=datetime.min.replace(tzinfo=UTC))
+    arrived: bool = False
+    trace: list[tuple[datetime, Box]] = field(default_factory=list)
     trail: Box | None = None
     trail_at: datetime | None = None
     boxes: list[Box] = field(default_factory=list)
@@ -96,10 +102,15 @@ class Sighting:
 
 @dataclass(slots=True)
 class TrackerMemory:
-    """What a tracker knows: enough to go on after a restart of the process."""
+    """What a tracker knows: enough to go on after a restart of the process.
+
+    Attributes:
+        looked_at: the newest frame that was looked at.
+    """
 
     things: list[Thing] = field(default_factory=list)
     next_number: int = 1
+    looked_at: datetime | None = None
 
 
 class StandingTracker:
@@ -131,11 +142,13 @@ class StandingTracker:
         for established in (True, False):
             known = [thing for thing in self.memory.things if thing.established is established]
             for thing, detection in _matches(known, found, now, size_wh, short_gap_s):
-                self._see(thing, detection, now)
+                self._see(thing, detection, now, size_wh)
                 sightings.append(Sighting(thing, detection))
             found = _left_over(found, sightings)
             self._see_off([thing for thing in known if thing.last_seen != now], found, observation, short_gap_s)
-        return sightings + [Sighting(self._begin(one, now), one) for one in found]
+        before, self.memory.looked_at = self.memory.looked_at, now
+        arrives = before is not None and (now - before).total_seconds() <= short_gap_s
+        return sightings + [Sighting(self._begin(one, now, arrives), one) for one in found]
 
     def _forget(self, now: datetime, short_gap_s: float) -> None:
         def remembered(thing: Thing) -> bool:
@@ -160,19 +173,23 @@ class StandingTracker:
                 gone |= {thing.number} if displaced(box, thing.origin, size_wh, SHIFT_GONE) else set()
         self.memory.things = [thing for thing in self.memory.things if thing.number not in gone]
 
-    def _begin(self, detection: Detection, now: datetime) -> Thing:
+    def _begin(self, detection: Detection, now: datetime, arrives: bool) -> Thing:  # noqa: FBT001
         box = detection.bbox_xyxy_px
         thing = Thing(self.memory.next_number, group_of(detection.label), now, now, origin=box, home=box, last_box=box)
+        thing.arrived, thing.rested_at, thing.trace = arrives, now, [(now, box)]
         self.memory.next_number += 1
         self.memory.things.append(thing)
         _note(thing, detection)
         return thing
 
-    def _see(self, thing: Thing, detection: Detection, now: datetime) -> None:
+    def _see(self, thing: Thing, detection: Detection, now: datetime, size_wh: tuple[int, int]) -> None:
         thing.last_seen = now
         thing.last_box = detection.bbox_xyxy_px
         thing.sightings += 1
         thing.trail = thing.trail_at = None
+        if len(thing.trace) < TRACE_LOOKS:
+            thing.trace.append((now, thing.last_box))
+            thing.rested_at = rested_at(thing.trace, size_wh, BORDER_PX, arrived=thing.arrived)
         stood_s = (now - thing.first_seen).total_seconds()
         if stood_s >= self.establish_after_s and thing.sightings >= NEW_HITS * thing.frames:
             thing.established = True
@@ -228,25 +245,11 @@ def _same_place(a: Detection, b: Detection) -> bool:
 
 
 def displaced(box: Box, origin: Box, size_wh: tuple[int, int], share: float) -> bool:
-    """Whether a box has moved away from where it stood by more than a share of its size.
-
-    What hides a part of a thing shifts one edge of its box; what moves it shifts two opposite edges the same way. So
-    the displacement along an axis is the part that both edges have in common. Where the border of the picture cuts
-    the thing off, only the other edge can tell.
-    """
+    """Whether a box has moved away from where it stood by more than a share of its size."""
     return any(
-        _common_shift(box, origin, axis, size_wh[axis]) > share * (origin[axis + 2] - origin[axis]) + SHIFT_PX
+        common_shift(box, origin, axis, size_wh[axis], BORDER_PX) > share * (origin[axis + 2] - origin[axis]) + SHIFT_PX
         for axis in (0, 1)
     )
-
-
-def _common_shift(box: Box, origin: Box, axis: int, border: int) -> float:
-    low, high = box[axis] - origin[axis], box[axis + 2] - origin[axis + 2]
-    if max(box[axis + 2], origin[axis + 2]) >= border - BORDER_PX:
-        return abs(low)
-    if min(box[axis], origin[axis]) <= BORDER_PX:
-        return abs(high)
-    return min(abs(low), abs(high)) if low * high > 0 else 0.0
 
 
 def _fits(thing: Thing, detection: Detection, size_wh: tuple[int, int], *, unbroken: bool) -> bool:

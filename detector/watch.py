@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from core.domain import Observation, RuleEvent
+from core.domain import Observation, RuleEvent, Seen
 from core.rules import ZoneRule
 from detector.dwell import Stay, short_gap_s
 from detector.episode import Episode, Standing, begin, reopen
@@ -90,6 +90,7 @@ class ZoneWatch:
     def _see(self, sightings: Sequence[Sighting], now: datetime) -> None:
         for sighting in sightings:
             stay = self.memory.stays.setdefault(sighting.thing.number, Stay(now, now, gaps=()))
+            stay.settle(sighting.thing.rested_at)
             stay.see(now, self.rule, self._short_s, established=sighting.thing.established)
 
     def _standing(self, things: Mapping[int, Thing]) -> dict[int, list[Standing]]:
@@ -115,7 +116,7 @@ class ZoneWatch:
             if episode is None or not episode.open:
                 episode = self._open(key, episode, standing, size_wh, observing=observing)
                 events.append(episode.last)
-            events += episode.advance(standing, observing=observing)
+            events += episode.advance(standing, self.rule, observing=observing)
         return events
 
     def _open(
@@ -123,7 +124,7 @@ class ZoneWatch:
     ) -> Episode:
         still_since = min(stay.still_since for _, stay in standing)
         if last and last.may_reopen(still_since, self.rule, observing=observing):
-            episode = Episode(reopen(last.last, standing, observing=observing))
+            episode = Episode(reopen(last.last, standing, self.rule, observing=observing))
         else:
             episode = Episode(begin(self.rule, standing, size_wh, observing=observing))
         self.memory.episodes[key] = episode
@@ -155,7 +156,11 @@ class CameraMemory:
 
 
 class PresetWatch:
-    """All zones of one preset over one tracker."""
+    """All zones of one preset over one tracker.
+
+    Attributes:
+        seen: the things detected in the newest frame; none where it was unfit.
+    """
 
     def __init__(self, rules: Sequence[ZoneRule], timezone: ZoneInfo, interval_s: float, memory: PresetMemory) -> None:
         self.tracker = StandingTracker(
@@ -163,6 +168,7 @@ class PresetWatch:
             establish_after_s=min((rule.candidate_after_s for rule in rules), default=0.0),
             remember_s=max((rule.bridge_gap_s + rule.zone.reopen_within_s for rule in rules), default=0.0),
         )
+        self.seen: tuple[Seen, ...] = ()
         self.zones = [ZoneWatch(rule, timezone, interval_s, memory.zones.get(rule.zone.id)) for rule in rules]
         self._interval_s = interval_s
 
@@ -189,6 +195,7 @@ class PresetWatch:
         if observation.unfit is None:
             wanted = tuple(one for one in observation.detections if one.score >= min_score)
             sightings = self.tracker.update(replace(observation, detections=wanted), short_gap_s(self.interval_s))
+        self.seen = tuple(_seen(one) for one in sightings)
         things = {thing.number: thing for thing in self.tracker.memory.things}
         return [event for zone in self.zones for event in zone.update(observation, sightings, things)]
 
@@ -228,6 +235,11 @@ class CameraWatch:
         zones = [zone for watch in self._presets.values() for zone in watch.zones]
         return tuple(one.last for zone in zones for one in zone.memory.episodes.values() if one.open)
 
+    @property
+    def seen(self) -> tuple[Seen, ...]:
+        """The things detected in the newest frame, whether they count or not."""
+        return tuple(one for watch in self._presets.values() for one in watch.seen)
+
     def resample(self, interval_s: float) -> None:
         """From now on frames come every interval_s seconds: a stream's own key frames may be further apart."""
         for watch in self._presets.values():
@@ -247,6 +259,11 @@ class CameraWatch:
             for preset, watch in self._presets.items()
             for event in watch.update(observation if preset == observation.preset_id else elsewhere)
         ]
+
+
+def _seen(sighting: Sighting) -> Seen:
+    detection = sighting.detection
+    return Seen(sighting.thing.number, sighting.thing.label, detection.score, detection.bbox_xyxy_px)
 
 
 def _drop_outdated(memory: CameraMemory, rules: Sequence[ZoneRule]) -> list[RuleEvent]:

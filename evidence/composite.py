@@ -7,7 +7,7 @@ from PIL import Image as Pillow
 from PIL import ImageDraw
 
 from evidence.lettering import Lettering
-from evidence.marking import BAND_RGB, LABEL_RGB, TEXT_RGB, Row, band, caption
+from evidence.marking import BAND_RGB, LABEL_RGB, TEXT_RGB, Row, band, caption_bar
 from evidence.wording import NOT_THERE, STANDING, Words
 
 _PANEL_WIDTH_PX = 1280  # GA/T 832: no panorama below 1280 x 720
@@ -18,7 +18,7 @@ _EMPTY_RGB = (40, 43, 48)
 
 @dataclass(frozen=True)
 class Panel:
-    """One place on the sheet: a picture with its caption, or word that it is not there."""
+    """One place on the sheet: a picture below its caption, or word that it is not there."""
 
     caption: str
     picture: Pillow.Image | None
@@ -31,13 +31,13 @@ def composite(title: Words, panels: Sequence[Panel], rows: Sequence[Row], letter
     width = 2 * panel_wh[0] + _GAP_PX
     header = _header(width, title, letters)
     text = band(width, rows, letters)
-    height = header.height + lines * (panel_wh[1] + _GAP_PX) + text.height
+    shown = [_rendered(panel, panel_wh, letters) for panel in panels]
+    row_px = max(one.height for one in shown) + _GAP_PX
+    height = header.height + lines * row_px + text.height
     sheet = Pillow.new("RGB", (width, height), BAND_RGB)
     sheet.paste(header, (0, 0))
-    for number, panel in enumerate(panels):
-        x = number % 2 * (panel_wh[0] + _GAP_PX)
-        y = header.height + number // 2 * (panel_wh[1] + _GAP_PX)
-        sheet.paste(_rendered(panel, panel_wh, letters), (x, y))
+    for number, picture in enumerate(shown):
+        sheet.paste(picture, (number % 2 * (panel_wh[0] + _GAP_PX), header.height + number // 2 * row_px))
     sheet.paste(text, (0, height - text.height))
     return sheet
 
@@ -61,8 +61,11 @@ def _rendered(panel: Panel, size_wh: tuple[int, int], letters: Lettering) -> Pil
         middle = size_wh[0] / 2, size_wh[1] / 2
         font = letters.font(round(size_wh[0] / 24))
         ImageDraw.Draw(result).text(middle, NOT_THERE.on(letters), LABEL_RGB, font, anchor="mm")
-    caption(result, panel.caption, letters)
-    return result
+    above = caption_bar(size_wh[0], panel.caption, letters)
+    whole = Pillow.new("RGB", (size_wh[0], above.height + size_wh[1]), BAND_RGB)
+    whole.paste(above, (0, 0))
+    whole.paste(result, (0, above.height))
+    return whole
 
 
 def _header(width_px: int, title: Words, letters: Lettering) -> Pillow.Image:

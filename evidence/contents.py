@@ -12,9 +12,8 @@ from PIL import Image as Pillow
 from core.clock import rfc3339
 from core.domain import RuleEvent
 from core.errors import EvidenceError, RecordingError
-from core.geometry import Box
 from core.ports import Picture, Recording
-from core.site import Camera, SiteInfo
+from core.site import Camera, SiteInfo, Zone
 from evidence import wording
 from evidence.antiforgery import ROLES, anti_forgery_code
 from evidence.draft import seconds
@@ -23,7 +22,7 @@ from evidence.listing import Kind, Link
 from evidence.manifest import About, Body, Missing
 from evidence.marking import Mark, Row, marked, with_band
 from evidence.package import sha256_of
-from evidence.pictures import blackened, save_shown, save_still, scaled_box, to_pillow
+from evidence.pictures import blackened, save_shown, save_still, to_pillow
 from evidence.timelapse import small_jpeg
 
 # A picture or clip that is further off than this does not show the moment that was asked for.
@@ -61,6 +60,12 @@ class Scene:
         place = self.camera.place
         parts = dict.fromkeys(part for part in (place.address, self.camera.name, place.heading) if part)
         return " ".join(parts)
+
+    def zone_rows(self, zone: Zone) -> list[Row]:
+        """The zone, and who is competent there and whose front it is, where that was entered."""
+        shop = " ".join(part for part in (zone.shop.name, zone.shop.licence_no) if part) if zone.shop else ""
+        rows = [(wording.ZONE, zone.name or zone.id), (wording.AGENCY, zone.agency or ""), (wording.SHOP, shop)]
+        return [(what, text) for what, text in rows if text]
 
     def gap_rows(self, event: RuleEvent) -> list[Row]:
         """When the thing was out of sight; no row where it never was, or where nobody knows."""
@@ -165,9 +170,3 @@ class Contents:
 
     def _miss(self, what: str, why: str) -> None:
         self.missing.append(Missing(what, why))
-
-
-def boxes_on(event: RuleEvent, size_wh: tuple[int, int], letters: Lettering) -> list[tuple[Box, str]]:
-    """The boxes of an event's things in a picture of some size, with what they are called."""
-    things = [(one.bbox_xyxy_px, one.label) for one in event.members] or [(event.bbox_xyxy_px, event.label)]
-    return [(scaled_box(box, event.frame_size_wh, size_wh), wording.label(name).on(letters)) for box, name in things]

@@ -6,13 +6,14 @@ but copies what is due, works, and notes the outcome on the draft as it then is.
 """
 
 import logging
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
-from core.domain import Frame, RuleEvent
+from core.domain import Frame, Look, RuleEvent, Seen
 from core.errors import EvidenceError, JiejingError, StorageError
 from core.ports import Recording
 from core.rules import ZoneRule
@@ -34,6 +35,7 @@ from evidence.draft import (
 from evidence.facts import rule_facts, source_facts
 from evidence.lettering import system_lettering
 from evidence.listing import Kind, Link
+from evidence.looks import nearest_look, numbers_of
 from evidence.package import clearing_id, package_id
 from evidence.pictures import blackened
 from evidence.primary import Primary
@@ -44,6 +46,7 @@ from evidence.timelapse import KeptFrames, kept_frames, small_jpeg
 _log = logging.getLogger(__name__)
 
 PATIENCE_S = 60.0  # how long a live stream may owe the seconds after a violation
+LOOKS = 1200  # newest looks remembered: twenty minutes at one a second
 RETRY_S = 10.0  # between two attempts at a draft that could not be sealed
 
 
@@ -118,6 +121,9 @@ class Dossiers:
         self._retry_at: dict[str, datetime] = {}
         self._last_pinned: dict[str, datetime] = {}
         self._newest: datetime | None = None
+        self._looks: deque[Look] = deque(maxlen=LOOKS)
+        self._last_looks: dict[str, Look] = {}
+        self._numbers: dict[str, frozenset[int]] = {}
 
     @property
     def stuck(self) -> tuple[Stuck, ...]:
@@ -150,26 +156,33 @@ class Dossiers:
         with self._lock:
             for event in events:
                 draft = self._drafts.get(draft_key(event))
+                if draft:
+                    self._numbers[draft.key] = numbers_of(event)
                 if draft and draft.violation is None:
                     self._pin_rests(draft, event)
                 elif draft and draft.cleared is None:
                     self._pin_last_seen(draft, event.last_seen)
 
-    def on_frame(self, frame: Frame) -> None:
-        """Keeps what the open candidates need of a frame: a small picture now and then, and the middle's pin."""
+    def on_frame(self, frame: Frame, seen: Iterable[Seen] | None = None) -> None:
+        """Keeps what the open candidates need of a frame, after its events were told: a small picture now and then, the
+        middle's pin, and what was detected at the moments of the stills.
+
+        Args:
+            seen: what was detected in it; None = it was not looked at.
+        """
+        look = None if seen is None else Look(frame.utc, frame.size_wh, tuple(seen))
         with self._lock:
             self._newest = frame.utc
-            open_now = [
-                draft
-                for draft in self._drafts.values()
-                if draft.violation is None and draft.opened.preset_id == frame.preset_id
-            ]
+            here = [draft for draft in self._drafts.values() if draft.opened.preset_id == frame.preset_id]
+            if look:
+                self._take_look(here, look)
+            open_now = [draft for draft in here if draft.violation is None]
             for draft in open_now:
-                if not draft.middle_pinned and frame.utc >= draft.middle_at:
-                    self._pin_middle(draft, frame.utc)
+                if frame.utc >= draft.middle_at:
+                    self._seek_middle(draft, frame.utc, look)
             wanting = [self._lapses[draft.key] for draft in open_now if self._lapses[draft.key].wants(frame.utc)]
         if wanting:
-            _keep(wanting, frame.utc, small_jpeg(blackened(frame.image, self._scene.camera.privacy_masks)))
+            _keep(wanting, look, frame.utc, small_jpeg(blackened(frame.image, self._scene.camera.privacy_masks)))
 
     def release_others(self, open_events: Collection[str]) -> None:
         """Lets go of candidates, and of sealed drafts that await their clearing, whose events the rules no longer know.
@@ -204,12 +217,21 @@ class Dossiers:
 
     def _open(self, event: RuleEvent, rule: ZoneRule) -> Draft:
         middle_at = event.still_since + seconds(rule.violation_after_s / 2)
-        draft = Draft(rule=rule_facts(rule), opened=event, middle_at=middle_at, rests=(event.still_since,))
+        rest = nearest_look(self._looks, event.still_since)
+        draft = Draft(
+            rule=rule_facts(rule),
+            opened=event,
+            middle_at=middle_at,
+            rests=(event.still_since,),
+            rest_looks=(rest,) if rest else (),
+        )
+        self._numbers[draft.key] = numbers_of(event)
         self._pin_first(draft.key, event.still_since)
         self._lapses[draft.key] = self._lapse(draft)
         self._save(draft)
         if middle_at <= event.last_seen:
-            self._pin_middle(draft, middle_at)
+            look = nearest_look(self._looks, middle_at)
+            self._pin_middle(draft, middle_at, look if look and self._in_sight(draft, look) else None, sought=True)
         return self._drafts[draft.key]
 
     def _pin_first(self, key: str, still_since: datetime) -> None:
@@ -220,8 +242,10 @@ class Dossiers:
         fresh = {member.still_since for member in event.members} - set(draft.rests)
         for still_since in fresh:
             self._pin_first(draft.key, still_since)
+        looks = [look for moment in sorted(fresh) if (look := nearest_look(self._looks, moment))]
         if fresh:
-            self._save(draft.model_copy(update={"rests": (*draft.rests, *sorted(fresh))}))
+            rests, rest_looks = (*draft.rests, *sorted(fresh)), (*draft.rest_looks, *looks)
+            self._save(draft.model_copy(update={"rests": rests, "rest_looks": rest_looks}))
 
     def _pin_last_seen(self, draft: Draft, last_seen: datetime) -> None:
         pinned = self._last_pinned.get(draft.key)
@@ -231,11 +255,12 @@ class Dossiers:
             recording.pin(draft.clearing_pin, last_seen - around, last_seen + around + seconds(LAST_SEEN_EVERY_S))
             self._last_pinned[draft.key] = last_seen
 
-    def _pin_middle(self, draft: Draft, moment: datetime) -> None:
-        """Pins the first moment from the middle on at which there really was a frame."""
+    def _pin_middle(self, draft: Draft, moment: datetime, look: Look | None, *, sought: bool = False) -> None:
+        """Pins a moment as the middle; one at which the thing was not seen is `sought` on for a better one."""
         around = seconds(MIDDLE_AROUND_S)
         self._scene.recording.pin(draft.key, moment - around, moment + around)
-        self._save(draft.model_copy(update={"middle_at": moment, "middle_pinned": True}))
+        middle = {"middle_at": moment, "middle_look": look, "middle_pinned": True, "middle_sought": sought}
+        self._save(draft.model_copy(update=middle))
 
     def _note_violation(self, draft: Draft, event: RuleEvent) -> None:
         self._pin_rests(draft, event)
@@ -245,6 +270,35 @@ class Dossiers:
         self._scene.recording.pin(draft.key, moment - seconds(VIOLATION_BEFORE_S), end)
         self._save(draft.model_copy(update={"violation": event}))
 
+    def _take_look(self, drafts: Iterable[Draft], look: Look) -> None:
+        """Remembers what was detected, for stills whose moment is known only later."""
+        self._looks.append(look)
+        for draft in drafts:
+            if draft.violation and draft.moment == look.utc:
+                self._save(draft.model_copy(update={"violation_look": look}))
+            if draft.violation and self._in_sight(draft, look):
+                self._last_looks[draft.key] = look
+
+    def _in_sight(self, draft: Draft, look: Look) -> bool:
+        numbers = self._numbers.get(draft.key) or numbers_of(draft.violation or draft.opened)
+        return any(one.number in numbers for one in look.seen)
+
+    def _seek_middle(self, draft: Draft, now: datetime, look: Look | None) -> None:
+        """Keeps the middle: the frame nearest to it in which the thing was detected."""
+        seen, known = look if look and self._in_sight(draft, look) else None, draft.middle_look
+        if draft.middle_pinned and not draft.middle_sought:
+            return
+        if draft.middle_pinned:
+            if seen and (known is None or abs(now - draft.middle_wanted) < abs(known.utc - draft.middle_wanted)):
+                self._pin_middle(draft, now, seen)
+            elif seen:
+                self._save(draft.model_copy(update={"middle_sought": False}))
+            return
+        since = draft.opened.still_since
+        earlier = [] if seen else [one for one in self._looks if one.utc > since and self._in_sight(draft, one)]
+        best = seen or (earlier[-1] if earlier else None)
+        self._pin_middle(draft, best.utc if best else now, best, sought=seen is None)
+
     def _clear(self, draft: Draft | None, event: RuleEvent, rule: ZoneRule) -> None:
         if draft is None or draft.violation is None:
             self._forget(draft)
@@ -253,7 +307,9 @@ class Dossiers:
             around, recording = seconds(CLEARING_AROUND_S), self._scene.recording
             for moment in (event.last_seen, gone_at):
                 recording.pin(draft.clearing_pin, moment - around, moment + around)
-            self._save(draft.model_copy(update={"cleared": event, "gone_at": gone_at}))
+            last = self._last_looks.get(draft.key)
+            look = nearest_look((last,), event.last_seen) if last else None
+            self._save(draft.model_copy(update={"cleared": event, "gone_at": gone_at, "last_look": look}))
 
     def _save(self, draft: Draft) -> None:
         """Remembers a draft, on disk too; what the disk refuses is tried again with the next seal_due()."""
@@ -283,6 +339,8 @@ class Dossiers:
         self._unsaved.discard(draft.key)
         self._retry_at.pop(draft.key, None)
         self._last_pinned.pop(draft.key, None)
+        self._last_looks.pop(draft.key, None)
+        self._numbers.pop(draft.key, None)
         self._scene.recording.unpin(draft.key)
         self._scene.recording.unpin(draft.clearing_pin)
         try:
@@ -373,10 +431,10 @@ class Dossiers:
         return KeptFrames(self._store.frames(draft), draft.zone.violation_after_s or 0)
 
 
-def _keep(lapses: list[KeptFrames], utc: datetime, jpeg: bytes) -> None:
+def _keep(lapses: list[KeptFrames], look: Look | None, utc: datetime, jpeg: bytes) -> None:
     for lapse in lapses:
         try:
-            lapse.add(utc, jpeg)
+            lapse.add(utc, jpeg, look)
         except OSError as error:
             _log.warning("a frame of a time-lapse could not be kept: %s", error.strerror)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from core.domain import RuleEvent
+from core.domain import Look, RuleEvent
 from core.site import Zone
 from evidence.listing import Link
 from evidence.storage import storing, write_atomic
@@ -32,8 +32,11 @@ class Draft(BaseModel):
         opened: the event as the candidate opened.
         violation: the event as it became a violation, in this opening.
         middle_at: the moment of the middle still.
+        middle_sought: whether a moment nearer to the middle, at which the thing is seen, may still come.
         middle_pinned: whether the recording was told to keep it.
         rests: the moments at which its things came to rest, as far as the recording was told to keep them.
+        rest_looks, middle_look, violation_look, last_look: what was detected in the frames nearest to these moments;
+            None where nothing was looked at then.
         cleared: the event as it cleared, after a violation.
         gone_at: when a picture can show that it is gone.
         primary: the sealed package of this opening.
@@ -45,7 +48,12 @@ class Draft(BaseModel):
     opened: RuleEvent
     middle_at: datetime
     middle_pinned: bool = False
+    middle_sought: bool = False
     rests: tuple[datetime, ...] = ()
+    rest_looks: tuple[Look, ...] = ()
+    middle_look: Look | None = None
+    violation_look: Look | None = None
+    last_look: Look | None = None
     violation: RuleEvent | None = None
     cleared: RuleEvent | None = None
     gone_at: datetime | None = None
@@ -55,6 +63,16 @@ class Draft(BaseModel):
     def key(self) -> str:
         """Names the draft: its folder and its pins."""
         return draft_key(self.opened)
+
+    @property
+    def middle_wanted(self) -> datetime:
+        """Half way from the first rest to the limit."""
+        return self.opened.still_since + seconds((self.zone.violation_after_s or 0) / 2)
+
+    @property
+    def looks(self) -> tuple[Look, ...]:
+        """All looks that were kept for stills."""
+        return tuple(filter(None, (*self.rest_looks, self.middle_look, self.violation_look)))
 
     @property
     def clearing_pin(self) -> str:

@@ -3,28 +3,32 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from PIL import Image as Pillow
 
 from core.clock import rfc3339
-from core.domain import RuleEvent
+from core.domain import Look, RuleEvent
 from core.errors import EvidenceError
+from core.geometry import union_box
 from core.ports import Picture
+from core.violations import violation_types
 from evidence import wording
 from evidence.clock_offset import ClockOffset
 from evidence.composite import Panel, composite
-from evidence.contents import Contents, Scene, boxes_on
+from evidence.contents import Contents, Scene
 from evidence.draft import FIRST_AFTER_S, FIRST_BEFORE_S, VIOLATION_BEFORE_S, Draft, seconds
 from evidence.facts import camera_facts, clock_facts, event_facts, model_facts, opening_facts, range_facts
+from evidence.looks import Subject, nearest_look
 from evidence.manifest import Body
 from evidence.marking import Mark, Row, marked, with_band
 from evidence.pictures import close_up_box, scaled_box
 from evidence.timelapse import FPS, KeptFrame, render
 
 STILLS = ("first_rest", "middle", "violation")
-_FIRST_REST, _MIDDLE, _VIOLATION = range(3)
+_VIOLATION = STILLS.index("violation")
 _CAPTIONS = (wording.CAPTION_FIRST_REST, wording.CAPTION_MIDDLE, wording.CAPTION_VIOLATION)
 
 
@@ -70,10 +74,12 @@ class Primary:
         return {**span, "frames": len(frames), "fps": FPS, "origin": "sampled frames, re-encoded"}
 
     def _frame(self, picture: Pillow.Image, utc: datetime) -> Pillow.Image:
-        drawn = marked(picture, self._mark(_MIDDLE, picture.size), self.scene.letters)
+        look = nearest_look(self._looks, utc)
+        drawn = marked(picture, self._mark(look, picture.size), self.scene.letters)
         rows = [
             (wording.TIME, self.scene.clock_text(utc)),
             (wording.ELAPSED, self._elapsed(utc)),
+            (wording.MARKED, self._marking(look)),
         ]
         return with_band(drawn, rows, self.scene.letters)
 
@@ -81,14 +87,15 @@ class Primary:
         """Marked copies, and the composite of them with a close-up."""
         letters = self.scene.letters
         panels = []
-        for number, (name, words) in enumerate(zip(STILLS, _CAPTIONS, strict=True)):
-            picture = pictures[number]
+        for name, words, picture in zip(STILLS, _CAPTIONS, pictures, strict=True):
             caption, drawn = words.on(letters), None
             if picture:
                 shown = self.scene.shown(picture)
-                mark = self._mark(number, shown.size)
-                drawn = contents.marked_copy(name, shown, mark, self._still_rows(picture, code))
-                caption = f"{caption}  {self.scene.clock_text(picture.utc)}"
+                look = nearest_look(self._looks, picture.utc)
+                drawn = contents.marked_copy(
+                    name, shown, self._mark(look, shown.size), self._still_rows(picture, look, code)
+                )
+                caption = f"{caption}  {self.scene.clock_text(picture.utc)}{self._unseen(look)}"
             panels.append(Panel(caption, drawn))
         panels.append(Panel(wording.CAPTION_CLOSE_UP.on(letters), self._close_up(pictures[_VIOLATION])))
         contents.sheet(composite(wording.TITLE, panels, self._sheet_rows(code), letters))
@@ -97,41 +104,64 @@ class Primary:
         if picture is None:
             return None
         shown = self.scene.shown(picture)
-        box = scaled_box(self.violation.bbox_xyxy_px, self.violation.frame_size_wh, shown.size)
-        return shown.crop(close_up_box(box, shown.size, shown.width / shown.height))
+        look = nearest_look(self._looks, picture.utc)
+        boxes = self._subject.boxed(look, shown.size, self.scene.letters) if look else []
+        over = [one.box for one in boxes if one.role == "over"]
+        known = scaled_box(self.violation.bbox_xyxy_px, self.violation.frame_size_wh, shown.size)
+        return shown.crop(close_up_box(union_box(over) if over else known, shown.size, shown.width / shown.height))
 
-    def _mark(self, number: int, size_wh: tuple[int, int]) -> Mark:
-        """Boxes only where they were seen: what a zone held is known of the moments of its events, not in between."""
-        opened = self.draft.opened
-        event = self.violation if number == _VIOLATION else opened
-        moved = opened.still_since != self.violation.still_since
-        unknown = number == _MIDDLE or (number == _FIRST_REST and moved)
-        is_object = self.draft.rule["violation"]["count_per"] == "object"
-        seen = is_object or not unknown
-        return Mark(self.draft.zone.polygon, boxes_on(event, size_wh, self.scene.letters) if seen else ())
+    @cached_property
+    def _subject(self) -> Subject:
+        """What passed the limit, as it was known at that moment."""
+        kind = violation_types().get(self.violation.violation)
+        return Subject.of(self.violation, kind.labels if kind else (), kind.parts if kind else ())
 
-    def _still_rows(self, picture: Picture, code: str) -> list[Row]:
+    @cached_property
+    def _looks(self) -> tuple[Look, ...]:
+        return (*self.draft.looks, *(one.look for one in self.frames if one.look))
+
+    def _mark(self, look: Look | None, size_wh: tuple[int, int]) -> Mark:
+        boxes = self._subject.boxed(look, size_wh, self.scene.letters) if look else []
+        return Mark(self.draft.zone.polygon, boxes)
+
+    def _unseen(self, look: Look | None) -> str:
+        """Word in a caption that nothing is marked."""
+        seen = look is not None and self._subject.in_sight(look)
+        return "" if seen else f"  [{self._marking(look)}]"
+
+    def _marking(self, look: Look | None) -> str:
+        """What the boxes of a picture are, or why there is none."""
+        words = wording.UNRECORDED if look is None else wording.UNSEEN
+        seen = look is not None and self._subject.in_sight(look)
+        return (wording.AS_DETECTED if seen else words).on(self.scene.letters)
+
+    def _still_rows(self, picture: Picture, look: Look | None, code: str) -> list[Row]:
         return [
             (wording.TIME, self.scene.clock_text(picture.utc)),
             (wording.KIND, self.scene.kind_text(self.draft.rule)),
             (wording.PLACE, self.scene.place_text()),
             (wording.ELAPSED, self._elapsed(picture.utc)),
+            (wording.MARKED, self._marking(look)),
             (wording.DEVICE, self.scene.camera.id),
             (wording.CODE, code),
         ]
 
     def _sheet_rows(self, code: str) -> list[Row]:
         letters, event = self.scene.letters, self.violation
-        zone = self.draft.zone
+        zone, subject = self.draft.zone, self._subject
+        named = [wording.label(name) for _, name in sorted(subject.names.items())] or [wording.label(event.label)]
+        over = len(subject.over) or len(named)
         return [
             (wording.KIND, self.scene.kind_text(self.draft.rule)),
             (wording.PLACE, self.scene.place_text()),
+            (wording.THINGS, wording.things(named, over).on(letters)),
+            *self.scene.zone_rows(zone),
             (wording.FIRST_REST, self.scene.clock_text(event.still_since)),
             (wording.VIOLATION, self.scene.clock_text(self.moment)),
             (wording.DWELL, wording.dwell(event.dwell_s, event.observed_s, event.bridged_s).on(letters)),
             *self.scene.gap_rows(event),
             (wording.LIMIT, wording.duration(zone.violation_after_s or 0).on(letters)),
-            (wording.ZONE, zone.name or zone.id),
+            (wording.MARKED, wording.colours(amber=over < len(named)).on(letters)),
             (wording.CLOCK, wording.clock(self.clock_offset.within_limit).on(letters)),
             (wording.DEVICE, self.scene.camera.id),
             (wording.EVENT_NO, self.package_id),

@@ -8,15 +8,17 @@ from typing import Any
 from core.clock import rfc3339
 from core.domain import RuleEvent
 from core.ports import Picture
+from core.violations import violation_types
 from evidence import wording
 from evidence.clock_offset import ClockOffset
 from evidence.composite import Panel, composite
-from evidence.contents import Contents, Scene, boxes_on
+from evidence.contents import Contents, Scene
 from evidence.draft import CLEARING_AROUND_S, Draft
 from evidence.facts import camera_facts, clock_facts, event_facts, model_facts, opening_facts, range_facts
 from evidence.listing import Link
+from evidence.looks import Subject, nearest_look
 from evidence.manifest import Body
-from evidence.marking import Mark, Row
+from evidence.marking import Boxed, Mark, Row
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,21 @@ class Clearing:
         if picture is None:
             return Panel(caption, None)
         shown = self.scene.shown(picture)
-        boxes = boxes_on(self.cleared, shown.size, self.scene.letters) if name == "last_seen" else ()
+        boxes, marking = self._boxes(picture, shown.size) if name == "last_seen" else ([], "")
         time = self.scene.clock_text(picture.utc)
-        rows = [(wording.TIME, time), *self._rows(code)]
+        rows = [(wording.TIME, time), *([(wording.MARKED, marking)] if marking else []), *self._rows(code)]
         drawn = contents.marked_copy(name, shown, Mark(self.draft.zone.polygon, boxes), rows)
         return Panel(f"{caption}  {time}", drawn)
+
+    def _boxes(self, picture: Picture, size_wh: tuple[int, int]) -> tuple[list[Boxed], str]:
+        """What was detected as it was last seen, and word of that."""
+        kind = violation_types().get(self.cleared.violation)
+        event = self.draft.violation or self.cleared
+        subject = Subject.of(event, kind.labels if kind else (), kind.parts if kind else ())
+        look = nearest_look((self.draft.last_look,), picture.utc) if self.draft.last_look else None
+        boxes = subject.boxed(look, size_wh, self.scene.letters) if look else []
+        words = wording.AS_DETECTED if boxes else wording.UNRECORDED
+        return boxes, words.on(self.scene.letters)
 
     def _rows(self, code: str) -> list[Row]:
         event, letters = self.cleared, self.scene.letters

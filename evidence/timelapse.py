@@ -10,24 +10,28 @@ from pathlib import Path
 import cv2
 import ffmpeg
 from PIL import Image as Pillow
+from pydantic import TypeAdapter, ValidationError
 
-from core.domain import Image
+from core.domain import Image, Look
 from core.errors import EvidenceError
 
 FPS = 12
+LOOK_SUFFIX = ".json"
 _WIDTH_PX = 640
 _KEPT_QUALITY = 85
 _FRAMES = 120  # over violation_after_s: ten seconds of film
 _MOST_FRAMES = 2 * _FRAMES
 _FFMPEG_TIMEOUT_S = 120
+_LOOK = TypeAdapter(Look)
 
 
 @dataclass(frozen=True, slots=True)
 class KeptFrame:
-    """A frame on disk and its time."""
+    """A frame on disk, its time, and what was detected in it; None where it was not looked at."""
 
     utc: datetime
     path: Path
+    look: Look | None = None
 
 
 class KeptFrames:
@@ -44,14 +48,17 @@ class KeptFrames:
         """Whether it is time for another frame."""
         return self._newest is None or utc - self._newest >= self._spacing
 
-    def add(self, utc: datetime, jpeg: bytes) -> None:
+    def add(self, utc: datetime, jpeg: bytes, look: Look | None = None) -> None:
         """Keeps a frame. A dwell that lasts longer than expected is thinned, so that the folder stays small.
 
         Raises:
             OSError: the disk refuses.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        (self._folder / f"{round(utc.timestamp() * 1000):014d}.jpg").write_bytes(jpeg)
+        path = self._folder / f"{round(utc.timestamp() * 1000):014d}.jpg"
+        if look:
+            path.with_suffix(LOOK_SUFFIX).write_bytes(_LOOK.dump_json(look))
+        path.write_bytes(jpeg)
         self._newest = utc
         self._count += 1
         if self._count > _MOST_FRAMES:
@@ -61,6 +68,7 @@ class KeptFrames:
         frames = kept_frames(self._folder)
         for frame in frames[1::2]:
             frame.path.unlink(missing_ok=True)
+            frame.path.with_suffix(LOOK_SUFFIX).unlink(missing_ok=True)
         self._count = len(frames) - len(frames) // 2
         self._spacing *= 2
 
@@ -68,8 +76,16 @@ class KeptFrames:
 def kept_frames(folder: Path) -> list[KeptFrame]:
     """The frames in a folder, oldest first."""
     return [
-        KeptFrame(datetime.fromtimestamp(int(path.stem) / 1000, UTC), path) for path in sorted(folder.glob("*.jpg"))
+        KeptFrame(datetime.fromtimestamp(int(path.stem) / 1000, UTC), path, _look_of(path))
+        for path in sorted(folder.glob("*.jpg"))
     ]
+
+
+def _look_of(path: Path) -> Look | None:
+    try:
+        return _LOOK.validate_json(path.with_suffix(LOOK_SUFFIX).read_bytes())
+    except (OSError, ValidationError):
+        return None
 
 
 def small_jpeg(image: Image) -> bytes:

@@ -55,6 +55,11 @@ LIMIT = Words("规定时限", "Limit")
 DEVICE = Words("设备编号", "Device")
 EVENT_NO = Words("事件编号", "Event no.")
 CODE = Words("防伪码", "Code")
+THINGS = Words("目标", "Things")
+AGENCY = Words("管辖部门", "Agency")
+SHOP = Words("店铺", "Shop")
+SOURCE = Words("影像来源", "Source")
+MARKED = Words("标注", "Marks")
 CLOCK = Words("服务器时钟", "Server clock")
 
 TITLE = Words("视频取证合成图", "Composite of video evidence")
@@ -69,6 +74,12 @@ CAPTION_CLOSE_UP = Words("图4 特写（取自图3）", "4 Close-up of 3")
 CAPTION_LAST_SEEN = Words("图1 最后出现", "1 Last seen")
 CAPTION_AFTER = Words("图2 消除之后", "2 After")
 NOT_THERE = Words("缺此图", "Not there")
+UNSEEN = Words("此刻未见目标，未标注", "not seen at this moment, no box")
+UNRECORDED = Words("此刻未记录检测框，未标注", "no detection was kept of this moment, no box")
+AS_DETECTED = Words("本帧检测结果", "as detected in this frame")
+RED = Words("红框为超过时限", "red: over time")
+AMBER = Words("黄框为未超时限", "amber: not over time")
+GREY = Words("灰框为其他物体", "grey: others")
 
 GAPS_TOLD = 3  # as many as there is room for on a sheet
 
@@ -79,10 +90,16 @@ def label(name: str) -> Words:
 
 
 def duration(duration_s: float) -> Words:
-    """A time span: 1800 s -> 30分00秒, 0:30:00."""
+    """A time span: 1800 s -> 30分00秒, 0:30:00; 30 s -> 30秒, 0:00:30."""
     whole = max(0, int(duration_s))
     hours, minutes, seconds = whole // 3600, whole // 60 % 60, whole % 60
-    zh = f"{hours}小时{minutes:02d}分{seconds:02d}秒" if hours else f"{minutes}分{seconds:02d}秒"
+    zh = (
+        f"{hours}小时{minutes:02d}分{seconds:02d}秒"
+        if hours
+        else f"{minutes}分{seconds:02d}秒"
+        if minutes
+        else f"{seconds}秒"
+    )
     return Words(zh, f"{hours}:{minutes:02d}:{seconds:02d}")
 
 
@@ -90,6 +107,22 @@ def dwell(dwell_s: float, observed_s: float, bridged_s: float) -> Words:
     """A dwell with what was seen of it and what was bridged."""
     whole, seen, gap = duration(dwell_s), duration(observed_s), duration(bridged_s)
     return Words(f"{whole.zh}（观测 {seen.zh}，间断 {gap.zh}）", f"{whole.en} (observed {seen.en}, bridged {gap.en})")
+
+
+def things(named: Sequence[Words], over: int) -> Words:
+    """How many things there are, which, and how many of them passed the limit."""
+    kinds = list(dict.fromkeys(named))
+    zh = "、".join(f"{one.zh} {named.count(one)} 处" if len(named) > 1 else one.zh for one in kinds)
+    en = ", ".join(f"{named.count(one)} {one.en}" if len(named) > 1 else one.en for one in kinds)
+    if over == len(named):
+        return Words(zh, en)
+    return Words(f"{zh}（超过时限 {over} 处）", f"{en} ({over} over time)")
+
+
+def colours(*, amber: bool) -> Words:
+    """What the colours of the boxes mean."""
+    told = (RED, AMBER, GREY) if amber else (RED, GREY)
+    return Words("，".join(one.zh for one in told), "; ".join(one.en for one in told))
 
 
 def gaps(spans: Sequence[str]) -> Words:

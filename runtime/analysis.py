@@ -67,7 +67,7 @@ class Analysis:
                 self.log.add(event)
                 self.dossiers.on_event(event, rules[event.rule_version])
             self.dossiers.on_standing(self.pipeline.open_events)
-            self.dossiers.on_frame(frame)
+            self.dossiers.on_frame(frame, step.seen)
             self._seal(frame.utc, tally, final=False)
             self.advance(frame.stream_s)
             tally.frames += 1

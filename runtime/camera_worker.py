@@ -160,7 +160,7 @@ class CameraWorker:
             self._shadow.offer(frame, step)
         standing = self._pipeline.open_events
         self._dossiers.on_standing(standing)
-        self._dossiers.on_frame(replace(frame, preset_id=step.masked.preset_id))
+        self._dossiers.on_frame(replace(frame, preset_id=step.masked.preset_id), step.seen)
         rules = tuple(self._pipeline.rules.values())
         self._window.offer(Sight(step.masked, step.observation, standing, rules, self._source.interval_s))
         self._quiet.offer(step.masked, quiet=not standing and step.observation.unfit is None)

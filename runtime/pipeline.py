@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from core.domain import Frame, Observation, RuleEvent
+from core.domain import Frame, Observation, RuleEvent, Seen
 from core.rules import ZoneRule, drawing_of, rules_of, without_observing
 from core.site import Camera
 from detector.ensemble import Ensemble
@@ -21,10 +21,12 @@ class Step:
 
     Attributes:
         masked: the frame as it was looked at, privacy masks black.
+        seen: the standing things detected in it; None = it was not looked at.
     """
 
     masked: Frame
     observation: Observation
+    seen: Sequence[Seen] | None
     events: Sequence[RuleEvent]
 
 
@@ -103,7 +105,10 @@ class CameraPipeline:
         observation = self._observe(frame)
         frame = replace(frame, preset_id=observation.preset_id)
         events = self._watch.update(observation)
-        return Step(frame, observation, [replace(one, model=self._ensemble.model_of(one.label)) for one in events])
+        seen = None if observation.unfit else self._watch.seen
+        return Step(
+            frame, observation, seen, [replace(one, model=self._ensemble.model_of(one.label)) for one in events]
+        )
 
     def _observe(self, frame: Frame) -> Observation:
         unfit = self._integrity.unfit(frame) or self._elsewhere(frame)

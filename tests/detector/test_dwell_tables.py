@@ -1,5 +1,6 @@
 """The rules on recorded detections. Parking's defaults hold unless a row says otherwise: candidate after 10 s,
-violation after 300 s, gaps of 60 s bridged, reopened within 1,800 s; one look a second."""
+violation after 300 s, gaps of 60 s bridged, reopened within 1,800 s; one look a second. What is seen to
+arrive is counted from the next look on."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -36,7 +37,7 @@ ONE_CAR = [
     ("occluded for 70 s, longer than the bridge: the dwell starts anew",
      Actor(seen=between((0, 100), (170, 999))), 400, [(C, 10), (X, 99), (C, 180)]),
     ("before it is a candidate only a short gap is bridged",
-     Actor(seen=between((0, 8), (14, 999))), 40, [(C, 24)]),
+     Actor(seen=between((0, 8), (14, 999))), 40, [(C, 25)]),
     ("label flicker inside the group", Actor(label=lambda t: ("car", "truck", "van")[int(t) % 3]), 320,
      [(C, 10), (V, 300)]),
     ("a label outside the type's", Actor(label="bicycle"), 320, []),
@@ -161,7 +162,7 @@ def test_a_queue_that_stops_and_goes_is_no_parking() -> None:
 LOOKS = [
     # at second 100 it is hidden, at 140 something stands there again; the looks before and after, and what follows
     ("the same car", 1, 1, [(C, 10), (V, 300)]),
-    ("another car in the same place", 1, 2, [(C, 10), (C, 150), (X, 99)]),
+    ("another car in the same place", 1, 2, [(C, 10), (C, 151), (X, 99)]),
 ]
 # fmt: on
 

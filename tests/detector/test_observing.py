@@ -63,8 +63,8 @@ def test_in_a_zone_that_counts_as_a_whole_each_thing_keeps_the_dwell_that_nobody
     late = Actor(box=LEFT, label="stall", seen=between((200, 9999)))
     events = watch(film([Actor(label="stall"), late], 600), violation="street_vending", **until(400))
     (alarm,) = [one for one in events if one.state == V and not one.observing]
-    assert brief([alarm]) == [(V, 500)]
-    assert alarm.still_since == START + timedelta(seconds=200)
+    assert brief([alarm]) == [(V, 501)]
+    assert alarm.still_since == START + timedelta(seconds=201)
 
 
 def watched(
@@ -82,8 +82,8 @@ def test_an_alarm_that_stands_when_its_zone_is_sent_back_remains_an_alarm() -> N
     frames = film([Actor(seen=between((0, 400))), second], 700)
     before, memory = watched(frames[:350], None)
     after, _ = watched(frames[350:], memory, observe=True)
-    assert told(before) == [(C, 10, False), (C, 110, False), (V, 300, False)]
-    assert told(after) == [(V, 400, True), (X, 399, False), (X, 499, True)]
+    assert told(before) == [(C, 10, False), (C, 111, False), (V, 300, False)]
+    assert told(after) == [(X, 399, False), (V, 401, True), (X, 499, True)]
 
 
 def test_a_zone_that_is_put_in_force_again_counts_from_then_on_what_it_had_only_observed() -> None:

@@ -1,15 +1,18 @@
 """What is drawn for people: boxes in the right place, text that fits, Chinese letters or an honest word."""
 
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from core.geometry import intersection_px
 from evidence import wording
 from evidence.composite import Panel, composite
+from evidence.labels import STRIP_SHARE, place_labels
 from evidence.lettering import Lettering, find_lettering, system_lettering
-from evidence.marking import BOX_RGB, ZONE_RGB, Mark, band, marked, with_band
+from evidence.marking import BOX_RGB, ROLE_RGB, ZONE_RGB, Boxed, Mark, band, marked, with_band
 from evidence.pictures import blackened, close_up_box, scaled_box
 from tests.evidence.build import POLYGON, Run, manifest_of, rule
 from tests.evidence.conftest import FILM_S
@@ -20,17 +23,51 @@ ROWS = [(wording.PLACE, "解放路 1 号"), (wording.CODE, "A41D-2DE6-0C00-AD9F"
 
 def test_marks_lie_where_they_belong_and_leave_the_rest() -> None:
     box = (400.0, 300.0, 600.0, 500.0)
-    drawn = marked(GREY, Mark(POLYGON, [(box, "小型汽车")]), system_lettering())
+    drawn = marked(GREY, Mark(POLYGON, [Boxed(box, "小型汽车")]), system_lettering())
     assert drawn.getpixel((400, 400)) == BOX_RGB
     assert drawn.getpixel((256, 288)) == ZONE_RGB  # the polygon's first corner
     assert drawn.getpixel((500, 400)) == (110, 110, 110)  # the thing keeps its colour
     assert GREY.getpixel((400, 400)) == (110, 110, 110)  # the picture given is left alone
 
 
-def test_a_box_at_the_edge_still_has_its_tag_inside() -> None:
-    drawn = marked(GREY, Mark(POLYGON, [((0.0, 0.0, 50.0, 50.0), "货车")]), system_lettering())
-    assert drawn.size == GREY.size
-    assert drawn.getpixel((3, 3)) == BOX_RGB
+# Boxes of things that are marked, in a picture of 1280 x 720.
+CROWDS = [
+    ("one", [(400, 300, 600, 500)]),
+    ("in the corner", [(0, 0, 50, 50)]),
+    ("the whole height", [(500, 0, 700, 720)]),
+    ("side by side", [(300, 300, 420, 460), (425, 300, 540, 460), (545, 300, 660, 460)]),
+    ("one inside the other", [(300, 250, 700, 600), (400, 400, 480, 500)]),
+    ("a row of eight", [(40 + 150 * n, 330, 180 + 150 * n, 420) for n in range(8)]),
+]
+
+
+@pytest.mark.parametrize("boxes", [row[1] for row in CROWDS], ids=[row[0] for row in CROWDS])
+def test_names_cover_no_thing_no_name_and_no_burned_in_clock(boxes: list[tuple[float, float, float, float]]) -> None:
+    size = (140.0, 26.0)
+    placed = place_labels((1280, 720), boxes, [size] * len(boxes), boxes)
+    places = [one.box for one in placed if one]
+    assert len(places) == len(boxes)
+    for place in places:
+        assert place[0] >= 0
+        assert place[2] <= 1280
+        assert all(intersection_px(place, box) == 0 for box in boxes)
+        assert STRIP_SHARE * 720 <= place[1] < place[3] <= (1 - STRIP_SHARE) * 720
+    assert all(intersection_px(a, b) == 0 for a, b in combinations(places, 2))
+
+
+def test_where_there_is_no_room_a_name_is_left_out() -> None:
+    assert place_labels((320, 180), [(0, 0, 320, 180)], [(100, 20)], [(0, 0, 320, 180)]) == [None]
+
+
+def test_colours_tell_what_passed_the_limit() -> None:
+    """Red did, amber is of the same event and did not, grey is of no event."""
+    boxes = [
+        Boxed((100, 300, 200, 400), "摊点"),
+        Boxed((400, 300, 500, 400), "摊点", "member"),
+        Boxed((700, 300, 800, 400), "摊点", "bystander"),
+    ]
+    drawn = marked(GREY, Mark(POLYGON, boxes), system_lettering())
+    assert [drawn.getpixel((x, 350)) for x in (100, 400, 700)] == list(ROLE_RGB.values())
 
 
 def test_the_band_lies_below_and_long_text_is_shortened() -> None:
@@ -77,6 +114,16 @@ def test_the_sheet_has_a_place_for_what_is_missing() -> None:
     assert nothing.width > 0
 
 
+@pytest.mark.parametrize("size_wh", [(1280, 720), (704, 576), (320, 180)])
+def test_on_the_sheet_every_pixel_of_a_picture_stays_visible(size_wh: tuple[int, int]) -> None:
+    """Cameras burn clock and name into any corner; captions stand above the pictures."""
+    noise = np.random.default_rng(3).integers(0, 256, (size_wh[1], size_wh[0], 3), dtype=np.uint8)
+    picture = Pillow.fromarray(noise)
+    sheet = np.asarray(composite(wording.TITLE, [Panel("图1 静止起始", picture)] * 4, ROWS, system_lettering()))
+    [top] = [y for y in range(sheet.shape[0] // 2) if (sheet[y, : size_wh[0]] == noise[0]).all()]
+    assert (sheet[top : top + size_wh[1], : size_wh[0]] == noise).all()
+
+
 def test_masks_leave_the_given_picture_alone() -> None:
     image = np.full((100, 200, 3), 200, np.uint8)
     masked = blackened(image, [((0.0, 0.0), (0.5, 0.0), (0.5, 0.5), (0.0, 0.5))])
@@ -114,12 +161,13 @@ def test_without_a_chinese_font_the_package_says_so(
 
 # Seconds, as people read them.
 SPANS = [
-    (0, "0分00秒"),
-    (59.9, "0分59秒"),
+    (0, "0秒"),
+    (59.9, "59秒"),
+    (30.5, "30秒"),
     (300, "5分00秒"),
     (1800, "30分00秒"),
     (3725, "1小时02分05秒"),
-    (-3, "0分00秒"),
+    (-3, "0秒"),
 ]
 
 

@@ -17,6 +17,7 @@ from core.site import Camera, SiteInfo, Zone
 from evidence import wording
 from evidence.antiforgery import ROLES, anti_forgery_code
 from evidence.draft import seconds
+from evidence.facts import is_first_hand
 from evidence.lettering import Lettering
 from evidence.listing import Kind, Link
 from evidence.manifest import About, Body, Missing
@@ -27,6 +28,8 @@ from evidence.timelapse import small_jpeg
 
 # A picture or clip that is further off than this does not show the moment that was asked for.
 TOLERANCE_S = 2.0
+
+RECORDED = "the pictures were not received live but from a recording: no evidence for enforcement"
 
 _DAY_S = 86400.0
 
@@ -66,6 +69,12 @@ class Scene:
         shop = " ".join(part for part in (zone.shop.name, zone.shop.licence_no) if part) if zone.shop else ""
         rows = [(wording.ZONE, zone.name or zone.id), (wording.AGENCY, zone.agency or ""), (wording.SHOP, shop)]
         return [(what, text) for what, text in rows if text]
+
+    def source_row(self) -> Row:
+        """How the pictures reached us; of a recording also whose word the times are."""
+        file = self.source["file"]
+        words = wording.source(self.source["kind"], file["name"] if file else "", self.source["time_basis"])
+        return wording.SOURCE, words.on(self.letters)
 
     def gap_rows(self, event: RuleEvent) -> list[Row]:
         """When the thing was out of sight; no row where it never was, or where nobody knows."""
@@ -162,6 +171,8 @@ class Contents:
         for folder in ("originals", "marked", "clip"):
             with suppress(OSError):  # an empty folder is no part of a package; a filled one cannot be removed
                 (self.folder / folder).rmdir()
+        if not is_first_hand(self.scene.source["kind"]):
+            self._miss("source", RECORDED)
         return Body(kind, supplement_to, facts, tuple(self.demanded), self.files, tuple(self.missing))
 
     def _demand(self, path: str) -> str:

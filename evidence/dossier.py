@@ -99,14 +99,16 @@ class Dossiers:
         sealer: Sealer,
         post_roll_s: float,
         live: bool,
+        file: Path | None = None,
     ) -> None:
         """Takes up the drafts that an earlier process left in drafts/<camera id>.
 
         Args:
             post_roll_s: seconds after a violation that belong to its package.
             live: whether a stream that owes these seconds is waited for PATIENCE_S; a file has or has not got them.
+            file: the recorded file that is played, if one is.
         """
-        self._scene = Scene(camera, site, recording, system_lettering(), source_facts(camera, live=live))
+        self._scene = Scene(camera, site, recording, system_lettering(), source_facts(camera, live=live, file=file))
         self._packages = packages
         self._sealer = sealer
         self._post_roll_s = post_roll_s

@@ -1,6 +1,7 @@
 """What a manifest says of camera, source, law, rule and event, as plain data."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ from core.rules import ZoneRule
 from core.site import Camera, SiteInfo, redacted
 from core.wire import event_to_json
 from evidence.clock_offset import UNKNOWN, ClockOffset
+from evidence.package import sha256_of
+from evidence.storage import storing
 
 UNKNOWN_FACT = "unknown"
 
@@ -31,21 +34,50 @@ def camera_facts(camera: Camera, site: SiteInfo, source: dict[str, Any]) -> dict
     }
 
 
-def source_facts(camera: Camera, *, live: bool) -> dict[str, Any]:
-    """How the camera's pictures reached us. Passwords never enter.
+def source_facts(camera: Camera, *, live: bool, file: Path | None = None) -> dict[str, Any]:
+    """How the camera's pictures reached us, as declared. Passwords never enter.
 
     Args:
-        live: whether they were received as they were taken, so that the times are those of their arrival.
+        live: whether they are received as they are taken; a file that is played through is not.
+        file: the recorded file that is played; its times are what an operator stated.
+
+    Raises:
+        StorageError: the file cannot be read.
     """
-    streamed = urlsplit(camera.source).scheme in ("rtsp", "rtsps")
+    if file or not live or urlsplit(camera.source).scheme == "file":
+        path = file or (Path(urlsplit(camera.source).path) if urlsplit(camera.source).scheme == "file" else None)
+        return {
+            "kind": "recorded_file",
+            "address": path.name if path else UNKNOWN_FACT,
+            "received_from": UNKNOWN_FACT,
+            "recorder": UNKNOWN_FACT,
+            "file": _file_facts(path) if path else None,
+            "time_basis": "stated_by_operator",
+        }
     return {
-        "kind": "live" if live and streamed else "recorded_file",
+        "kind": declared_kind(camera),
         "address": redacted(camera.source),
         "received_from": _gateway(camera),
         "recorder": UNKNOWN_FACT,
         "file": None,
-        "time_basis": "arrival" if live else "stated_by_operator",
+        "time_basis": "arrival",
     }
+
+
+def declared_kind(camera: Camera) -> str:
+    """What kind of source a camera was declared to be; a file is a recorded file, whatever was said."""
+    is_file = urlsplit(camera.source).scheme == "file"
+    return "recorded_file" if is_file else str(getattr(camera, "source_kind", "live"))
+
+
+def is_first_hand(kind: str) -> bool:
+    """Whether the pictures were received as they were taken, and not from a recording."""
+    return kind in ("live", "gateway")
+
+
+def _file_facts(path: Path) -> dict[str, Any]:
+    with storing(path):
+        return {"name": path.name, "size": path.stat().st_size, "digests": {"sha256": sha256_of(path)}}
 
 
 def opening_facts(opening: int) -> dict[str, Any]:

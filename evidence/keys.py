@@ -1,6 +1,7 @@
 """Ed25519 keys: the one that signs, and every public key that this installation ever signed with.
 
     home/keys/signing.pem            the private key, mode 0600, made at the first start
+    home/keys/recorded.pem           the private key for what was not received live; made at the first need
     home/keys/public/<16 hex>.pem    public keys, the present one and former ones
 
 A package names its key, and is verified with that key of this ring; a key that lies inside a package is never read.
@@ -29,6 +30,7 @@ from core.errors import InputError
 from evidence.storage import flush_folder, storing, write_atomic
 
 PREFIX_LENGTH = 16
+RECORDED = "recorded.pem"
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,21 @@ def open_signing_key(home: Path, given: Path | None = None) -> SigningKey:
         InputError: a key file that cannot be used.
         StorageError: the key or the history cannot be written.
     """
-    path = given or _own(home)
-    if given is None and not path.exists():
+    return _opened(home, given or _own(home), own=given is None)
+
+
+def open_recorded_key(home: Path) -> SigningKey:
+    """The key for what was not received live; made when it is not there yet. It has a chain of its own, so that no
+    recording stands among what was seen as it happened.
+
+    Raises:
+        as of open_signing_key().
+    """
+    return _opened(home, home / "keys" / RECORDED, own=True)
+
+
+def _opened(home: Path, path: Path, *, own: bool) -> SigningKey:
+    if own and not path.exists():
         _make(path)
     private = _read_private(path)
     public = private.public_key()

@@ -80,6 +80,7 @@ class Primary:
             (wording.TIME, self.scene.clock_text(utc)),
             (wording.ELAPSED, self._elapsed(utc)),
             (wording.MARKED, self._marking(look)),
+            self.scene.source_row(),
         ]
         return with_band(drawn, rows, self.scene.letters)
 
@@ -142,6 +143,7 @@ class Primary:
             (wording.PLACE, self.scene.place_text()),
             (wording.ELAPSED, self._elapsed(picture.utc)),
             (wording.MARKED, self._marking(look)),
+            self.scene.source_row(),
             (wording.DEVICE, self.scene.camera.id),
             (wording.CODE, code),
         ]
@@ -162,6 +164,7 @@ class Primary:
             *self.scene.gap_rows(event),
             (wording.LIMIT, wording.duration(zone.violation_after_s or 0).on(letters)),
             (wording.MARKED, wording.colours(amber=over < len(named)).on(letters)),
+            self.scene.source_row(),
             (wording.CLOCK, wording.clock(self.clock_offset.within_limit).on(letters)),
             (wording.DEVICE, self.scene.camera.id),
             (wording.EVENT_NO, self.package_id),

@@ -21,7 +21,7 @@ from core.errors import EvidenceError, StorageError
 from evidence.chain import Chain, ChainEntry
 from evidence.clock_offset import ClockOffset, system_clock_offset
 from evidence.dsse import envelope
-from evidence.keys import PREFIX_LENGTH, SigningKey, open_signing_key
+from evidence.keys import PREFIX_LENGTH, SigningKey, open_recorded_key, open_signing_key
 from evidence.listing import ListedFile, Listing, read_listing
 from evidence.manifest import About, Body, Place, manifest_bytes
 from evidence.package import ENVELOPE, MANIFEST, STAGING, is_safe, sha256_of
@@ -68,7 +68,19 @@ class Sealer:
             InputError: the key cannot be used.
             StorageError: the home cannot be written.
         """
-        key = open_signing_key(home, signing_key)
+        return cls._with(home, open_signing_key(home, signing_key), clock)
+
+    @classmethod
+    def of_recordings(cls, home: Path, clock: Clock | None = None) -> "Sealer":
+        """The sealer of what was not received live, with a key and a chain of its own.
+
+        Raises:
+            as of `at`.
+        """
+        return cls._with(home, open_recorded_key(home), clock)
+
+    @classmethod
+    def _with(cls, home: Path, key: SigningKey, clock: Clock | None) -> "Sealer":
         chain = Chain(chain_path(home, key.key_id))
         chain.recover()
         return cls(key, chain, clock=clock or SystemClock())

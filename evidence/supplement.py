@@ -84,6 +84,7 @@ class Clearing:
             (wording.FIRST_REST, self.scene.clock_text(event.still_since)),
             (wording.LAST_SEEN, self.scene.clock_text(event.last_seen)),
             (wording.DWELL, wording.dwell(event.dwell_s, event.observed_s, event.bridged_s).on(letters)),
+            self.scene.source_row(),
             (wording.CLOCK, wording.clock(self.clock_offset.within_limit).on(letters)),
             (wording.DEVICE, self.scene.camera.id),
             (wording.CODE, code),

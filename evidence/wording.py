@@ -81,6 +81,15 @@ RED = Words("红框为超过时限", "red: over time")
 AMBER = Words("黄框为未超时限", "amber: not over time")
 GREY = Words("灰框为其他物体", "grey: others")
 
+_SOURCES = MappingProxyType(
+    {
+        "live": ("实时接收", "live"),
+        "gateway": ("经平台实时接收", "live through a gateway"),
+        "recorded_file": ("录像文件，非实时", "recorded file, not live"),
+        "replayed": ("录像回放，非实时", "replayed recording, not live"),
+    }
+)
+
 GAPS_TOLD = 3  # as many as there is room for on a sheet
 
 
@@ -117,6 +126,15 @@ def things(named: Sequence[Words], over: int) -> Words:
     if over == len(named):
         return Words(zh, en)
     return Words(f"{zh}（超过时限 {over} 处）", f"{en} ({over} over time)")
+
+
+def source(kind: str, file: str, time_basis: str) -> Words:
+    """How the pictures reached us, and whose word their times are."""
+    zh, en = _SOURCES.get(kind, (kind, kind))
+    told = Words(f"{zh} {file}".strip(), f"{en} {file}".strip())
+    if time_basis == "arrival":
+        return told
+    return Words(f"{told.zh}（时间由操作者指定）", f"{told.en} (time as stated by the operator)")
 
 
 def colours(*, amber: bool) -> Words:

@@ -15,6 +15,7 @@ from detector.ensemble import Ensemble
 from detector.memory import from_json, to_json
 from detector.view_memory import from_npz, to_npz
 from evidence.dossier import Dossiers, Sealed
+from evidence.facts import declared_kind, is_first_hand
 from evidence.seal import Sealer
 from runtime.camera_source import CameraSource
 from runtime.installation import Installation
@@ -34,11 +35,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What all cameras of a process share."""
+    """What all cameras of a process share.
+
+    Attributes:
+        sealer: of what is received live; recordings: of what is not.
+    """
 
     installation: Installation
     detectors: Detectors
     sealer: Sealer
+    recordings: Sealer
     quiet: QuietFrames
     window: LiveWindow
     clock: Clock
@@ -85,7 +91,7 @@ class CameraWorker:
             recording=self._source.recording,
             drafts=settings.home / "drafts",
             packages=shared.installation.packages_folder,
-            sealer=shared.sealer,
+            sealer=shared.sealer if is_first_hand(declared_kind(camera)) else shared.recordings,
             post_roll_s=settings.post_roll_s,
             live=True,
         )

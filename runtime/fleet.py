@@ -51,6 +51,7 @@ class Fleet:
             installation=installation,
             detectors=self._detectors,
             sealer=Sealer.at(settings.home, settings.signing_key),
+            recordings=Sealer.of_recordings(settings.home),
             quiet=QuietFrames(settings.home / "quiet", clock),
             window=LiveWindow(settings.home),
             clock=clock,

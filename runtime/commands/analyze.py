@@ -38,7 +38,7 @@ def command(
     watched = camera_of(whole, camera, site)
     ensemble = Detectors(settings.home).ensemble(watched, model)
     source = FileSource(watched.id, video, start=began, sampling=watched.sampling, preset_id=watched.presets[0].id)
-    sealer = Sealer.at(settings.home, settings.signing_key)
+    sealer = Sealer.of_recordings(settings.home)
     with (
         EventLog(out, with_packages=True) as log,
         recorder(record) as write,
@@ -54,6 +54,7 @@ def command(
             sealer=sealer,
             post_roll_s=settings.post_roll_s,
             live=False,
+            file=video,
         )
         pipeline = CameraPipeline(watched, whole.site.zone_info, ensemble, live=False)
         tally = Analysis(source, pipeline, dossiers, log, write, advance, whole.site.zone_info).run()

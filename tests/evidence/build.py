@@ -142,7 +142,7 @@ class Run:
             "packages": self.folder / "packages",
             "sealer": self.sealer,
             "post_roll_s": 5.0,
-            "live": False,
+            "live": True,
         }
         self.dossiers = Dossiers(**arguments | self.changes)
         return self.dossiers

@@ -85,11 +85,10 @@ def _key(settings: Settings) -> str:
 
 
 def _models(settings: Settings) -> str:
-    store = ModelStore(settings.home)
-    refs = store.in_use()
-    if not refs:
+    models = ModelStore(settings.home).tried_in_use()
+    if not models:
         raise JiejingError("no model is in use; bring one in with: jiejing model import FILE.onnx --name NAME ...")
-    return ", ".join(store.version(ref).card.name for ref in refs)
+    return ", ".join(model.card.name for model in models)
 
 
 def _clock(_: Settings) -> str:

@@ -30,6 +30,14 @@ SOURCE_SCHEMES = ("rtsp", "rtsps", "file")
 
 
 def _simple_polygon(points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    if len(points) > 3 and points[0] == points[-1]:  # a closed ring, as GeoJSON writes it
+        points = points[:-1]
+    for number, point in enumerate(points):
+        if point in points[:number]:
+            first = points.index(point)
+            raise ValueError(
+                f"the polygon has the same point twice: points {first + 1} and {number + 1}; leave one of them out"
+            )
     crossing = crossing_edges(points)
     if crossing:
         raise ValueError(
@@ -86,6 +94,15 @@ def _moment(value: object) -> object:
     return value
 
 
+def _permit_moment(value: object) -> object:
+    try:
+        return _moment(value)
+    except ValueError as error:
+        raise ValueError(
+            f"must be a day like 2026-01-31, or a time with offset like 2026-01-31T08:00:00+08:00, not {str(value)!r}"
+        ) from error
+
+
 Unit = Annotated[float, Field(ge=0, le=1)]
 # Each pair of edges is looked at: a line that was traced by a machine would take for ever.
 PolygonField = Annotated[
@@ -98,6 +115,7 @@ VIEW_PATTERN = r"^[0-9a-f]{16}$"
 Seconds = Annotated[float, Field(ge=0, le=7 * 86400)]
 Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+PermitMoment = Annotated[datetime, BeforeValidator(_permit_moment)]
 AwareMoment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 
 
@@ -154,8 +172,8 @@ class Permit(Strict):
 
     polygon: PolygonField | None = None
     schedule: tuple[Hours, ...] = ALWAYS
-    valid_from: Moment | None = None
-    valid_to: Moment | None = None
+    valid_from: PermitMoment | None = None  # included; store.site_days makes a day its begin at the site
+    valid_to: PermitMoment | None = None  # excluded; there a day is its end
     permit_no: str = Field(min_length=1)
 
     @model_validator(mode="after")

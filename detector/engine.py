@@ -5,7 +5,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from core.domain import Detection, Image
@@ -16,8 +15,7 @@ from detector.families import FAMILIES, RawBoxes
 from detector.letterbox import Letterbox
 from detector.nms import suppress
 from models.card import ModelCard
-
-_PROVIDERS = ("CUDAExecutionProvider", "OpenVINOExecutionProvider", "CPUExecutionProvider")
+from models.session import Session
 
 
 class Detector:
@@ -35,8 +33,7 @@ class Detector:
         self.card = card
         self._family = FAMILIES[card.family]
         self._label_of = [card.labels.get(name) for name in card.classes]
-        self._session = _open_session(weights, threads)
-        self._input_name = self._session.get_inputs()[0].name
+        self._session = Session(weights, threads=threads)
 
     def detect(self, image: Image, *, min_score: float) -> tuple[Detection, ...]:
         """What the model finds in a (height, width, 3) BGR picture, best first.
@@ -59,11 +56,9 @@ class Detector:
 
     def _run(self, picture: Image) -> RawBoxes:
         try:
-            output = self._session.run(None, {self._input_name: self._family.tensor(picture)})[0]
-        except Exception as error:  # onnxruntime has no common base for its errors
-            raise ModelError(
-                f"model {self.card.name!r} does not run at {self.card.input.size_wh}: {_brief(error)}"
-            ) from error
+            output = self._session.run(self._family.tensor(picture))[0]
+        except ModelError as error:
+            raise ModelError(f"model {self.card.name!r} does not run at {self.card.input.size_wh}: {error}") from error
         try:
             return self._family.decode(output, self.card.input.size_wh, len(self.card.classes))
         except ModelError as error:
@@ -82,20 +77,3 @@ def _finish(
             box = (x1, y1, x2, y2)
             found.append(Detection(labels[number], float(scores[number]), box, appearance_of(luma, box)))
     return tuple(found)
-
-
-def _open_session(weights: Path, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
-    available = onnxruntime.get_available_providers()
-    try:
-        return onnxruntime.InferenceSession(
-            str(weights), options, providers=[name for name in _PROVIDERS if name in available]
-        )
-    except Exception as error:  # onnxruntime has no common base for its errors
-        raise ModelError(f"{weights}: onnxruntime cannot load it: {_brief(error)}") from error
-
-
-def _brief(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]

@@ -1,6 +1,6 @@
 """How each family of networks is fed and how its output is read. A family is one row of FAMILIES."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,9 @@ from core.errors import ModelError
 
 Float32 = NDArray[np.float32]
 STRIDES = (8, 16, 32)
+# The maps that a network of YOLO's kind may have: the usual three, one finer (P2), one coarser (P6).
+PYRAMIDS = (STRIDES, (4, *STRIDES), (*STRIDES, 64))
+V5_ANCHORS = 3  # boxes of a cell
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,11 +67,18 @@ def decode_yolox(output: Float32, size_wh: tuple[int, int], classes: int) -> Raw
 
 def decode_yolo(output: Float32, size_wh: tuple[int, int], classes: int) -> RawBoxes:
     """Ultralytics v8/11 export (1, 4 + classes, cells): centre x, y, width, height in input pixels, class scores."""
-    cells, _ = _grid(size_wh)
-    _expect(output, (1, 4 + classes, len(cells)))
+    _expect_cells(output, (1, 4 + classes), 2, [cells_of(size_wh, strides) for strides in PYRAMIDS])
     raw = output[0].T
-    half = raw[:, 2:4] / 2
-    return _best_class(np.concatenate([raw[:, :2] - half, raw[:, :2] + half], axis=1), raw[:, 4:])
+    return _best_class(_corners(raw[:, :4]), raw[:, 4:])
+
+
+def decode_yolov5(output: Float32, size_wh: tuple[int, int], classes: int) -> RawBoxes:
+    """YOLOv5 export (1, 3 x cells, 5 + classes): centre x, y, width, height in input pixels, score = objectness x
+    class."""
+    counts = [V5_ANCHORS * cells_of(size_wh, strides) for strides in PYRAMIDS]
+    _expect_cells(output, (1, 5 + classes), 1, counts)
+    raw = output[0]
+    return _best_class(_corners(raw[:, :4]), raw[:, 4:5] * raw[:, 5:])
 
 
 def decode_yolo_e2e(output: Float32, _size_wh: tuple[int, int], classes: int) -> RawBoxes:
@@ -76,18 +86,30 @@ def decode_yolo_e2e(output: Float32, _size_wh: tuple[int, int], classes: int) ->
     if output.ndim != 3 or output.shape[0] != 1 or output.shape[2] != 6:
         _expect(output, (1, "boxes", 6))
     raw = output[0]
-    numbers = raw[:, 5].astype(np.int64)
-    if len(numbers) and (numbers.min() < 0 or numbers.max() >= classes):
-        raise ModelError(f"the output names class {numbers.max()}, but {classes} classes were expected")
+    raw = raw[~(raw[:, 5] < 0)]  # rows of class -1 fill up the number
     _expect_scores(raw[:, 4])
+    numbers = raw[:, 5].astype(np.int64)
+    if len(numbers) and numbers.max() >= classes:
+        raise ModelError(f"the output names class {numbers.max()}, but {classes} classes were expected")
     return RawBoxes(raw[:, :4], raw[:, 4], numbers)
 
 
 FAMILIES = {
     "yolox": Family(bgr_bytes, decode_yolox, centred=False, expects="(1, cells, 5 + classes)"),
     "yolo": Family(rgb_unit, decode_yolo, centred=True, expects="(1, 4 + classes, cells)"),
+    "yolov5": Family(rgb_unit, decode_yolov5, centred=True, expects="(1, 3 x cells, 5 + classes)"),
     "yolo-e2e": Family(rgb_unit, decode_yolo_e2e, centred=True, expects="(1, boxes, 6)"),
 }
+
+
+def cells_of(size_wh: tuple[int, int], strides: Sequence[int]) -> int:
+    """How many cells the maps of these strides have, for an input of that width and height."""
+    return sum((size_wh[0] // stride) * (size_wh[1] // stride) for stride in strides)
+
+
+def _corners(xywh: Float32) -> Float32:
+    half = xywh[:, 2:4] / 2
+    return np.concatenate([xywh[:, :2] - half, xywh[:, :2] + half], axis=1)
 
 
 def _grid(size_wh: tuple[int, int]) -> tuple[Float32, Float32]:
@@ -112,6 +134,14 @@ def _expect(output: Float32, shape: tuple[int | str, ...]) -> None:
         raise ModelError(f"the output has the shape ({found}), expected ({', '.join(map(str, shape))})")
 
 
+def _expect_cells(output: Float32, others: tuple[int, int], axis: int, counts: Sequence[int]) -> None:
+    """As `_expect`, for any of these counts along `axis`; the first is the one that is named."""
+    shapes = [(*others[:axis], count, *others[axis:]) for count in counts]
+    _expect(output, output.shape if output.shape in shapes else shapes[0])
+
+
 def _expect_scores(scores: Float32) -> None:
+    if not np.isfinite(scores).all():
+        raise ModelError("scores are no numbers (NaN or infinite); export it again")
     if scores.size and not (scores.min() >= -1e-3 and scores.max() <= 1.001):
         raise ModelError(f"scores lie between {scores.min():.3g} and {scores.max():.3g}, expected 0 to 1")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from core.labels import LABELS
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-Family = Literal["yolox", "yolo", "yolo-e2e"]
+Family = Literal["yolox", "yolo", "yolov5", "yolo-e2e"]
 
 
 class Strict(BaseModel):

@@ -19,6 +19,7 @@ from core.domain import ModelRef
 from core.errors import ModelError, StorageError
 from models.card import NAME, ModelCard
 from models.history import History, Promotion
+from models.session import try_out
 
 SHIPPED = Path(__file__).parent
 WEIGHTS, CARD = "model.onnx", "model.yaml"
@@ -90,6 +91,14 @@ class ModelStore:
         """Every change of what is in use, oldest first."""
         return self._history.all()
 
+    def tried_in_use(self) -> tuple[StoredModel, ...]:
+        """The models in use, each loaded and run from the store's own files.
+
+        Raises:
+            ModelError: one of them is missing, damaged or does not run.
+        """
+        return tuple(_tried(self.version(ref)) for ref in self.in_use())
+
     def in_use(self) -> tuple[ModelRef, ...]:
         """The models that look at every camera which names none itself."""
         changes = self._history.all()
@@ -106,10 +115,10 @@ class ModelStore:
             evidence: what the decision rested on, as plain data.
 
         Raises:
-            ModelError: one of them is missing or damaged.
+            ModelError: one of them is missing, damaged or does not run; what is in use stays.
             StorageError: the disk refuses; what is in use stays.
         """
-        refs = tuple(self.find(name).ref for name in models)
+        refs = tuple(_tried(self.find(name)).ref for name in models)
         self._history.append(Promotion(self._clock.utc(), "promote", refs, reason, forced, evidence or {}))
         return refs
 
@@ -125,12 +134,12 @@ class ModelStore:
         """From now on those models are in use again that were before; going on, step by step.
 
         Raises:
-            ModelError: there is nothing to go back to, or it is gone.
+            ModelError: there is nothing to go back to, or it is gone or does not run.
             StorageError: the disk refuses; what is in use stays.
         """
         refs = self.before_last()
         for ref in refs:
-            self.version(ref)
+            _tried(self.version(ref))
         self._history.append(Promotion(self._clock.utc(), "rollback", refs, reason))
         return refs
 
@@ -148,10 +157,10 @@ class ModelStore:
         """From now on that model runs in shadow in every pipeline; None ends that.
 
         Raises:
-            ModelError: it is missing or damaged.
+            ModelError: it is missing, damaged or does not run.
             StorageError: the disk refuses.
         """
-        ref = self.find(name).ref if name else None
+        ref = _tried(self.find(name)).ref if name else None
         try:
             self._candidate.unlink(missing_ok=True)
             if ref:
@@ -162,9 +171,10 @@ class ModelStore:
 
     def add(self, card: ModelCard, weights: Path) -> StoredModel:
         """Takes in a model, replacing one of the same name at once or not at all. What was replaced is kept aside, so
-        that what is in use stays in use and can be rolled back to.
+        that what is in use stays in use and can be rolled back to. What is tried is the store's own copy.
 
         Raises:
+            ModelError: the copy does not run; what was there stays.
             StorageError: the folder cannot be written.
         """
         target = self._imported / card.name
@@ -175,6 +185,7 @@ class ModelStore:
                 fresh.mkdir()
                 shutil.copyfile(weights, fresh / WEIGHTS)
                 (fresh / CARD).write_text(card_text(card), encoding="utf-8")
+                _tried(StoredModel(card, fresh))
                 self._set_aside(target, Path(incoming))
                 fresh.replace(target)
         except OSError as error:
@@ -190,6 +201,19 @@ class ModelStore:
         except ModelError:
             aside = rubbish / "damaged"
         folder.replace(rubbish / "replaced" if aside.exists() else aside)
+
+
+def _tried(model: StoredModel) -> StoredModel:
+    """The model, having run.
+
+    Raises:
+        ModelError: it does not.
+    """
+    try:
+        try_out(model.weights, model.card.input.size_wh)
+    except ModelError as error:
+        raise ModelError(f"model {model.card.name!r} cannot be used: {error}") from error
+    return model
 
 
 def sha256_of(path: Path) -> str:

@@ -1,26 +1,32 @@
-"""Takes in an ONNX model: reads its graph, fits its input size, tries it on a picture, and only then keeps it."""
+"""Takes in an ONNX model: reads it whole, fits its input to one picture of a size, recognises its family, tries it on a
+picture, and only then keeps it."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import cast, get_args
 
 import cv2
 import numpy as np
 import onnx
-import yaml
+from onnx import ModelProto
 from pydantic import ValidationError
 
 from core.domain import Detection, Image
 from core.errors import InputError, ModelError
-from core.labels import COCO_TO_OURS, LABELS
 from detector.engine import Detector
-from detector.families import FAMILIES
+from detector.families import FAMILIES, Float32
+from detector.families import Family as FamilyRow
+from detector.letterbox import Letterbox
+from detector.recognise import Recognised, recognise, refuse_strange, refuse_task
 from models.card import Family, ModelCard, ModelInput
-from models.coco import COCO_CLASSES
-from models.graph import GraphFacts, facts_of, read_graph, with_input_size
+from models.graph import GraphFacts, facts_of, for_one_picture
+from models.onnx_file import read_graph
+from models.session import Session
 from models.store import ModelStore, StoredModel, sha256_of
+from runtime.model_classes import classes_and_labels, named_classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,7 @@ class ImportRequest:
     """What the user asked for.
 
     Attributes:
+        family: None = as its output shows.
         labels: coco, ours, or the path of a YAML file {classes: [...], labels: {class: label}}.
         size_wh: None = as the graph declares.
         picture: what to try it on; None = a drawn one.
@@ -35,7 +42,7 @@ class ImportRequest:
 
     weights: Path
     name: str
-    family: Family
+    family: Family | None
     labels: str
     size_wh: tuple[int, int] | None
     licence: str | None
@@ -51,16 +58,73 @@ def import_model(request: ImportRequest, store: ModelStore) -> tuple[StoredModel
     """
     graph = read_graph(request.weights)
     facts = facts_of(graph, request.weights)
-    classes, labels = _classes(request.labels, facts)
-    size_wh = request.size_wh or facts.fixed_size_wh or (640, 640)
-    with tempfile.TemporaryDirectory() as folder:
-        weights = request.weights
-        if facts.fixed_size_wh not in (None, size_wh):
-            weights = Path(folder) / "resized.onnx"
-            onnx.save(with_input_size(graph, size_wh), weights)
-        card = _card(request, facts, size_wh, classes, labels, sha256_of(weights))
-        found = _try(card, weights, request, facts)
+    size_wh = _size(request, facts)
+    picture = _picture(request.picture)
+    with tempfile.TemporaryDirectory() as folder, _about(request, facts):
+        refuse_task(facts.task, facts.description)
+        weights = Path(folder) / "model.onnx"
+        onnx.save(_rewritten(graph, facts, size_wh), weights)
+        recognised, output = _recognised(request, facts, weights, size_wh, picture)
+        classes, labels = classes_and_labels(request.labels, facts.class_names, recognised.classes)
+        card = _card(request, recognised.family, facts, size_wh, classes, labels, sha256_of(weights))
+        raw = FAMILIES[card.family].decode(output, size_wh, len(classes))
+        refuse_strange(raw, output, card.family)
+        found = Detector(card, weights).detect(picture, min_score=0.25)
         return store.add(card, weights), found
+
+
+def _size(request: ImportRequest, facts: GraphFacts) -> tuple[int, int]:
+    size_wh = request.size_wh or facts.fixed_size_wh or (640, 640)
+    if any(side % 32 or not 32 <= side <= 4096 for side in size_wh):
+        width, height = size_wh
+        raise ModelError(
+            f"{request.weights}: its input is {width} x {height} pixels; sides must be multiples of 32, up to 4096: "
+            "export it at such a size, or try --input 640x640"
+        )
+    return size_wh
+
+
+def _rewritten(graph: ModelProto, facts: GraphFacts, size_wh: tuple[int, int]) -> ModelProto:
+    """The graph as it is kept: for one picture of that size, where it was fixed otherwise."""
+    as_wanted = facts.fixed_size_wh in (None, size_wh) and facts.fixed_batch in (None, 1)
+    return graph if as_wanted else for_one_picture(graph, size_wh)
+
+
+def _recognised(
+    request: ImportRequest, facts: GraphFacts, weights: Path, size_wh: tuple[int, int], picture: Image
+) -> tuple[Recognised, Float32]:
+    """What the model is, and its output for the picture, fed as that family wants it."""
+    session = Session(weights)
+    named = named_classes(request.labels, facts.class_names)
+    feed = FAMILIES[request.family or "yolo"]
+    outputs = session.run(_fed(feed, picture, size_wh))
+    recognised = recognise(outputs, size_wh, len(named) or None)
+    if request.family not in (None, recognised.family):
+        shape = ", ".join(map(str, outputs[0].shape))
+        raise ModelError(
+            f"its output ({shape}) is that of the family {recognised.family}, not {request.family}; give --family "
+            f"{recognised.family}, or leave --family out"
+        )
+    own = FAMILIES[recognised.family]
+    return recognised, outputs[0] if own is feed else session.run(_fed(own, picture, size_wh))[0]
+
+
+def _fed(feed: FamilyRow, picture: Image, size_wh: tuple[int, int]) -> Float32:
+    height, width = picture.shape[:2]
+    return feed.tensor(Letterbox.fit((width, height), size_wh, centred=feed.centred).apply(picture))
+
+
+@contextmanager
+def _about(request: ImportRequest, facts: GraphFacts) -> Iterator[None]:
+    """Says of which file a refusal speaks, and where onnxruntime speaks, what the graph declares."""
+    try:
+        yield
+    except ModelError as error:
+        said = str(error).removeprefix(f"{request.weights}: ")
+        outputs = ", ".join(str(list(shape)) for shape in facts.output_shapes)
+        declared = f" (the graph declares input {list(facts.input_shape)}, output {outputs})"
+        shown = declared if "ONNXRuntime" in said else ""
+        raise ModelError(f"{request.weights}: {said}{shown}; not taken in") from error
 
 
 def family_named(text: str) -> Family:
@@ -87,31 +151,9 @@ def parse_size(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def _classes(labels: str, facts: GraphFacts) -> tuple[tuple[str, ...], Mapping[str, str]]:
-    if labels == "coco":
-        classes = facts.class_names or COCO_CLASSES
-        return classes, {name: label for name, label in COCO_TO_OURS.items() if name in classes}
-    if labels == "ours":
-        return facts.class_names or LABELS, {name: name for name in facts.class_names or LABELS if name in LABELS}
-    return _classes_of_file(Path(labels), facts)
-
-
-def _classes_of_file(path: Path, facts: GraphFacts) -> tuple[tuple[str, ...], Mapping[str, str]]:
-    try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        cause = " ".join(str(error).split())
-        raise InputError(f"--labels {path}: {cause}; give coco, ours or a YAML file with classes and labels") from error
-    if not isinstance(content, dict) or not isinstance(content.get("labels"), dict):
-        raise InputError(f"--labels {path}: a mapping 'labels' from class to label is missing")
-    classes = content.get("classes") or facts.class_names
-    if not classes:
-        raise InputError(f"--labels {path}: the model names no classes itself, so 'classes' must list them in order")
-    return tuple(str(name) for name in classes), content["labels"]
-
-
 def _card(
     request: ImportRequest,
+    family: Family,
     facts: GraphFacts,
     size_wh: tuple[int, int],
     classes: tuple[str, ...],
@@ -121,7 +163,7 @@ def _card(
     try:
         return ModelCard(
             name=request.name,
-            family=request.family,
+            family=family,
             sha256=digest,
             input=ModelInput(width=size_wh[0], height=size_wh[1]),
             classes=classes,
@@ -132,18 +174,6 @@ def _card(
         first = error.errors()[0]
         raise ModelError(
             f"{'.'.join(map(str, first['loc'])) or 'model'}: {first['msg'].removeprefix('Value error, ')}"
-        ) from error
-
-
-def _try(card: ModelCard, weights: Path, request: ImportRequest, facts: GraphFacts) -> tuple[Detection, ...]:
-    try:
-        return Detector(card, weights).detect(_picture(request.picture), min_score=0.25)
-    except ModelError as error:
-        outputs = ", ".join(str(list(shape)) for shape in facts.output_shapes)
-        expected = FAMILIES[card.family].expects
-        raise ModelError(
-            f"{request.weights}: {error} (the graph declares input {list(facts.input_shape)}, output {outputs}; "
-            f"the family {card.family} gives {expected} for {len(card.classes)} classes); not taken in"
         ) from error
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from core.errors import SiteError
+from core.plain_text import text_of
 from core.site import Site, redacted
 from store import yaml_tree
 from store.apart import read_apart
 from store.camera_records import RowFault
 from store.sheets import TableError
+from store.site_days import with_moments
 from store.site_faults import cause_of, path_of
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -67,7 +69,7 @@ def check_bytes(content: bytes) -> CheckedSite:
             None, (RowFault(1, "", "is a workbook, no site file; its name must end with .xlsx or .xls"),)
         )
     try:
-        text = content.decode("utf-8-sig")
+        text = text_of(content)
     except UnicodeDecodeError as error:
         number = content.count(b"\n", 0, error.start) + 1
         return CheckedSite(None, (RowFault(number, "", "not UTF-8 text; save the file as UTF-8"),))
@@ -107,7 +109,7 @@ def _checked(tree: yaml_tree.Tree) -> CheckedSite:
         return CheckedSite(None, (RowFault(1, "", "the file is empty; it begins with site: and cameras:"),))
     try:
         # JSON, because only there is pydantic both strict about types and content with lists and written-out times.
-        site = Site.model_validate_json(json.dumps(tree.data), strict=True, by_alias=True, by_name=False)
+        site = Site.model_validate_json(json.dumps(with_moments(tree.data)), strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
         return CheckedSite(None, _faults(error, tree))
     return CheckedSite(site, (), tuple(tree.line_of(("cameras", index)) for index in range(len(site.cameras))))

@@ -1,19 +1,16 @@
 """jiejing analyze: a recorded video becomes events and evidence packages."""
 
 import tempfile
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from core.clock import parse_rfc3339
-from core.errors import InputError
 from core.settings import load_settings
 from evidence.dossier import Dossiers
 from evidence.seal import Sealer
 from runtime.analysis import Analysis, recorder
-from runtime.commands.options import OutOption, SiteOption, camera_of
+from runtime.commands.options import OutOption, SiteOption, camera_of, moment_option
 from runtime.console import progress, say
 from runtime.event_log import EventLog
 from runtime.looking import Detectors
@@ -33,7 +30,7 @@ def command(
 ) -> None:
     """Finds violations in a recorded video. Writes events.jsonl and packages/ into the folder --out."""
     settings = load_settings()
-    began = _moment(start)
+    began = moment_option(start, "--start")
     whole = site_file.load(site)
     watched = camera_of(whole, camera, site)
     ensemble = Detectors(settings.home).ensemble(watched, model)
@@ -61,10 +58,3 @@ def command(
     say(f"{out / 'events.jsonl'}: {tally.events} changes of state in {tally.frames} frames, {tally.packages} packages")
     for why in tally.whys:
         say(why)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return parse_rfc3339(text)
-    except ValueError as error:
-        raise InputError(f"--start: {error}; write it like 2026-01-01T08:00:00+08:00") from error

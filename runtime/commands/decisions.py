@@ -3,14 +3,14 @@
 import getpass
 import json
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from core.clock import SystemClock, parse_rfc3339
-from core.errors import InputError, StorageError
+from core.clock import SystemClock
+from core.errors import StorageError
+from runtime.commands.options import moment_option
 from runtime.console import say
 from runtime.installation import Installation
 from store.audit import Actor, Deed
@@ -31,7 +31,7 @@ def export(
     """Writes final decisions and misses as JSON lines. `jiejing dataset harvest` reads them: event, verdict, reason,
     and what that says about the label; pictures of misses are named relative to JIEJING_HOME."""
     installation = Installation.open()
-    after = _moment(since) if since else None
+    after = moment_option(since, "--since") if since else None
     told = {"since": after.isoformat() if after else None}
     actor = Actor(None, f"command line ({getpass.getuser()})", None, "local")
     installation.audit.note(actor, Deed("decisions.export", "decisions", "all", after=told))
@@ -55,10 +55,3 @@ def _written(out: Path, lines: Iterator[str]) -> int:
     except OSError as error:
         raise StorageError(f"{out}: {error.strerror}; give another file in --out") from error
     return number
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return parse_rfc3339(text)
-    except ValueError as error:
-        raise InputError(f"--since: {error}; write it like 2026-01-01T08:00:00+08:00") from error

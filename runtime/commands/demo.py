@@ -48,7 +48,9 @@ def command(
     model: Annotated[
         Path | None, typer.Option(help="Your own detector (.onnx; its classes named as ours or as COCO's).")
     ] = None,
-    family: Annotated[str, typer.Option(help="Its family: yolo, yolox or yolo-e2e.")] = "yolo",
+    family: Annotated[
+        str | None, typer.Option(help="Its family: yolox, yolo, yolov5 or yolo-e2e; as its output shows otherwise.")
+    ] = None,
     port: Annotated[int, typer.Option(help="Port of the HTTP interface; 0 takes a free one.")] = 8600,
 ) -> None:
     """Shows the product at work on this machine. Plays a street as RTSP cameras, watches them and seals a package for
@@ -61,7 +63,9 @@ def command(
     settings, port = load_settings(), open_port(port)
     require_playout()
     installation = fresh_installation(settings, port)
-    use_model(installation.settings.home, model and _existing(model, "--model"), family_named(family))
+    use_model(
+        installation.settings.home, model and _existing(model, "--model"), family_named(family) if family else None
+    )
     with _stopped_after(timeout if headless else None, stop):
         scenes = own or _streets(settings.home / STREETS, stop)
         sealed = {} if stop.is_set() else _show(installation, scenes, goal, stop, clock, ends=headless)

@@ -36,7 +36,13 @@ def list_models(as_json: JsonOption = False) -> None:
 def import_(
     weights: Annotated[Path, typer.Argument(help="The .onnx file.")],
     name: Annotated[str, typer.Option(help="Name under which it is kept.")],
-    family: Annotated[str, typer.Option(help="How its output is read: yolox, yolo (v8, 11) or yolo-e2e (v10, 26).")],
+    family: Annotated[
+        str | None,
+        typer.Option(
+            help="How its output is read: yolox, yolo (v8, 11), yolov5, or yolo-e2e (v10, 26, or nms=True); as its "
+            "output shows otherwise."
+        ),
+    ] = None,
     labels: Annotated[
         str, typer.Option(help="coco, ours, or a YAML file with 'classes' (in order) and 'labels' (class: label).")
     ] = "coco",
@@ -48,12 +54,13 @@ def import_(
     """Takes in a model. Tries it on a picture first, and refuses what does not fit."""
     size_wh = parse_size(size) if size else None
     store = ModelStore(load_settings().home)
-    request = ImportRequest(weights, name, family_named(family), labels, size_wh, licence, picture)
+    request = ImportRequest(weights, name, family_named(family) if family else None, labels, size_wh, licence, picture)
     model, found = import_model(request, store)
     if use or not store.in_use():
         store.promote([model.card.name], reason="put in use when it was taken in", forced=bool(store.in_use()))
     width, height = model.card.input.size_wh
-    say(f"{model.card.name}: taken in ({family}, {width}x{height}, {len(model.card.labels)} of its classes are ours)")
+    card = model.card
+    say(f"{card.name}: taken in ({card.family}, {width}x{height}, {len(card.labels)} of its classes are ours)")
     if picture:
         say_table(("label", "score", "box"), ((one.label, f"{one.score:.2f}", str(one.bbox_xyxy_px)) for one in found))
 

@@ -1,16 +1,19 @@
 """Options and arguments that several commands share."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from core.errors import SiteError
+from core.clock import parse_rfc3339
+from core.errors import InputError, SiteError
 from core.site import Camera, Site
 
 SiteOption = Annotated[Path, typer.Option("--site", help="Site file (YAML): cameras, zones and their rules.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for the results; made where it is missing.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON, for scripts.")]
+_WRITTEN = "; write it like 2026-01-01T08:00:00+08:00"
 
 
 def camera_of(site: Site, camera_id: str, site_file: Path) -> Camera:
@@ -24,3 +27,16 @@ def camera_of(site: Site, camera_id: str, site_file: Path) -> Camera:
     except KeyError:
         known = ", ".join(camera.id for camera in site.cameras) or "none"
         raise SiteError(f"{site_file}: no camera {camera_id!r} in it (cameras: {known})") from None
+
+
+def moment_option(text: str, option: str) -> datetime:
+    """The (aware) moment that an option names.
+
+    Raises:
+        InputError: it is no time, or one without an offset.
+    """
+    try:
+        return parse_rfc3339(text)
+    except ValueError as error:
+        cause = str(error).removesuffix(_WRITTEN)  # which says so itself where only the offset is missing
+        raise InputError(f"{option}: {cause}{_WRITTEN}") from error

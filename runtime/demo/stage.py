@@ -8,7 +8,8 @@ from core.errors import InputError, ModelError, StorageError
 from core.labels import LABELS
 from core.settings import Settings
 from models.card import Family
-from models.graph import facts_of, read_graph
+from models.graph import facts_of
+from models.onnx_file import read_graph
 from models.store import CARD, SHIPPED, ModelStore
 from runtime.installation import Installation
 from runtime.model_import import ImportRequest, import_model
@@ -35,7 +36,7 @@ def fresh_installation(settings: Settings, port: int) -> Installation:
     return Installation(settings.model_copy(update=own))
 
 
-def use_model(home: Path, own: Path | None, family: Family) -> None:
+def use_model(home: Path, own: Path | None, family: Family | None) -> None:
     """Puts the model that ships in use, or the user's own.
 
     Raises:

@@ -7,14 +7,14 @@ import pytest
 
 from core.errors import ModelError, StorageError
 from models.card import ModelCard, ModelInput
-from models.store import ModelStore, sha256_of
+from models.store import ModelStore, card_text, sha256_of
+from tests.models.networks import write_tiny
 
 
 @pytest.fixture
 def weights(tmp_path: Path) -> Path:
     path = tmp_path / "weights.onnx"
-    path.write_bytes(b"weights")
-    return path
+    return write_tiny(path)
 
 
 def card(weights: Path, name: str = "mine") -> ModelCard:
@@ -38,22 +38,22 @@ def store(tmp_path: Path) -> ModelStore:
 def test_what_is_taken_in_comes_out_again(store: ModelStore, weights: Path) -> None:
     taken = store.add(card(weights), weights)
     assert store.find("mine") == taken
-    assert taken.weights.read_bytes() == b"weights"
+    assert taken.weights.read_bytes() == weights.read_bytes()
     assert [model.card.name for model in store.all()].count("mine") == 1
 
 
 def test_a_model_of_the_same_name_is_replaced(store: ModelStore, weights: Path) -> None:
     store.add(card(weights), weights)
-    weights.write_bytes(b"better weights")
+    write_tiny(weights, 1)
     store.add(card(weights), weights)
-    assert store.find("mine").weights.read_bytes() == b"better weights"
+    assert store.find("mine").weights.read_bytes() == weights.read_bytes()
     assert [model.card.name for model in store.all()].count("mine") == 1
 
 
 def test_promote_and_roll_back_step_by_step(store: ModelStore, weights: Path) -> None:
     refs = {}
-    for name in ("a", "b", "c"):
-        weights.write_bytes(name.encode())
+    for number, name in enumerate(("a", "b", "c")):
+        write_tiny(weights, number)
         refs[name] = store.add(card(weights, name), weights).ref
         store.promote([name], reason=f"{name} is better", evidence={"map50": 0.5})
     assert store.in_use() == (refs["c"],)
@@ -76,14 +76,32 @@ def test_what_cannot_be_promoted_changes_nothing(store: ModelStore, weights: Pat
 def test_what_is_in_use_stays_when_another_takes_its_name(store: ModelStore, weights: Path) -> None:
     first = store.add(card(weights), weights)
     store.promote(["mine"], reason="first")
-    weights.write_bytes(b"better weights")
+    was = weights.read_bytes()
+    write_tiny(weights, 1)
     second = store.add(card(weights), weights)
     assert store.in_use() == (first.ref,)
-    assert store.version(first.ref).weights.read_bytes() == b"weights"
+    assert store.version(first.ref).weights.read_bytes() == was
     store.promote(["mine"], reason="better")
     assert store.in_use() == (second.ref,)
     store.rollback(reason="worse")
-    assert store.version(store.in_use()[0]).weights.read_bytes() == b"weights"
+    assert store.version(store.in_use()[0]).weights.read_bytes() == was
+
+
+def test_what_does_not_run_is_neither_taken_in_nor_put_in_use(store: ModelStore, weights: Path) -> None:
+    first = store.add(card(weights), weights)
+    store.promote(["mine"], reason="first")
+    write_tiny(weights, size_wh=(64, 64))  # not the size that its card says
+    with pytest.raises(ModelError, match=r"'mine' cannot be used: .*does not run at 640x384"):
+        store.add(card(weights), weights)
+    assert store.find("mine").ref == first.ref
+    folder = store.find("mine").folder
+    (folder / "model.onnx").write_bytes(weights.read_bytes())
+    (folder / "model.yaml").write_text(card_text(card(weights)), encoding="utf-8")
+    for use in (lambda: store.promote(["mine"], reason="better"), lambda: store.shadow("mine")):
+        with pytest.raises(ModelError, match="does not run"):
+            use()
+    assert len(store.history()) == 1
+    assert store.candidate() is None
 
 
 def test_a_damaged_history_names_its_line(store: ModelStore, weights: Path, tmp_path: Path) -> None:
@@ -108,7 +126,7 @@ def rewrite(name: str, change: Callable[[str], str]) -> Callable[[Path], object]
 # fmt: off
 DAMAGES = [
     # what happens to the folder of a model, and what is said
-    ("the file differs", rewrite("model.onnx", str.upper), "is not the file that its card names"),
+    ("the file differs", lambda folder: (folder / "model.onnx").write_bytes(b"other"), "is not the file that its card"),
     ("the file is gone", lambda folder: (folder / "model.onnx").unlink(), "is missing"),
     ("the card is no YAML", rewrite("model.yaml", lambda _: "a: ["), "cannot be read as a model card"),
     ("the card is empty", rewrite("model.yaml", lambda _: ""), "the card"),

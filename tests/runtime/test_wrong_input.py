@@ -92,6 +92,11 @@ def test_wrong_arguments_leave_no_results(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("start", ["2026-03-02T09:00:00", "yesterday"])
+def test_how_a_start_is_written_is_said_once(analyze: Callable[..., Said], start: str) -> None:
+    assert analyze(start=start).err.count("write it like") == 1
+
+
 def test_not_a_video(analyze: Callable[..., Said], tmp_path: Path) -> None:
     text = tmp_path / "notes.mp4"
     text.write_text("no video at all\n" * 100, encoding="utf-8")
@@ -206,7 +211,7 @@ def test_an_unreachable_camera_names_no_password(jiejing: Jiejing) -> None:
 
 @pytest.mark.parametrize("wrong", ["yolo", "yolox"])
 def test_a_model_of_another_family_is_not_taken_in(jiejing: Jiejing, red_model: Path, wrong: str) -> None:
-    refused(jiejing("model", "import", red_model, "--name", "red", "--family", wrong), "(1, 1, 6)", "expected (1, ")
+    refused(jiejing("model", "import", red_model, "--name", "red", "--family", wrong), "(1, 1, 6)", "--family yolo-e2e")
     listed = jiejing("model", "list").out.splitlines()
     assert "red" not in [line.split("\t")[0] for line in listed]
 

@@ -94,7 +94,17 @@ WRONG = [
     (
         "00:00+08:00",
         "00:00",
-        f"18: {ZONE}.permits[0].valid_from: must be a time with offset like 2026-01-31T08:00:00+08",
+        f"18: {ZONE}.permits[0].valid_from: must be a day like 2026-01-31, or a time with offset like",
+    ),
+    (
+        "2026-01-01T00:00:00+08:00",
+        "2026-02-30",
+        f"18: {ZONE}.permits[0].valid_from: must be a day like 2026-01-31, or a time with offset like",
+    ),
+    (
+        "[0.70, 0.98], [0.05",
+        "[0.62, 0.50], [0.05",
+        f"15: {ZONE}.polygon: the polygon has the same point twice: points 2 and 3; leave one of them out",
     ),
     # ids
     (
@@ -157,6 +167,28 @@ def test_the_good_file_is_good() -> None:
     assert zone.violation_after_s is None
 
 
+@pytest.mark.parametrize(
+    ("zone", "written", "begins", "ends"),
+    [
+        ("Asia/Shanghai", "valid_from: 2026-03-01, valid_to: 2026-03-01", "2026-03-01T00:00+08", "2026-03-02T00:00+08"),
+        # the day on which clocks are put forward has 23 hours
+        ("Europe/Berlin", "valid_from: 2026-03-29, valid_to: 2026-03-29", "2026-03-29T00:00+01", "2026-03-30T00:00+02"),
+        ("Asia/Shanghai", 'valid_to: "2026-12-31"', None, "2027-01-01T00:00+08"),
+    ],
+)
+def test_a_day_of_a_permit_is_that_day_at_the_site(zone: str, written: str, begins: str | None, ends: str) -> None:
+    text = GOOD.replace("Asia/Shanghai", zone).replace("valid_from: 2026-01-01T00:00:00+08:00", written)
+    (permit,) = site_file.parse(text, "f").cameras[0].presets[0].zones[0].permits
+    assert permit.valid_from == (datetime.fromisoformat(begins) if begins else None)
+    assert permit.valid_to == datetime.fromisoformat(ends)
+    assert site_file.parse(site_file.dump(site_file.parse(text, "f")), "f") == site_file.parse(text, "f")
+
+
+def test_a_closed_ring_is_the_polygon_without_its_last_point() -> None:
+    closed = GOOD.replace("[0.05, 0.98]]", "[0.05, 0.98], [0.10, 0.55]]")
+    assert site_file.parse(closed, "f") == site_file.parse(GOOD, "f")
+
+
 def test_words_that_yaml_1_1_changed_stay_words() -> None:
     text = GOOD.replace("name: 解放路与中山路口", "name: on").replace("[bus]", "[]").replace("江山市城区", "No")
     site = site_file.parse(text, "f")
@@ -168,8 +200,15 @@ def test_reading_a_file(tmp_path: Path) -> None:
     # as editors of Windows save it
     path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
     assert site_file.load(path) == site_file.parse(GOOD, "f")
-    path.write_bytes(GOOD.encode("gb18030"))
-    with pytest.raises(SiteError, match=r"city\.yaml:1: not UTF-8 text; save the file as UTF-8$"):
+    for encoding in ("gb18030", "utf-16", "utf-16-le"):
+        path.write_bytes(GOOD.encode(encoding))
+        assert site_file.load(path) == site_file.parse(GOOD, "f")
+    # A damaged place in UTF-8 is not read as other signs.
+    path.write_bytes(GOOD.encode().replace("与中".encode(), "与".encode()[:2] + "中".encode()))
+    with pytest.raises(SiteError, match=r"city\.yaml:4: not UTF-8 text; save the file as UTF-8$"):
+        site_file.load(path)
+    path.write_bytes(b"PK\x03\x04" + bytes(100))
+    with pytest.raises(SiteError, match=r"city\.yaml:1: is a workbook"):
         site_file.load(path)
     with pytest.raises(SiteError, match=r"cannot be read: Is a directory"):
         site_file.load(tmp_path)

@@ -156,7 +156,7 @@ def image(**changes: Any) -> list[dict[str, Any]]:
         ({"annotations": annotation(bbox=None)}, "row"),
         ({"annotations": annotation(bbox=None, segmentation={"counts": "x"})}, "row"),
         ({"images": image() + image()}, "id"),
-        ({"images": image(file_name="../a.png")}, "path"),
+        ({"images": image(file_name="../gone.png")}, "path"),
         ({"images": image(file_name="/etc/passwd")}, "path"),
         ({"images": image(file_name="b.png")}, "no-picture"),
         ({"images": image(width=161)}, "size"),
@@ -253,7 +253,7 @@ def test_xml_that_is_refused(tmp_path: Path, text: str, cause: str) -> None:
 
 
 def test_cvat_names_lead_nowhere(tmp_path: Path) -> None:
-    [one] = read(cvat_set(tmp_path, BOX, 'name="../../a.png" width="160" height="120"'))
+    [one] = read(cvat_set(tmp_path, BOX, 'name="../../gone.png" width="160" height="120"'))
     assert [finding.kind for finding in one.findings] == ["path"]
 
 
@@ -335,8 +335,9 @@ def test_forms_are_recognised(tmp_path: Path, make: Callable[[Path], Path], form
     [
         ("gone", AUTO, "no such file or folder"),
         ("empty", AUTO, "holds no data set that is known"),
-        ("empty", "voc", "--format 'voc': there are auto"),
-        ("empty", "yolo", "no folder of pictures"),
+        ("empty", "vott", "--format 'vott': there are auto"),
+        ("empty", "voc", "no VOC file there"),
+        ("empty", "yolo", "no pictures with rows"),
         ("empty", "coco", "no COCO file there"),
         ("empty", "labelme", "no LabelMe file there"),
         ("list.json", AUTO, "'images' is missing"),

@@ -11,7 +11,8 @@ from onnx import numpy_helper
 
 from core.errors import ModelError
 from detector.engine import Detector
-from models.graph import facts_of, read_graph
+from models.graph import facts_of
+from models.onnx_file import read_graph
 from models.store import ModelStore, sha256_of
 from tests.extras import need
 from tests.training.train_examples import COLOURS, Bench, trained, words

@@ -11,6 +11,7 @@ from models.coco import COCO_CLASSES
 from store import yaml_tree
 from training.datasets.files import read_text
 
+_NOTHING = frozenset({"", "null", "~"})  # as YAML writes nothing
 IGNORE = "ignore"  # the thing is there, but learned neither as itself nor as background
 
 ClassMap = Mapping[str, str | None]
@@ -22,7 +23,8 @@ def class_map(text: str) -> ClassMap:
 
     Args:
         text: `ours` (the names are our labels), `coco` (COCO's 80 classes), pairs like `garbage_bin=bin,overflow=`
-            (nothing after = leaves the class out), or the path of a YAML file {foreign class: label, ignore or null}.
+            (nothing or null after = leaves the class out), or the path of a YAML file {foreign class: label, ignore or
+            null}.
 
     Raises:
         InputError: none of these, or a label that is not ours.
@@ -60,7 +62,7 @@ def _pairs(text: str) -> dict[str, str | None]:
         name, separator, label = (piece.strip() for piece in pair.partition("="))
         if not separator or not name or name in mapping:
             raise InputError(f"--classes: {pair!r} is no pair CLASS=LABEL, or its class is named twice")
-        mapping[name] = label or None
+        mapping[name] = None if label.lower() in _NOTHING else label
     return mapping
 
 

@@ -148,5 +148,7 @@ def _both(picture: LabelledPicture, fresh: LabelledPicture) -> frozenset[str]:
 def own_name(name: str) -> str:
     """The name under which a foreign picture is kept: without the folders that only say `pictures` or name a part."""
     harmless = "".join(letter if letter.isprintable() and letter not in "\\:" else "_" for letter in name)
+    if harmless.lower().endswith(".jfif"):  # a JPEG, by a name that few programs know
+        harmless = harmless[: -len("jfif")] + "jpg"
     *folders, last = [piece for piece in harmless.split("/") if piece not in ("", ".", "..")]
     return "/".join([folder for folder in folders if folder not in _MEANINGLESS] + [last])

@@ -18,7 +18,7 @@ from core.errors import InputError
 from core.geometry import Box
 from training.datasets.files import storing
 from training.datasets.folder import Dataset
-from training.datasets.formats import coco, cvat, yolo
+from training.datasets.formats import coco, cvat, yolo, yolo_layout
 from training.datasets.masking import Masking, counted, masked
 from training.datasets.model import PARTS, LabelledPicture
 from training.datasets.pictures import NotAPicture, decoded, encoded
@@ -140,7 +140,7 @@ class _Writing:
             raise InputError(f"{source}: the picture {error}; see: jiejing dataset check") from error
 
     def _rows(self, picture: LabelledPicture, name: str) -> None:
-        path = (self._folder / yolo.LABELS / name).with_suffix(".txt")
+        path = (self._folder / yolo_layout.LABELS / name).with_suffix(".txt")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(yolo.rows(picture.objects, self._labels, picture.size_wh), encoding="utf-8")
 
@@ -154,7 +154,7 @@ class _Writing:
     def _documents(self) -> None:
         if self._rules.form == "yolo":
             parts = [part for part in PARTS if self._report.by_part[part]]
-            (self._folder / yolo.DATA).write_text(yolo.data_yaml(self._labels, parts), encoding="utf-8")
+            (self._folder / yolo_layout.DATA).write_text(yolo.data_yaml(self._labels, parts), encoding="utf-8")
         elif self._rules.form == "cvat":
             with (self._folder / cvat.FILE).open("w", encoding="utf-8") as file:
                 file.writelines(cvat.document(self._named(), self._labels))

@@ -2,11 +2,14 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PureWindowsPath
 
 from core.errors import InputError, StorageError
+from core.plain_text import text_of
+
+_MAX_TEXT_BYTES = 1 << 30  # the annotations of COCO itself are half of it
 
 
 def is_safe(name: str) -> bool:
@@ -25,23 +28,57 @@ def inside(root: Path, name: str) -> Path | None:
     return path if path.is_relative_to(os.path.normpath(root)) else None
 
 
+def located(folders: Sequence[Path], written: str) -> tuple[Path, str] | None:
+    """The file that `written` means below one of the folders, and its name there, with / alone; None if none is there.
+
+    A path that leads out (of another computer: D:/data/a.jpg, /home/me/a.jpg, ../a.jpg) means the file that is there by
+    as much of its end as possible, at least its name.
+    """
+    for folder in folders:
+        path = inside(folder, written)
+        if path and path.is_file():
+            return path, written.replace("\\", "/")
+    if any(inside(folder, written) for folder in folders):
+        return None
+    steps = [step for step in written.replace("\\", "/").split("/") if step not in ("", ".", "..")]
+    for begin in range(len(steps)):
+        end = "/".join(steps[begin:])
+        for folder in folders:
+            path = inside(folder, end)
+            if path and path.is_file():
+                return path, end
+    return None
+
+
+def is_litter(path: Path) -> bool:
+    """Whether a file is only what macOS or Windows keep beside files: ._a.jpg, __MACOSX, Thumbs.db."""
+    return path.name.startswith("._") or path.name in {"Thumbs.db", ".DS_Store"} or "__MACOSX" in path.parts
+
+
+def files_below(folder: Path, pattern: str) -> list[Path]:
+    """The files of a folder and those below it whose names fit the pattern, sorted, but for litter."""
+    return [path for path in sorted(folder.rglob(pattern)) if not is_litter(path)]
+
+
 def sha256_of(content: bytes) -> str:
     """SHA-256 of bytes, hex."""
     return hashlib.sha256(content).hexdigest()
 
 
 def read_text(path: Path, what: str) -> str:
-    """A UTF-8 text, with or without byte order mark.
+    """A text: UTF-8, UTF-16 or GBK, see `core.plain_text`.
 
     Raises:
         InputError: it cannot be read, or is no text; says that `what` was wanted.
     """
     try:
-        return path.read_text(encoding="utf-8-sig")
+        if path.stat().st_size > _MAX_TEXT_BYTES:
+            raise InputError(f"{path}: is larger than {_MAX_TEXT_BYTES >> 20} MB, too large for {what}")
+        return text_of(path.read_bytes())
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}; give {what}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: this is no UTF-8 text, so it cannot be {what}") from error
+    except UnicodeError as error:
+        raise InputError(f"{path}: this is no text (UTF-8, UTF-16 or GBK), so it cannot be {what}") from error
 
 
 @contextmanager

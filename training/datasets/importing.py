@@ -2,7 +2,7 @@
 at all. What is left out is counted and said, never silent."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,8 +15,10 @@ from training.datasets.folder import Dataset, Revision, content_of
 from training.datasets.formats.foreign import ForeignPicture, ForeignSet
 from training.datasets.geometry import clipped
 from training.datasets.model import LabelledPicture
+from training.datasets.pictures import NotAPicture, small_grey
 
 _SHOWN = 3
+_SIDE_PX = 32  # to see whether a picture can be decoded, a small one will do
 
 
 @dataclass
@@ -53,8 +55,8 @@ def import_set(foreign: ForeignSet, dataset: Dataset, rules: ImportRules) -> Imp
     report = ImportReport()
     with dataset.revise() as revision:
         known = _Held.by(dataset)
-        _judge(foreign, known, rules, report)
-        _Taking(foreign, known, rules, revision, report).run(dataset.pictures())
+        broken = _judge(foreign, known, rules, report)
+        _Taking(foreign, known, rules, revision, report, broken).run(dataset.pictures())
     return report
 
 
@@ -71,15 +73,22 @@ class _Held:
         return cls(file_of, {file: sha256 for sha256, file in file_of.items()})
 
 
-def _judge(foreign: ForeignSet, held: _Held, rules: ImportRules, report: ImportReport) -> None:
-    """Reads everything once, so that the first picture is taken in only when the last one is known to be good."""
+def _judge(foreign: ForeignSet, held: _Held, rules: ImportRules, report: ImportReport) -> set[str]:
+    """Reads everything once, so that the first picture is taken in only when the last one is known to be good.
+
+    Returns:
+        The names of pictures that cannot be decoded.
+    """
     counts: Counter[str] = Counter()
-    pictures = sound = 0
+    pictures = sound = crowds = 0
+    broken: set[str] = set()
     report.findings += [one for one in foreign.findings if one.level == "fault"]
     for picture in foreign.pictures():
-        faults = _faults(picture, held, rules)
+        faults = _faults(picture, held, rules) or _broken(picture)
         report.findings += faults
         pictures += 1
+        crowds += len(picture.ignore)
+        broken.update(picture.name for one in faults if one.kind == "unreadable")
         sound += not faults
         if not (faults and rules.skip_faulty):
             counts.update(one.class_name for one in picture.boxes)
@@ -89,12 +98,26 @@ def _judge(foreign: ForeignSet, held: _Held, rules: ImportRules, report: ImportR
     if report.findings and not (rules.skip_faulty and sound):
         raise InputError(_summary(foreign.root, report.findings))
     if not any(rules.classes[name] for name in counts):
-        raise InputError(f"{foreign.root}: {pictures} pictures, but no box with one of our labels; nothing to take in")
+        what = f"{pictures} pictures, but no box with one of our labels"
+        if crowds and not counts:
+            what += f": all {crowds} are marked as crowds or to be ignored (COCO: export boxes, or set iscrowd to 0)"
+        raise InputError(f"{foreign.root}: {what}; nothing to take in")
+    return broken
 
 
 def _faults(picture: ForeignPicture, held: _Held, rules: ImportRules) -> list[Finding]:
     found = faults_of(picture, polygons_to_boxes=rules.polygons_to_boxes, scores=rules.scores)
     return [one for one in found if one.level == "fault" and not _is_here(one, picture, held, rules)]
+
+
+def _broken(picture: ForeignPicture) -> list[Finding]:
+    """What is wrong with the pixels of a picture whose head is sound: half of a JPEG has the whole one's size."""
+    try:
+        if picture.content is not None:
+            small_grey(picture.content, _SIDE_PX)
+    except NotAPicture as error:
+        return [Finding("unreadable", picture.name, f"the picture {error}", (picture.name,))]
+    return []
 
 
 def _is_here(finding: Finding, picture: ForeignPicture, held: _Held, rules: ImportRules) -> bool:
@@ -118,20 +141,27 @@ class _Taking:
     """The second reading: every picture becomes ours."""
 
     def __init__(
-        self, foreign: ForeignSet, held: _Held, rules: ImportRules, revision: Revision, report: ImportReport
+        self,
+        foreign: ForeignSet,
+        held: _Held,
+        rules: ImportRules,
+        revision: Revision,
+        report: ImportReport,
+        broken: Collection[str],
     ) -> None:
         self._foreign = foreign
         self._held = held
         self._rules = rules
         self._revision = revision
         self._report = report
+        self._broken = broken
         self._added: dict[str, str] = {}
         self._fresh: dict[str, tuple[LabelledPicture, bool]] = {}
 
     def run(self, had: Iterable[LabelledPicture]) -> None:
         """Adds what is new, then keeps what was there, with its new labels where it got some."""
         for foreign in self._foreign.pictures():
-            if _faults(foreign, self._held, self._rules):
+            if foreign.name in self._broken or _faults(foreign, self._held, self._rules):
                 self._report.faulty += 1
             else:
                 self._take(foreign)

@@ -4,7 +4,7 @@ The point of the form: it says what is *not* known. A label that is not in `exha
 box, and must not be learned as background.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -16,6 +16,12 @@ Status = Literal["confirmed", "suggested"]
 SourceKind = Literal["import", "event", "miss", "sample"]
 
 PARTS: tuple[Part, ...] = ("train", "val", "test")
+# What the folder or list of a part is called, by others too.
+FOLDERS_OF_PARTS: Mapping[Part, tuple[str, ...]] = {
+    "train": ("train",),
+    "val": ("val", "valid", "validation"),
+    "test": ("test",),
+}
 PERSON = "person"  # origin: drawn or decided by a person
 TRUTH = "truth"  # origin: known, because the picture was rendered
 MODEL = "model:"  # origin: MODEL + name of the model that found it

@@ -13,9 +13,9 @@ from PIL import ImageOps, UnidentifiedImageError
 from core.domain import Image
 from core.errors import InputError
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".jfif", ".tif", ".tiff"})
 MAX_PIXELS = 100_000_000  # a file of a few kilobytes may claim to be larger than the memory
-_FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
 _QUALITY = 95
 _EXIF_ORIENTATION = 0x0112
 _AS_IT_IS = 1
@@ -77,6 +77,8 @@ def encoded(image: Image, suffix: str) -> bytes:
         ".jpeg": [cv2.IMWRITE_JPEG_QUALITY, _QUALITY],
         ".webp": [cv2.IMWRITE_WEBP_QUALITY, _QUALITY],
         ".png": [],
+        ".tif": [],
+        ".tiff": [],
         ".bmp": [],
     }
     if suffix.lower() not in flags:
@@ -106,7 +108,7 @@ def _opened(picture: Path | bytes) -> Pillow.Image:
         try:
             opened = Pillow.open(io.BytesIO(picture) if isinstance(picture, bytes) else picture, formats=_FORMATS)
         except UnidentifiedImageError as error:
-            raise NotAPicture("is no JPEG, PNG, WebP or BMP picture") from error
+            raise NotAPicture("is no JPEG, PNG, WebP, BMP or TIFF picture") from error
         except (Pillow.DecompressionBombWarning, Pillow.DecompressionBombError) as error:
             raise NotAPicture("claims to be huge") from error
         except (OSError, ValueError, SyntaxError) as error:

@@ -34,7 +34,7 @@ Polygons = Literal["refuse", "boxes"]
 
 
 def command(
-    source: Annotated[Path, typer.Argument(help="Folder or file: YOLO, COCO, CVAT for images (XML) or LabelMe.")],
+    source: Annotated[Path, typer.Argument(help="Folder or file: YOLO, COCO, CVAT for images (XML), VOC or LabelMe.")],
     into: IntoOption,
     classes: Annotated[
         str, typer.Option(help="Foreign class to our label: ours, coco, CLASS=LABEL,... or a YAML file {class: label}.")

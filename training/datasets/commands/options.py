@@ -18,9 +18,10 @@ from training.datasets.model import Part
 
 DatasetArgument = Annotated[Path, typer.Argument(help="Folder of the data set.")]
 IntoOption = Annotated[Path, typer.Option("--into", help="Folder of the data set; made where it is missing.")]
-FormatOption = Annotated[str, typer.Option("--format", help="auto, yolo, coco, cvat or labelme.")]
+FormatOption = Annotated[str, typer.Option("--format", help="auto, yolo, coco, cvat, voc or labelme.")]
 ImagesOption = Annotated[
-    Path | None, typer.Option("--images", help="Folder of the pictures, where COCO, CVAT or LabelMe keep them apart.")
+    Path | None,
+    typer.Option("--images", help="Folder of the pictures, where COCO, CVAT, VOC or LabelMe keep them apart."),
 ]
 LabelsFolderOption = Annotated[str, typer.Option("--labels-folder", help="Name of YOLO's folder of rows.")]
 NamesOption = Annotated[

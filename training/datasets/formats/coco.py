@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
-from training.datasets.files import inside, read_text
+from training.datasets.files import is_litter, read_text
 from training.datasets.findings import Finding
 from training.datasets.formats.foreign import (
     ForeignBox,
@@ -19,29 +19,35 @@ from training.datasets.formats.foreign import (
     ForeignSet,
     ReadOptions,
     UnreadableError,
-    measured,
+    picture_of,
 )
+from training.datasets.formats.mask import box_of_mask
 from training.datasets.lines import box_of, from_plain, knowledge
-from training.datasets.model import PARTS, LabelledBox, LabelledPicture
+from training.datasets.model import FOLDERS_OF_PARTS, PARTS, LabelledBox, LabelledPicture, Part
 
 ANNOTATIONS, IMAGES = "annotations", "images"
 _NUMBERS = ("id", "image_id", "category_id")
+_WHOLE = (*_NUMBERS, "iscrowd", "width", "height")
+_PEEKED_BYTES = 1 << 20
 
 
 def looks_like(root: Path) -> bool:
     """Whether a path is a COCO file or a folder that holds some."""
-    return root.suffix.lower() == ".json" if root.is_file() else any((root / ANNOTATIONS).glob("*.json"))
+    return root.suffix.lower() == ".json" if root.is_file() else bool(_files_in(root))
 
 
 def open_set(root: Path, options: ReadOptions) -> ForeignSet:
-    """The set of a file, or of the files in annotations/ of a folder.
+    """The set of a file, or of the files of a folder: in annotations/, or beside the pictures of each part.
 
     Raises:
         InputError: a file is no COCO.
     """
-    files = [root] if root.is_file() else sorted((root / ANNOTATIONS).glob("*.json"))
+    files = [root] if root.is_file() else _files_in(root)
     if not files:
-        raise InputError(f"{root}: no COCO file there; expected a .json file, or a folder with {ANNOTATIONS}/*.json")
+        raise InputError(
+            f"{root}: no COCO file there; expected a .json file, or a folder with {ANNOTATIONS}/*.json or "
+            "train/_annotations.coco.json"
+        )
     contents = [_Content(path, options.images) for path in files]
     names = tuple(dict.fromkeys(name for content in contents for name in content.categories.values()))
 
@@ -51,6 +57,27 @@ def open_set(root: Path, options: ReadOptions) -> ForeignSet:
 
     findings = tuple(finding for content in contents for finding in content.findings)
     return ForeignSet("coco", root if root.is_dir() else root.parent, names, read, findings)
+
+
+def _files_in(root: Path) -> list[Path]:
+    """The COCO files of a folder. Others lie beside pictures, too: those are told apart by what they hold."""
+    listed = [path for path in sorted((root / ANNOTATIONS).glob("*.json")) if not is_litter(path)]
+    if listed:
+        return listed
+    beside = [path for path in sorted([*root.glob("*.json"), *root.glob("*/*.json")]) if not is_litter(path)]
+    named = [path for path in beside if path.name.lower().endswith("coco.json")]
+    return named or (beside if beside and _is_coco(beside[0]) else [])
+
+
+def _is_coco(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(_PEEKED_BYTES)
+    # LabelMe's files name their shapes, and Label Studio's notes name categories alone.
+    return b'"shapes"' not in head and (b'"images"' in head or b'"annotations"' in head)
+
+
+def _part_of(folder: Path) -> Part | None:
+    return next((part for part, names in FOLDERS_OF_PARTS.items() if folder.name.lower() in names), None)
 
 
 def document(
@@ -112,17 +139,18 @@ class _Content:
         self.path = path
         self.findings: list[Finding] = []
         record = _read(path)
-        self.categories = self._named(record["categories"])
+        self._named: dict[Path, str] = {}
+        self.categories = self._categories(record["categories"])
         self._images = self._unique(record["images"])
         self._of_image = self._by_image(record["annotations"])
-        self._part = next((part for part in PARTS if part in path.stem.lower()), None)
+        self._part = next((part for part in PARTS if part in path.stem.lower()), None) or _part_of(path.parent)
         self._folders = [images] if images else [path.parent, path.parent / IMAGES, path.parent.parent / IMAGES]
 
     def pictures(self) -> Iterator[ForeignPicture]:
         for image_id, image in self._images.items():
             yield self._picture(image, self._of_image[image_id])
 
-    def _named(self, categories: list[Any]) -> dict[int, str]:
+    def _categories(self, categories: list[Any]) -> dict[int, str]:
         names: dict[int, str] = {}
         for one in categories:
             number, name = one.get("id"), one.get("name")
@@ -152,9 +180,7 @@ class _Content:
         self.findings.append(Finding(kind, self.path.name, what))
 
     def _picture(self, image: Mapping[str, Any], annotations: list[dict[str, Any]]) -> ForeignPicture:
-        name = str(image.get("file_name"))
-        findings: list[Finding] = []
-        content, size_wh = self._file(name, _written_size(image), findings)
+        name, content, size_wh, findings = self._picture_of(image)
         boxes: list[ForeignBox] = []
         crowds: list[ForeignBox] = []
         for one in annotations:
@@ -170,24 +196,14 @@ class _Content:
             name, content, size_wh, tuple(boxes), tuple(crowds), tuple(findings), part, knowledge=ours
         )
 
-    def _file(
-        self, name: str, written_wh: tuple[int, int] | None, findings: list[Finding]
-    ) -> tuple[Path | None, tuple[int, int]]:
-        places = [inside(folder, name) for folder in self._folders]
-        if None in places:
-            findings.append(
-                Finding("path", self.path.name, f"the file name {name!r} leads out of the data set", (name,))
-            )
-            return None, written_wh or (0, 0)
-        found = next((place for place in places if place and place.is_file()), None)
-        if found is None:
-            findings.append(
-                Finding("no-picture", name, "the picture is not there; name its folder with --images", (name,))
-            )
-            return None, written_wh or (0, 0)
-        size_wh, wrong = measured(found, name, written_wh)
-        findings += wrong
-        return found, size_wh
+    def _picture_of(self, image: Mapping[str, Any]) -> tuple[str, Path | None, tuple[int, int], list[Finding]]:
+        written = str(image.get("file_name"))
+        found = picture_of(self._folders, written, self.path.name, _written_size(image))
+        path = found[1]
+        if path and self._named.setdefault(path, written) != written:
+            what = f"{self._named[path]!r} and {written!r} are both {found[0]!r} here; unpack the pictures as they were"
+            found[3].append(Finding("id", self.path.name, what, (found[0],)))
+        return found
 
     def _box(self, one: Mapping[str, Any], where: str) -> ForeignBox:
         number = one.get("category_id")
@@ -199,8 +215,7 @@ class _Content:
             if one.get("bbox"):
                 x, y, width, height = (float(value) for value in one["bbox"])
                 return ForeignBox(class_name, box_of((x, y, x + width, y + height)), where, "box", score, origin)
-            xs, ys = _polygon(one.get("segmentation"))
-            box = box_of((min(xs), min(ys), max(xs), max(ys)))
+            box = box_of(_around(one.get("segmentation")))
             return ForeignBox(class_name, box, where, "polygon", score, origin)
         except (ValueError, TypeError) as error:
             raise UnreadableError("row", f"neither a box of four numbers nor a polygon: {error}") from error
@@ -216,9 +231,16 @@ def _read(path: Path) -> dict[str, Any]:
         values = record.get(key) if isinstance(record, dict) else None
         if not isinstance(values, list) or not all(isinstance(one, dict) for one in values):
             raise InputError(f"{path}: the list {key!r} is missing, so this is no COCO file")
+        for one in values:
+            one |= {name: whole for name in _WHOLE if (whole := _whole(one.get(name))) is not None}
         if not all(isinstance(one.get(name), int | str | None) for one in values for name in _NUMBERS):
             raise InputError(f"{path}: {key}: a value of {', '.join(_NUMBERS)} is no number")
     return dict(record)
+
+
+def _whole(value: Any) -> int | None:
+    """A whole number that some tools write with a point."""
+    return int(value) if isinstance(value, float) and value.is_integer() else None
 
 
 def _written_size(image: Mapping[str, Any]) -> tuple[int, int] | None:
@@ -226,12 +248,15 @@ def _written_size(image: Mapping[str, Any]) -> tuple[int, int] | None:
     return (width, height) if isinstance(width, int) and isinstance(height, int) else None
 
 
-def _polygon(segmentation: Any) -> tuple[list[float], list[float]]:
-    """The points of all polygons of one thing; run lengths (masks) are no polygon."""
+def _around(segmentation: Any) -> tuple[float, ...]:
+    """The box around all polygons of one thing, or around its mask."""
+    if isinstance(segmentation, dict):
+        return box_of_mask(segmentation)
     if not isinstance(segmentation, list) or not segmentation:
         raise ValueError("no bbox and no polygon")
     values = [float(value) for ring in segmentation for value in ring]
-    return values[::2], values[1::2]
+    xs, ys = values[::2], values[1::2]
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _knowledge(image: Mapping[str, Any], name: str, findings: list[Finding]) -> LabelledPicture | None:

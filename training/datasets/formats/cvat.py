@@ -11,9 +11,8 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from core.errors import InputError
-from training.datasets.files import inside
 from training.datasets.findings import Finding
-from training.datasets.formats.foreign import ForeignBox, ForeignPicture, ForeignSet, ReadOptions, Shape, measured
+from training.datasets.formats.foreign import ForeignBox, ForeignPicture, ForeignSet, ReadOptions, Shape, picture_of
 from training.datasets.formats.xml_stream import Element, children_of_root
 from training.datasets.model import MODEL, LabelledPicture, Part, rounded_box
 
@@ -127,8 +126,7 @@ def _labels_in(meta: Element) -> Iterator[Element]:
 
 
 def _picture(element: Element, path: Path, folders: Sequence[Path]) -> ForeignPicture:
-    name = element.attributes.get("name", "").replace("\\", "/")
-    content, size_wh, findings = _file(name, element, path, folders)
+    name, content, size_wh, findings = _file(element, path, folders)
     boxes: list[tuple[ForeignBox, Element]] = []
     for shape in element.children:
         where = f"{path.name}:{shape.line}"
@@ -145,22 +143,14 @@ def _picture(element: Element, path: Path, folders: Sequence[Path]) -> ForeignPi
 
 
 def _file(
-    name: str, element: Element, path: Path, folders: Sequence[Path]
-) -> tuple[Path | None, tuple[int, int], list[Finding]]:
+    element: Element, path: Path, folders: Sequence[Path]
+) -> tuple[str, Path | None, tuple[int, int], list[Finding]]:
+    name = element.attributes.get("name", "").replace("\\", "/")
     try:
         written_wh = int(element.attributes["width"]), int(element.attributes["height"])
     except (KeyError, ValueError):
         written_wh = None
-    places = [inside(folder, name) for folder in folders]
-    if None in places:
-        where = f"{path.name}:{element.line}"
-        finding = Finding("path", where, f"the picture name {name!r} leads out of the data set", (name,))
-        return None, written_wh or (0, 0), [finding]
-    found = next((place for place in places if place and place.is_file()), None)
-    if found is None:
-        finding = Finding("no-picture", name, "the picture is not there; name its folder with --images", (name,))
-        return None, written_wh or (0, 0), [finding]
-    return (found, *measured(found, name, written_wh))
+    return picture_of(folders, name, f"{path.name}:{element.line}", written_wh)
 
 
 def _box(shape: Element, where: str) -> ForeignBox | None:

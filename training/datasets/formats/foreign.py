@@ -1,12 +1,13 @@
 """What every foreign form is read into. A reader judges nothing: it hands on what it saw, with findings where it could
 not read on; importing refuses them, the check lists them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from core.geometry import Box
+from training.datasets.files import inside, located
 from training.datasets.findings import Finding
 from training.datasets.model import LabelledPicture, Part
 from training.datasets.pictures import NotAPicture, size_of
@@ -63,7 +64,7 @@ class ForeignSet:
     """A foreign data set, opened.
 
     Attributes:
-        form: yolo, coco, cvat or labelme.
+        form: yolo, coco, cvat, voc or labelme.
         class_names: as declared, in order; empty where the form declares none.
         pictures: reads it anew at each call.
         findings: about the set as a whole.
@@ -81,7 +82,7 @@ class ReadOptions:
     """Where a reader looks other than by habit.
 
     Attributes:
-        images: folder of the pictures, for forms that keep them apart (COCO, CVAT).
+        images: folder of the pictures, for forms that keep them apart (COCO, CVAT, VOC).
         labels_folder: name of the folder of YOLO rows.
         class_names: in order, in place of those that a YOLO set names.
     """
@@ -89,6 +90,23 @@ class ReadOptions:
     images: Path | None = None
     labels_folder: str = "labels"
     class_names: tuple[str, ...] | None = None
+
+
+def picture_of(
+    folders: Sequence[Path], name: str, where: str, written_wh: tuple[int, int] | None
+) -> tuple[str, Path | None, tuple[int, int], list[Finding]]:
+    """The picture that a label file names: its name below the folder where it lies, its file, its size, and what is
+    wrong with it."""
+    found = located(folders, name)
+    if found:
+        path, called = found
+        return called, path, *measured(path, called, written_wh)
+    if not any(inside(folder, name) for folder in folders):
+        what = f"the picture name {name!r} leads out of the data set, and no such file lies inside it"
+        finding = Finding("path", where, f"{what}; name the folder of the pictures with --images", (name,))
+    else:
+        finding = Finding("no-picture", name, "the picture is not there; name its folder with --images", (name,))
+    return name, None, written_wh or (0, 0), [finding]
 
 
 class UnreadableError(Exception):

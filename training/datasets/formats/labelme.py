@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
-from training.datasets.files import inside
+from core.plain_text import text_of
+from training.datasets.files import files_below, inside, located
 from training.datasets.findings import Finding
 from training.datasets.formats.foreign import ForeignBox, ForeignPicture, ForeignSet, ReadOptions, measured
 from training.datasets.model import rounded_box
@@ -20,7 +21,7 @@ _MAX_FILE_BYTES = 256 << 20
 
 def looks_like(root: Path) -> bool:
     """Whether a folder holds LabelMe files."""
-    first = next(iter(sorted(root.rglob("*.json"))), None) if root.is_dir() else None
+    first = next(iter(files_below(root, "*.json")), None) if root.is_dir() else None
     return first is not None and first.stat().st_size < _MAX_FILE_BYTES and _is_labelme(first)
 
 
@@ -30,11 +31,11 @@ def open_set(root: Path, options: ReadOptions) -> ForeignSet:
     Raises:
         InputError: there is none.
     """
-    if not root.is_dir() or not any(root.rglob("*.json")):
+    if not root.is_dir() or not files_below(root, "*.json"):
         raise InputError(f"{root}: no LabelMe file there; expected a folder with a .json file for each picture")
 
     def read() -> Iterator[ForeignPicture]:
-        for path in sorted(root.rglob("*.json")):
+        for path in files_below(root, "*.json"):
             yield _picture(path, root, options.images)
 
     return ForeignSet("labelme", root, (), read)
@@ -42,16 +43,22 @@ def open_set(root: Path, options: ReadOptions) -> ForeignSet:
 
 def _is_labelme(path: Path) -> bool:
     try:
-        record = json.loads(path.read_text(encoding="utf-8-sig"))
+        record = json.loads(_text(path))
     except (OSError, ValueError, RecursionError):
         return False
     return isinstance(record, dict) and "shapes" in record and "imagePath" in record
 
 
+def _text(path: Path) -> str:
+    if path.stat().st_size > _MAX_FILE_BYTES:
+        raise ValueError(f"larger than {_MAX_FILE_BYTES >> 20} MB")
+    return text_of(path.read_bytes())
+
+
 def _picture(path: Path, root: Path, images: Path | None) -> ForeignPicture:
     name = path.relative_to(root).as_posix()
     try:
-        record = json.loads(path.read_text(encoding="utf-8-sig"))
+        record = json.loads(_text(path))
         shapes, image_path = list(record["shapes"]), str(record["imagePath"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         finding = Finding("row", name, f"no LabelMe file: {' '.join(str(error).split())}", (name,))
@@ -76,10 +83,10 @@ def _content(
     record: Mapping[str, Any], image_path: str, path: Path, root: Path, images: Path | None
 ) -> tuple[Path | bytes | None, str]:
     """The picture and its name: beside the JSON file, else as embedded there. The name is empty where it leads out."""
-    base = images or root
-    found = inside(base, image_path if images else f"{path.parent.relative_to(root).as_posix()}/{image_path}")
-    if found and found.is_file() and found.suffix.lower() in SUFFIXES:
-        return found, found.relative_to(base).as_posix()
+    beside = f"{path.parent.relative_to(root).as_posix()}/{image_path}"
+    found = located([images], image_path) if images else located([root], beside) or located([path.parent], image_path)
+    if found and found[0].suffix.lower() in SUFFIXES:
+        return found[0], found[0].relative_to(images or root).as_posix()
     embedded = record.get("imageData")
     if embedded:
         suffix = Path(image_path.replace("\\", "/")).suffix.lower()
@@ -88,12 +95,14 @@ def _content(
             return base64.b64decode(embedded, validate=True), called
         except (binascii.Error, ValueError, TypeError):
             return None, called
-    return None, found.relative_to(base).as_posix() if found else ""
+    leads_to = inside(images or root, image_path if images else beside)
+    return None, leads_to.relative_to(images or root).as_posix() if leads_to else ""
 
 
 def _missing(image_path: str, name: str, called: str) -> Finding:
     if not called:
-        return Finding("path", name, f"imagePath {image_path!r} leads out of the data set, and nothing is embedded")
+        what = f"imagePath {image_path!r} leads out of the data set, and no such file lies beside, nor is it embedded"
+        return Finding("path", name, f"{what}; give the folder above, or name that of the pictures with --images")
     return Finding("no-picture", name, f"neither is {image_path!r} there nor is it embedded", (called,))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from core.errors import InputError
-from training.datasets.formats import coco, cvat, labelme, yolo
+from training.datasets.formats import coco, cvat, labelme, voc, yolo, yolo_layout
 from training.datasets.formats.foreign import ForeignSet, ReadOptions
 
 AUTO = "auto"
@@ -25,7 +25,8 @@ FORMS = MappingProxyType(
     {
         "cvat": Form(cvat.looks_like, cvat.open_set),
         "coco": Form(coco.looks_like, coco.open_set),
-        "yolo": Form(yolo.looks_like, yolo.open_set),
+        "voc": Form(voc.looks_like, voc.open_set),
+        "yolo": Form(yolo_layout.looks_like, yolo.open_set),
         "labelme": Form(labelme.looks_like, labelme.open_set),
     }
 )
@@ -51,4 +52,6 @@ def open_foreign(root: Path, form: str, options: ReadOptions) -> ForeignSet:
     for candidate in FORMS.values():
         if candidate.looks_like(root):
             return candidate.open_set(root, options)
+    if root.is_dir() and any(root.glob("*.zip")):
+        raise InputError(f"{root}: holds archives (.zip) and no data set; unpack them first")
     raise InputError(f"{root}: holds no data set that is known; name its form with --format ({', '.join(FORMS)})")

@@ -74,11 +74,16 @@ class Sealed:
 
 @dataclass(frozen=True)
 class Stuck:
-    """A draft that is kept because it could not be written or sealed, and is tried again."""
+    """A draft that is kept because it, or what it needs, could not be written or sealed, and is tried again.
+
+    Attributes:
+        since: the time of the stream at which that began.
+    """
 
     event_id: str
     opening: int
     why: str
+    since: datetime
 
 
 class Dossiers:
@@ -119,6 +124,8 @@ class Dossiers:
         self._drafts: dict[str, Draft] = {draft.key: draft for draft in self._store.load()}
         self._lapses = {draft.key: self._lapse(draft) for draft in self._drafts.values() if draft.violation is None}
         self._unsaved: set[str] = set()
+        self._unpinned: list[tuple[str, str, datetime, datetime]] = []
+        self._causes: set[str] = set()
         self._stuck: dict[str, Stuck] = {}
         self._retry_at: dict[str, datetime] = {}
         self._last_pinned: dict[str, datetime] = {}
@@ -228,7 +235,7 @@ class Dossiers:
             rest_looks=(rest,) if rest else (),
         )
         self._numbers[draft.key] = numbers_of(event)
-        self._pin_first(draft.key, event.still_since)
+        self._pin_first(draft, event.still_since)
         self._lapses[draft.key] = self._lapse(draft)
         self._save(draft)
         if middle_at <= event.last_seen:
@@ -236,14 +243,21 @@ class Dossiers:
             self._pin_middle(draft, middle_at, look if look and self._in_sight(draft, look) else None, sought=True)
         return self._drafts[draft.key]
 
-    def _pin_first(self, key: str, still_since: datetime) -> None:
-        start, end = still_since - seconds(FIRST_BEFORE_S), still_since + seconds(FIRST_AFTER_S)
-        self._scene.recording.pin(key, start, end)
+    def _pin(self, draft: Draft, pin_id: str, start: datetime, end: datetime) -> None:
+        """Keeps a time; what the disk refuses is tried again with the next seal_due(), and the camera goes on."""
+        try:
+            self._scene.recording.pin(pin_id, start, end)
+        except StorageError as error:
+            self._unpinned.append((draft.key, pin_id, start, end))
+            self._note_stuck(draft, str(error))
+
+    def _pin_first(self, draft: Draft, still_since: datetime) -> None:
+        self._pin(draft, draft.key, still_since - seconds(FIRST_BEFORE_S), still_since + seconds(FIRST_AFTER_S))
 
     def _pin_rests(self, draft: Draft, event: RuleEvent) -> None:
         fresh = {member.still_since for member in event.members} - set(draft.rests)
         for still_since in fresh:
-            self._pin_first(draft.key, still_since)
+            self._pin_first(draft, still_since)
         looks = [look for moment in sorted(fresh) if (look := nearest_look(self._looks, moment))]
         if fresh:
             rests, rest_looks = (*draft.rests, *sorted(fresh)), (*draft.rest_looks, *looks)
@@ -254,13 +268,13 @@ class Dossiers:
         if pinned is None or last_seen - pinned >= seconds(LAST_SEEN_EVERY_S):
             around, recording = seconds(CLEARING_AROUND_S), self._scene.recording
             recording.unpin(draft.clearing_pin)
-            recording.pin(draft.clearing_pin, last_seen - around, last_seen + around + seconds(LAST_SEEN_EVERY_S))
+            self._pin(draft, draft.clearing_pin, last_seen - around, last_seen + around + seconds(LAST_SEEN_EVERY_S))
             self._last_pinned[draft.key] = last_seen
 
     def _pin_middle(self, draft: Draft, moment: datetime, look: Look | None, *, sought: bool = False) -> None:
         """Pins a moment as the middle; one at which the thing was not seen is `sought` on for a better one."""
         around = seconds(MIDDLE_AROUND_S)
-        self._scene.recording.pin(draft.key, moment - around, moment + around)
+        self._pin(draft, draft.key, moment - around, moment + around)
         middle = {"middle_at": moment, "middle_look": look, "middle_pinned": True, "middle_sought": sought}
         self._save(draft.model_copy(update=middle))
 
@@ -269,7 +283,7 @@ class Dossiers:
         draft = self._drafts[draft.key]
         moment = violation_moment(event)
         end = moment + seconds(self._post_roll_s)
-        self._scene.recording.pin(draft.key, moment - seconds(VIOLATION_BEFORE_S), end)
+        self._pin(draft, draft.key, moment - seconds(VIOLATION_BEFORE_S), end)
         self._save(draft.model_copy(update={"violation": event}))
 
     def _take_look(self, drafts: Iterable[Draft], look: Look) -> None:
@@ -306,9 +320,9 @@ class Dossiers:
             self._forget(draft)
         elif draft.cleared is None:
             gone_at = max(self._newest or event.last_seen, event.last_seen + seconds(rule.bridge_gap_s))
-            around, recording = seconds(CLEARING_AROUND_S), self._scene.recording
+            around = seconds(CLEARING_AROUND_S)
             for moment in (event.last_seen, gone_at):
-                recording.pin(draft.clearing_pin, moment - around, moment + around)
+                self._pin(draft, draft.clearing_pin, moment - around, moment + around)
             last = self._last_looks.get(draft.key)
             look = nearest_look((last,), event.last_seen) if last else None
             self._save(draft.model_copy(update={"cleared": event, "gone_at": gone_at, "last_look": look}))
@@ -325,9 +339,15 @@ class Dossiers:
 
     def _save_again(self) -> None:
         with self._lock:
-            for key in list(self._unsaved):
+            unpinned, self._unpinned = self._unpinned, []
+            for key in {*self._unsaved, *(key for key, *_ in unpinned)}:
                 self._stuck.pop(key, None)
+            for key in list(self._unsaved):
                 self._save(self._drafts[key])
+            for key, pin_id, start, end in unpinned:
+                if draft := self._drafts.get(key):
+                    self._pin(draft, pin_id, start, end)
+            self._causes &= {one.why for one in self._stuck.values()}
 
     def _forget(self, draft: Draft | None) -> None:
         """Lets go of a draft that will give no package, if there is one."""
@@ -427,7 +447,13 @@ class Dossiers:
         return _sealed(draft, seal)
 
     def _note_stuck(self, draft: Draft, why: str) -> None:
-        self._stuck[draft.key] = Stuck(draft.opened.event_id, draft.opened.opening, why)
+        """Remembers what waits and since when; each cause is logged once for as long as it lasts."""
+        former = self._stuck.get(draft.key)
+        since = former.since if former else self._newest or draft.opened.last_seen
+        self._stuck[draft.key] = Stuck(draft.opened.event_id, draft.opened.opening, why, since)
+        if why not in self._causes:
+            self._causes.add(why)
+            _log.warning("camera %s: evidence waits: %s", self._scene.camera.id, why)
 
     def _lapse(self, draft: Draft) -> KeptFrames:
         return KeptFrames(self._store.frames(draft), draft.zone.violation_after_s or 0)

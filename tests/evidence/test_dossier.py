@@ -490,6 +490,33 @@ def test_a_disk_that_refuses_drafts_does_not_stop_the_camera(tmp_path: Path, fil
     assert list((tmp_path / "drafts").rglob("draft.json"))
 
 
+def test_a_disk_that_refuses_pins_does_not_stop_the_camera(
+    run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It goes on being watched, the pins are set once the disk has room, the cause is told and logged once."""
+    full = "/ring: no pin can be set (No space left on device); free the disk"
+
+    def refuse(*_: object) -> None:
+        raise StorageError(full)
+
+    run.to(70)
+    with monkeypatch.context() as patched:
+        patched.setattr(run.recording, "pin", refuse)
+        run.dossiers.on_event(candidate(RULE), RULE)
+        run.to(90)
+        [stuck] = run.dossiers.stuck
+        assert (stuck.event_id, stuck.opening, stuck.why) == (EVENT, 1, full)
+        assert stuck.since <= at(90)
+        assert caplog.text.count(full) == 1
+        assert list((run.folder / "drafts").rglob("draft.json"))
+    run.to(95)
+    assert run.dossiers.stuck == ()
+    run.to(360)
+    run.dossiers.on_event(violated(candidate(RULE), RULE), RULE)
+    run.to(370)
+    assert run.sealed[0].complete, run.sealed[0].missing
+
+
 def test_a_package_whose_success_was_never_noted_is_reported_again(run: Run) -> None:
     """A crash after the rename and before the draft knew of it."""
     opened, event = candidate(RULE), violated(candidate(RULE), RULE)

@@ -22,16 +22,16 @@ from core.site import Camera, Legal
 from core.stream_address import check_stream_address
 from store.camera_changes import CameraChanges
 from store.camera_records import KeptCamera, LegalDocument, RelaxationRequest
-from store.camera_writing import Person
+from store.camera_writing import TAKEN_ELSEWHERE, Person
 from store.cameras import CameraStateRepository
 from store.legal import LegalRepository
 from store.nodes import NodeRepository
 from store.relaxations import RelaxationRepository
-from store.scope import ScopeRepository
+from store.scope import ScopeRepository, is_seen
 
 _HIDDEN = "***"
 
-_OfCamera = TypeVar("_OfCamera", RelaxationRequest, LegalDocument)
+_OfNode = TypeVar("_OfNode", RelaxationRequest, LegalDocument)
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class CameraDesk:
     @property
     def person(self) -> Person:
         """Who asks, as it is kept with what was done."""
-        return Person(actor_of(self.who), self.who.user_id, self.who.full_name)
+        return Person(actor_of(self.who), self.who.user_id, self.who.full_name, self.who.orgs)
 
     @property
     def changes(self) -> CameraChanges:
@@ -79,13 +79,13 @@ class CameraDesk:
             raise HTTPException(404, f"there is no camera {camera_id}")
         return kept
 
-    def of_seen_camera(self, found: _OfCamera | None, what: str) -> _OfCamera:
-        """A thing of a camera, in service or not any more, that is seen from one's node.
+    def of_seen_node(self, found: _OfNode | None, what: str) -> _OfNode:
+        """What was left by a camera, in service or not any more, that hung on a node that is seen.
 
         Raises:
             HTTPException: 404, there is no such thing.
         """
-        if found is None or not ScopeRepository(self.services.engine).sees_camera(found.camera_id, self.who.orgs):
+        if found is None or not is_seen(found.org, self.who.orgs):
             raise HTTPException(404, f"there is no {what}")
         return found
 
@@ -127,6 +127,8 @@ class CameraDesk:
 
     def faults(self, camera: Camera, old: Camera | None) -> dict[str, str]:
         """What of a camera may not be so here, by its field; what is as it was is not looked at again."""
+        if old is None and not ScopeRepository(self.services.engine).may_use_id(camera.id, self.who.orgs):
+            return {"id": TAKEN_ELSEWHERE}
         found = {}
         for name in ("source", "detect_source"):
             address = getattr(camera, name)

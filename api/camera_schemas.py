@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 from api.schemas import Asked, CameraSummary, Moment, Public, StreamPublic
 from core.labels import LABELS
 from core.ports import Transport
-from core.relaxations import RelaxationKind, Scene
+from core.relaxations import RelaxationKind
 from core.site import Camera, Day, Legal, Place, PolygonField, Preset, Sampling, redacted
 from core.violations import Attended, CountPer, ViolationType, violation_types
 from store.camera_records import LegalDocument, LegalEntry, RelaxationRequest, RequestKind, RequestState
@@ -49,10 +49,6 @@ class SceneWrite(Asked):
     presets: Presets
     privacy_masks: Masks = ()
     reason: Reason = Field(default="", description="why; for the second person, where one is needed")
-
-    def scene(self) -> Scene:
-        """What is wanted."""
-        return Scene(self.presets, self.privacy_masks)
 
 
 class CameraWrite(SceneWrite):
@@ -94,10 +90,16 @@ class Relaxed(Public):
 
 
 class ScenePublic(Public):
-    """Zones and privacy masks."""
+    """What of a camera the rules and privacy hang on. Of a change that a former version kept, `source` is null: it
+    concerns zones and privacy masks alone."""
 
     presets: tuple[Preset, ...]
     privacy_masks: tuple[PolygonField, ...]
+    source: str | None
+    detect_source: str | None
+    sampling: Sampling
+    models: tuple[str, ...] | None
+    org: str | None
 
 
 class RelaxationPublic(Public):

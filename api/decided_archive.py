@@ -1,8 +1,9 @@
 """Decided events as one .zip that `jiejing dataset harvest` takes in, laid out as JIEJING_HOME is: the decisions, of
 each event the manifest and the still of the violation, and the pictures of misses.
 
-Privacy masks are black in every picture. A picture that cannot be given (it is gone or damaged, or its camera has left
-the site, so that nobody knows its masks) is not in it; harvest names what was decided without a picture.
+Privacy masks are black in every picture: those that held when it was taken, and those that hold now. A picture that
+cannot be given (it is gone or damaged, or nobody knows its masks) is not in it; harvest names what was decided without
+a picture.
 """
 
 import io
@@ -86,9 +87,21 @@ class DecidedArchive:
     def _wants(self, lesson: Lesson) -> bool:
         return not self._labels or not self._labels.isdisjoint({lesson.label, lesson.line.get("label")})
 
+    def _masks_of(self, lesson: Lesson) -> Sequence[Polygon]:
+        """What held when the picture was taken, and what holds now: a camera that was changed since, or made anew,
+        shows nothing that was hidden.
+
+        Raises:
+            EvidenceError: what held then is not known.
+        """
+        if lesson.masks is None:
+            raise EvidenceError("which privacy masks held then is not known")
+        then = [tuple((float(x), float(y)) for x, y in mask) for mask in lesson.masks]
+        return [*then, *(mask for mask in self._masks.get(lesson.camera_id, ()) if mask not in then)]
+
     def _files(self, lesson: Lesson) -> list[tuple[str, bytes]]:
         try:
-            masks = self._masks[lesson.camera_id]
+            masks = self._masks_of(lesson)
             line = lesson.line
             if "event_id" in line:
                 return self._of_event(line["event_id"], line["opening"], masks)

@@ -88,7 +88,7 @@ class Services:
     @cached_property
     def live(self) -> LiveHub:
         """What changes, for everybody who watches."""
-        return LiveHub(self.engine, self.clock, self.places)
+        return LiveHub(self.engine, self.clock)
 
     @property
     def settings(self) -> Settings:

@@ -8,7 +8,7 @@ watches nothing is asked.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, Self
@@ -19,7 +19,6 @@ from api.tasks import ended
 from core.clock import Clock
 from core.errors import InputError, StorageError
 from store.live_changes import KEPT, LiveChanges
-from store.places import Place, PlaceDirectory
 from store.review_records import ChangeKind
 
 POLL_S = 1.0
@@ -60,7 +59,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing that changed. `org`: the node of its camera; `event_id` is None of a reload."""
+    """One thing that changed. `org`: the node of the event; `event_id` is None of a reload."""
 
     kind: MessageKind
     event_id: str | None = None
@@ -79,10 +78,9 @@ class Batch:
 class LiveHub:
     """Asks the data base while somebody watches, and hands what it finds to all who do."""
 
-    def __init__(self, engine: Engine, clock: Clock, places: PlaceDirectory, poll_s: float = POLL_S) -> None:
+    def __init__(self, engine: Engine, clock: Clock, poll_s: float = POLL_S) -> None:
         self._changes = LiveChanges(engine)
         self._clock = clock
-        self._places = places
         self._poll_s = poll_s
         self._watchers: set[asyncio.Queue[Batch | None]] = set()
         self._task: asyncio.Task[None] | None = None
@@ -166,12 +164,6 @@ class LiveHub:
     def _between(self, after: Cursor, now: datetime) -> Batch:
         changes = self._changes.after(after.seq)
         final = self._changes.final_between(after.final, now)
-        places: Mapping[str, Place] = self._places.all() if changes or final else {}
-        told = [Message(one.kind, one.event_id, one.camera_id, _org(places, one.camera_id)) for one in changes]
-        told += [Message("decided", event_id, camera_id, _org(places, camera_id)) for event_id, camera_id in final]
+        told = [Message(one.kind, one.event_id, one.camera_id, one.org) for one in changes]
+        told += [Message("decided", *one) for one in final]
         return Batch(tuple(told), Cursor(changes[-1].seq if changes else after.seq, max(now, after.final)))
-
-
-def _org(places: Mapping[str, Place], camera_id: str) -> str | None:
-    place = places.get(camera_id)
-    return place.org if place else None

@@ -25,8 +25,8 @@ class _Found:
     opening: int | None = None
 
 
-def miss_of(asked: MissAsked, desk: ReviewDesk) -> Miss:
-    """The miss, on a picture that is there and may be seen.
+def miss_of(asked: MissAsked, desk: ReviewDesk) -> tuple[Miss, str]:
+    """The miss, on a picture that is there and may be seen; and the event of the picture.
 
     Raises:
         HTTPException: 404, there is no such picture.
@@ -39,7 +39,7 @@ def miss_of(asked: MissAsked, desk: ReviewDesk) -> Miss:
         raise _wrong("camera_id", "the picture belongs to an event of another camera")
     with Image.open(found.path) as picture:
         _check_box(asked.box, picture.size)
-    return Miss(
+    miss = Miss(
         miss_id=uuid4().hex,
         camera_id=asked.camera_id,
         event_id=None if found.opening is None else found.event_id,
@@ -53,6 +53,7 @@ def miss_of(asked: MissAsked, desk: ReviewDesk) -> Miss:
         author_name=desk.who.full_name,
         marked_at=desk.now,
     )
+    return miss, found.event_id
 
 
 def _find(wanted: PackagePicture | AttachedPicture, desk: ReviewDesk) -> _Found:

@@ -28,6 +28,7 @@ from core.statistics import (
 )
 from core.violations import violation_types
 from store.places import Place, PlaceDirectory
+from store.scope import Orgs
 from store.statistics import StatisticsRepository
 
 _NOWHERE = "—"
@@ -44,17 +45,17 @@ class Period:
 
 
 def statistics(
-    period: Period, by: By, cameras: frozenset[str] | None, given: StatisticsRepository, places: PlaceDirectory
+    period: Period, by: By, orgs: Orgs, given: StatisticsRepository, places: PlaceDirectory
 ) -> StatisticsPublic:
     """All figures of a period, grouped in one way.
 
     Args:
-        cameras: of these alone; None = of all.
+        orgs: only events of nodes of these names; None = all.
     """
     since, until, now = period.since, period.until, period.now
-    longer = given.alarms(since, until + timedelta(days=RELAPSE_DAYS), now, cameras)
+    longer = given.alarms(since, until + timedelta(days=RELAPSE_DAYS), now, orgs)
     alarms = [alarm for alarm in longer if alarm.at < until]
-    checks = given.checks(since, until, now, cameras)
+    checks = given.checks(since, until, now, orgs)
     return StatisticsPublic(
         since=since,
         until=until,
@@ -122,8 +123,8 @@ def _by_grid(places: Mapping[str, Place], _: ZoneInfo) -> KeyOf:
     return lambda alarm: _same(_place(places, alarm).grid or _NOWHERE)
 
 
-def _by_org(places: Mapping[str, Place], _: ZoneInfo) -> KeyOf:
-    return lambda alarm: _same(_place(places, alarm).org or _NOWHERE)
+def _by_org(_: Mapping[str, Place], __: ZoneInfo) -> KeyOf:
+    return lambda alarm: _same(alarm.org or _NOWHERE)
 
 
 def _by_zone(places: Mapping[str, Place], _: ZoneInfo) -> KeyOf:

@@ -1,11 +1,12 @@
 """What a change of a camera takes from the rules that hold, or from privacy: such a change needs a second person.
 
-Counted is what would be a violation today and none tomorrow, and what of the picture is hidden today and shown
-tomorrow. A zone that only observes raises no alarm: it can be adjusted freely, until it is put in force.
+Counted is what would be a violation today and none tomorrow, by whichever route (the rule, or what is looked at, how
+often and by which models), and what of the picture is hidden today and shown tomorrow. A zone that only observes raises
+no alarm: it can be adjusted freely, until it is put in force.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -13,7 +14,7 @@ from core.coverage import uncovered_area
 from core.geometry import Polygon
 from core.rules import ZoneRule, resolve, watched_presets
 from core.schedule import minutes_of_week
-from core.site import Camera, Preset
+from core.site import Camera, Preset, Sampling, redacted
 
 RelaxationKind = Literal[
     "zone_removed",
@@ -31,12 +32,18 @@ RelaxationKind = Literal[
     "agency_changed",
     "budget_lower",
     "preset_unwatched",
+    "view_changed",
+    "source_changed",
+    "models_changed",
+    "sampling_slower",
+    "node_changed",
     "mask_smaller",
 ]
 KINDS: tuple[RelaxationKind, ...] = get_args(RelaxationKind)
 
 # Areas, in the square of the frame's sides, below which a difference is only rounding.
 _ROUNDING = 1e-9
+_AS_BY_DEFAULT = Sampling()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +57,53 @@ class Relaxation:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What of a camera the rules and privacy hang on."""
+    """What of a camera the rules and privacy hang on.
+
+    Attributes:
+        source, detect_source: without user name, password and tokens: changing those changes nothing that is seen.
+            A source of None: it was kept by a version that knew zones and masks alone.
+    """
 
     presets: tuple[Preset, ...]
     privacy_masks: tuple[Polygon, ...]
+    source: str | None = None
+    detect_source: str | None = None
+    sampling: Sampling = _AS_BY_DEFAULT
+    models: tuple[str, ...] | None = None
+    org: str | None = None
 
     @classmethod
     def of(cls, camera: Camera) -> "Scene":
-        return cls(camera.presets, camera.privacy_masks)
+        return cls(
+            camera.presets,
+            camera.privacy_masks,
+            redacted(camera.source),
+            camera.detect_source and redacted(camera.detect_source),
+            camera.sampling,
+            camera.models,
+            camera.org,
+        )
+
+    def completed(self, camera: Camera) -> "Scene":
+        """What a former version kept, with the rest as the camera has it."""
+        return (
+            self if self.source else replace(Scene.of(camera), presets=self.presets, privacy_masks=self.privacy_masks)
+        )
 
 
 NOTHING = Scene((), ())
+
+
+def with_scene(camera: Camera, scene: Scene) -> Camera:
+    """The camera with another scene; an address that only a password tells apart stays."""
+    changes: dict[str, object] = {
+        name: getattr(scene, name) for name in ("presets", "privacy_masks", "sampling", "models", "org")
+    }
+    now = Scene.of(camera)
+    changes |= {
+        name: getattr(scene, name) for name in ("source", "detect_source") if getattr(scene, name) != getattr(now, name)
+    }
+    return camera.model_copy(update=changes)
 
 
 def relaxations(camera_id: str, before: Scene, after: Scene, at: datetime) -> tuple[Relaxation, ...]:
@@ -73,6 +116,7 @@ def relaxations(camera_id: str, before: Scene, after: Scene, at: datetime) -> tu
 
 
 def _relaxations(camera_id: str, before: Scene, after: Scene, at: datetime) -> Iterator[Relaxation]:
+    yield from _of_the_looks(before, after, at)
     new_rules = _rules(camera_id, after)
     for place, old in _rules(camera_id, before).items():
         if old.zone.observes(at):
@@ -87,6 +131,27 @@ def _relaxations(camera_id: str, before: Scene, after: Scene, at: datetime) -> I
             yield Relaxation("preset_unwatched", preset.id)
     if any(uncovered_area(mask, after.privacy_masks) > _ROUNDING for mask in before.privacy_masks):
         yield Relaxation("mask_smaller")
+
+
+def _of_the_looks(before: Scene, after: Scene, at: datetime) -> Iterator[Relaxation]:
+    """What is taken from how a camera is looked at, where a zone is in force."""
+    in_force = [preset for preset in before.presets if any(not zone.observes(at) for zone in preset.zones)]
+    if not in_force or after is NOTHING:
+        return
+    views = {preset.id: preset.view for preset in after.presets}
+    for preset in in_force:
+        # By its view a preset is known: by that of something else it never would be.
+        if preset.view and preset.id in views and views[preset.id] != preset.view:
+            yield Relaxation("view_changed", preset.id)
+    checks: dict[RelaxationKind, bool] = {
+        "source_changed": (before.source, before.detect_source) != (after.source, after.detect_source),
+        "models_changed": before.models != after.models
+        and not (before.models and after.models and set(before.models) <= set(after.models)),
+        "sampling_slower": after.sampling.interval_s > before.sampling.interval_s
+        or after.sampling.mode not in (before.sampling.mode, "interval"),
+        "node_changed": before.org != after.org,
+    }
+    yield from (Relaxation(kind) for kind, taken in checks.items() if taken)
 
 
 def _rules(camera_id: str, scene: Scene) -> dict[tuple[str, str], ZoneRule]:

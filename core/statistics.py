@@ -18,7 +18,7 @@ RELAPSE_DAYS = 7.0
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An event that became a violation, and the final verdict on it; None = none yet."""
+    """An event that became a violation, and the final verdict on it; None = none yet. `org`: the node of the event."""
 
     event_id: str
     camera_id: str
@@ -26,6 +26,7 @@ class Alarm:
     zone_id: str
     violation: str
     at: datetime
+    org: str | None = None
     cleared_at: datetime | None = None
     verdict: Verdict | None = None
     decided_at: datetime | None = None

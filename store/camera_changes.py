@@ -3,25 +3,35 @@ camera. What of a change takes from the rules that hold, or from privacy, waits 
 holds at once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine
 
 from core.clock import Clock
-from core.errors import ConflictError
+from core.errors import ConflictError, InputError, StaleError
 from core.observing import settled
-from core.relaxations import NOTHING, Relaxation, Scene, relaxations
+from core.relaxations import NOTHING, Relaxation, Scene, relaxations, with_scene
 from core.site import Camera, SiteInfo, redacted
 from store.audit import AuditLog
 from store.camera_records import KeptCamera, RelaxationRequest
 from store.camera_secrets import joined
 from store.camera_writing import CameraWriter, Person, kept_camera
 from store.engine import reading, writing
-from store.relaxations import RelaxationDesk, with_scene
+from store.relaxations import RelaxationDesk
 from store.secret_tables import CameraSecretRow
 from store.sites import begin_site, count_change
 from store.tables import CameraRow
 from store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A camera as it is to be, as it is now (None = it is new), and what the change takes."""
+
+    wanted: Camera
+    before: KeptCamera | None
+    takes: tuple[Relaxation, ...] = ()
 
 
 class CameraChanges:
@@ -73,10 +83,10 @@ class CameraChanges:
             ConflictError: its zones or masks are to change while such a change waits for a second person.
             InputError: there is no such camera, or a hidden password is not known.
         """
+        planned = self._plan(camera, self._as_read(camera.id, version))
         with writing(self._engine) as session:
             revision = count_change(session)
-            writer = CameraWriter(session, self._vault, self._audit, who)
-            return self._change(writer, writer.as_read(camera.id, version), camera, revision, who, reason)
+            return self._put(CameraWriter(session, self._vault, self._audit, who), planned, revision, who, reason)
 
     def put_all(
         self, cameras: Sequence[Camera], who: Person, reason: str = "", site: SiteInfo | None = None
@@ -89,61 +99,67 @@ class CameraChanges:
         Raises:
             as of `change`.
         """
+        planned = [self._plan(camera, self.get(camera.id)) for camera in cameras]
         with writing(self._engine) as session:
             if site:
                 begin_site(session, site)
             revision = count_change(session)
-            writer, done = CameraWriter(session, self._vault, self._audit, who), []
-            for camera in cameras:
-                before = kept_camera(session, camera.id)
-                if before is None:
-                    done.append(writer.put(settled(camera, None, self._clock.utc()), revision))
-                else:
-                    done.append(self._change(writer, before, camera, revision, who, reason))
-            return tuple(done)
+            writer = CameraWriter(session, self._vault, self._audit, who)
+            return tuple(self._put(writer, one, revision, who, reason) for one in planned)
 
     def remove(self, camera_id: str, version: int, who: Person, reason: str = "") -> RelaxationRequest | None:
-        """Takes a camera out of service, not its events. Where rules are in force this waits for a second person, or
-        removing it and adding it again would be the way around one.
+        """Takes a camera out of service, not its events. Where rules are in force, or masks hide something, this waits
+        for a second person, or removing it and adding it again would be the way around one.
 
         Raises:
             as of `change`.
         """
+        camera = self._as_read(camera_id, version).camera
+        takes = removal_takes(camera, self._clock.utc())
         with writing(self._engine) as session:
             count_change(session)
             writer = CameraWriter(session, self._vault, self._audit, who)
-            camera = writer.as_read(camera_id, version).camera
-            takes = removal_takes(camera, self._clock.utc())
+            writer.as_read(camera_id, version)
             if takes:
                 return self._desk(writer, who).ask(camera, None, takes, reason)
             writer.remove(camera)
             return None
 
-    def _change(
-        self,
-        writer: CameraWriter,
-        before: KeptCamera,
-        wanted: Camera,
-        revision: int,
-        who: Person,
-        reason: str,
-    ) -> KeptCamera:
+    def _as_read(self, camera_id: str, version: int) -> KeptCamera:
+        kept = self.get(camera_id)
+        if kept is None:
+            raise InputError(f"there is no camera {camera_id}")
+        kept.check(version)
+        return kept
+
+    def _plan(self, wanted: Camera, before: KeptCamera | None) -> "_Planned":
+        """Compares areas, which takes its time: before the transaction, so that nobody else waits for it."""
         now = self._clock.utc()
+        if before is None:
+            return _Planned(settled(wanted, None, now), None)
         wanted = settled(wanted, before.camera, now)
-        old, scene = Scene.of(before.camera), Scene.of(wanted)
-        desk = self._desk(writer, who)
-        if scene != old:
+        takes = relaxations(wanted.id, Scene.of(before.camera), Scene.of(wanted), now)
+        return _Planned(wanted, before, takes)
+
+    def _put(self, writer: CameraWriter, planned: "_Planned", revision: int, who: Person, reason: str) -> KeptCamera:
+        before, wanted = planned.before, planned.wanted
+        if before is None:
+            if kept_camera(writer.session, wanted.id):
+                raise StaleError(f"somebody else added the camera {wanted.id} meanwhile; read it again")
+            return writer.put(wanted, revision)
+        writer.as_read(wanted.id, before.version)
+        old, desk = Scene.of(before.camera), self._desk(writer, who)
+        if Scene.of(wanted) != old:
             desk.refuse_second(wanted.id)
-        if takes := relaxations(wanted.id, old, scene, now):
-            desk.ask(before.camera, scene, takes, reason)
+        if planned.takes:
+            desk.ask(before.camera, wanted, planned.takes, reason)
             wanted = with_scene(wanted, old)
-        wanted = wanted.model_copy(update={"legal": before.camera.legal})
-        return writer.put(wanted, revision)
+        return writer.put(wanted.model_copy(update={"legal": before.camera.legal}), revision)
 
     def _desk(self, writer: CameraWriter, who: Person) -> RelaxationDesk:
-        return RelaxationDesk(writer.session, self._audit, self._clock, who)
+        return RelaxationDesk(writer.session, self._vault, self._audit, self._clock, who)
 
 
 def removal_takes(camera: Camera, at: datetime) -> tuple[Relaxation, ...]:
-    """The rules in force at a moment that end with a camera."""
-    return tuple(one for one in relaxations(camera.id, Scene.of(camera), NOTHING, at) if one.kind == "zone_removed")
+    """The rules in force at a moment, and the privacy masks, that end with a camera."""
+    return relaxations(camera.id, Scene.of(camera), NOTHING, at)

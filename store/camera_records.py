@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from core.errors import StaleError
 from core.relaxations import Relaxation, Scene
 from core.site import Camera, Legal
 
@@ -18,12 +19,21 @@ class KeptCamera:
     camera: Camera
     version: int
 
+    def check(self, version: int) -> None:
+        """
+        Raises:
+            StaleError: somebody read another version.
+        """
+        if self.version != version:
+            raise StaleError("somebody else changed this camera meanwhile; read it again")
+
 
 @dataclass(frozen=True, slots=True)
 class RelaxationRequest:
     """A change that waits, or waited, for a second person.
 
     Attributes:
+        org: the node that the camera hung on when it was asked for.
         kind: zones and masks become `after`; or the camera is taken out of service, and `after` is None.
         before: what held when it was asked for; it is confirmed only while that still holds.
         takes: what it takes from the rules or from privacy.
@@ -31,6 +41,7 @@ class RelaxationRequest:
 
     request_id: str
     camera_id: str
+    org: str | None
     kind: RequestKind
     before: Scene
     after: Scene | None
@@ -57,10 +68,12 @@ class RowFault:
 
 @dataclass(frozen=True, slots=True)
 class LegalDocument:
-    """A document of the legal reviewer. `path` is relative to the folder of legal documents."""
+    """A document of the legal reviewer. `path` is relative to the folder of legal documents; `org` is the node that the
+    camera hung on when it was added."""
 
     document_id: str
     camera_id: str
+    org: str | None
     name: str
     media_type: str
     path: str
@@ -77,6 +90,7 @@ class LegalEntry:
 
     entry_id: str
     camera_id: str
+    org: str | None
     legal: Legal
     document_id: str
     entered_by: int

@@ -48,6 +48,21 @@ def kept(session: Session, camera: Camera, vault: Vault) -> Camera:
     return shown
 
 
+def sealed_addresses(camera: Camera, vault: Vault) -> str | None:
+    """The addresses of a camera that is asked for, sealed; None if nothing in them is secret, or what is stays."""
+    whole = {name: value for name, value in _addresses(camera).items() if _HIDDEN not in value}
+    return (
+        vault.seal(json.dumps(whole), camera.id) if whole != _addresses(without_passwords(camera)) and whole else None
+    )
+
+
+def with_sealed_addresses(camera: Camera, sealed: str | None, vault: Vault) -> Camera:
+    """The camera with those of the sealed addresses that are its own, as anybody may see them."""
+    known = json.loads(vault.open(sealed, camera.id)) if sealed else {}
+    shown = _addresses(without_passwords(camera))
+    return camera.model_copy(update={name: one for name, one in known.items() if redacted(one) == shown.get(name)})
+
+
 def _addresses(camera: Camera) -> dict[str, str]:
     return {name: value for name in _ADDRESSES if (value := getattr(camera, name)) is not None}
 

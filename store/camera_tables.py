@@ -28,9 +28,12 @@ class RelaxationRow(Base):
     request_id: Mapped[str] = mapped_column(Id, primary_key=True)
     # No foreign key: what was asked stays when the camera is gone.
     camera_id: Mapped[str] = mapped_column(Id)
+    org: Mapped[str | None]
     kind: Mapped[str] = mapped_column(String(16))
     before: Mapped[Scene] = mapped_column(AsJson(Scene))
     after: Mapped[Scene | None] = mapped_column(AsJson(Scene))
+    # The stream addresses that are asked for, passwords included, sealed; None = they stay.
+    sealed: Mapped[str | None]
     takes: Mapped[tuple[Relaxation, ...]] = mapped_column(AsJson(tuple[Relaxation, ...]))
     reason: Mapped[str]
     asked_by: Mapped[int] = mapped_column(ForeignKey("users.user_id"))
@@ -51,6 +54,7 @@ class LegalDocumentRow(Base):
 
     document_id: Mapped[str] = mapped_column(Id, primary_key=True)
     camera_id: Mapped[str] = mapped_column(Id)
+    org: Mapped[str | None]
     name: Mapped[str]
     media_type: Mapped[str] = mapped_column(String(40))
     path: Mapped[str] = mapped_column(unique=True)
@@ -69,6 +73,7 @@ class LegalEntryRow(Base):
 
     entry_id: Mapped[str] = mapped_column(Id, primary_key=True)
     camera_id: Mapped[str] = mapped_column(Id)
+    org: Mapped[str | None]
     legal: Mapped[Legal] = mapped_column(AsJson(Legal))
     document_id: Mapped[str] = mapped_column(ForeignKey("legal_documents.document_id"))
     entered_by: Mapped[int] = mapped_column(ForeignKey("users.user_id"))

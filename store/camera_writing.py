@@ -6,23 +6,27 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from core.errors import InputError, StaleError
+from core.errors import ConflictError, InputError
 from core.site import Camera
 from store.audit import Actor, AuditLog, Deed
 from store.camera_records import KeptCamera
 from store.camera_secrets import without_passwords
+from store.scope import Orgs, may_use_id
 from store.sites import forget, position_of, put
 from store.tables import CameraRow
 from store.vault import Vault
 
+TAKEN_ELSEWHERE = "a camera of another node has, or had, this id; choose another one"
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who changes: as the audit names them, and as it is kept with what was done."""
+    """Who changes: as the audit names them, and as it is kept with what was done. `orgs`: the nodes that are seen."""
 
     actor: Actor
     user_id: int
     full_name: str
+    orgs: Orgs = None
 
 
 class CameraWriter:
@@ -44,12 +48,17 @@ class CameraWriter:
         kept = kept_camera(self.session, camera_id)
         if kept is None:
             raise InputError(f"there is no camera {camera_id}")
-        if kept.version != version:
-            raise StaleError("somebody else changed this camera meanwhile; read it again")
+        kept.check(version)
         return kept
 
     def put(self, camera: Camera, revision: int) -> KeptCamera:
-        """Keeps a camera, and tells what changed if anything did."""
+        """Keeps a camera, and tells what changed if anything did.
+
+        Raises:
+            ConflictError: its id belongs to a node that is not seen.
+        """
+        if not may_use_id(self.session, camera.id, self._who.orgs):
+            raise ConflictError(f"id: {camera.id}: {TAKEN_ELSEWHERE}")
         before = kept_camera(self.session, camera.id)
         put(self.session, camera, position_of(self.session, camera.id), revision, self._vault)
         self.session.expire_all()

@@ -1,6 +1,7 @@
 """Events: the present state of each, and every change that led there."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, func, select, tuple_
 
@@ -12,7 +13,7 @@ from store.engine import reading, writing
 from store.entering import enter
 from store.mapping import columns_of, from_row, insert_once, upsert
 from store.records import EventFilter, EventHistory, EventPage
-from store.scope import of_cameras
+from store.scope import of_its_time, seen_from
 from store.tables import EventChangeRow, EventRow
 
 DEFAULT_LIMIT = 50
@@ -35,11 +36,13 @@ class EventRepository:
         digest = _digest(change)
         with writing(self._engine) as session:
             # The event must be there before its first change; on PostgreSQL its row keeps other writers waiting.
-            insert_once(session, EventRow, values)
+            now = of_its_time(session, change.camera_id)
+            insert_once(session, EventRow, values | now)
             row = session.get_one(EventRow, change.event_id, with_for_update=True)
             is_new = insert_once(session, EventChangeRow, values | {"digest": digest})
             if is_new:
                 upsert(session, EventRow, values)
+                row.masks = _with_masks(row.masks, now["masks"])
                 enter(session, row, change)
             return is_new
 
@@ -95,6 +98,13 @@ def _digest(change: RuleEvent) -> str:
     return short_hash(record)
 
 
+def _with_masks(known: list[Any] | None, now: list[Any] | None) -> list[Any] | None:
+    """Every mask that held: what was hidden in one of an event's pictures is hidden in all of them."""
+    if known is None or now is None:
+        return known
+    return [*known, *(mask for mask in now if mask not in known)]
+
+
 def _conditions(wanted: EventFilter) -> list[ColumnElement[bool]]:
     equal = {
         EventRow.camera_id: wanted.camera_id,
@@ -108,4 +118,4 @@ def _conditions(wanted: EventFilter) -> list[ColumnElement[bool]]:
         conditions.append(EventRow.first_seen >= wanted.since)
     if wanted.until is not None:
         conditions.append(EventRow.first_seen < wanted.until)
-    return conditions + of_cameras(EventRow.camera_id, wanted.orgs)
+    return conditions + seen_from(EventRow.org, wanted.orgs)

@@ -13,6 +13,7 @@ from store.camera_tables import LegalDocumentRow, LegalEntryRow
 from store.camera_writing import CameraWriter, Person, plain
 from store.engine import reading, writing
 from store.mapping import columns_of, from_row
+from store.scope import Orgs, seen_from
 from store.sites import count_change
 from store.vault import Vault
 
@@ -40,12 +41,12 @@ class LegalRepository:
             row = session.get(LegalDocumentRow, document_id)
             return from_row(LegalDocument, row) if row else None
 
-    def entries(self, camera_id: str) -> tuple[tuple[LegalEntry, LegalDocument], ...]:
-        """What was entered for a camera, the newest first."""
+    def entries(self, camera_id: str, orgs: Orgs) -> tuple[tuple[LegalEntry, LegalDocument], ...]:
+        """What was entered for a camera while it hung on nodes of these names (None = any), the newest first."""
         query = (
             select(LegalEntryRow, LegalDocumentRow)
             .join(LegalDocumentRow, LegalDocumentRow.document_id == LegalEntryRow.document_id)
-            .where(LegalEntryRow.camera_id == camera_id)
+            .where(LegalEntryRow.camera_id == camera_id, *seen_from(LegalEntryRow.org, orgs))
             .order_by(LegalEntryRow.entered_at.desc(), LegalEntryRow.entry_id)
         )
         with reading(self._engine) as session:
@@ -66,11 +67,11 @@ class LegalRepository:
             writer = CameraWriter(session, self._vault, self._audit, who)
             before = writer.as_read(camera_id, version).camera
             document = session.get(LegalDocumentRow, document_id)
-            if document is None or document.camera_id != camera_id:
+            if document is None or (document.camera_id, document.org) != (camera_id, before.org):
                 raise InputError("document_id: there is no such document of this camera; add it first")
             told = {"document_id": document_id, "sha256": document.sha256}
             entry = LegalEntry(
-                uuid4().hex, camera_id, legal, document_id, who.user_id, who.full_name, self._clock.utc()
+                uuid4().hex, camera_id, before.org, legal, document_id, who.user_id, who.full_name, self._clock.utc()
             )
             session.add(LegalEntryRow(**columns_of(entry)))
             writer.tell("camera.legal", camera_id, plain(before.legal), plain(legal) | told)

@@ -6,7 +6,6 @@ from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 
 from store.engine import reading, writing
-from store.mapping import from_row
 from store.review_records import ChangeKind, LiveChange
 from store.review_tables import DecisionRow, LiveChangeRow
 from store.tables import EventRow
@@ -44,22 +43,32 @@ class LiveChanges:
 
     def after(self, seq: int, limit: int = 1000) -> tuple[LiveChange, ...]:
         """What came after a number, in order."""
-        query = select(LiveChangeRow).where(LiveChangeRow.seq > seq).order_by(LiveChangeRow.seq).limit(limit)
-        with reading(self._engine) as session:
-            return tuple(from_row(LiveChange, row) for row in session.scalars(query))
-
-    def final_between(self, after: datetime, until: datetime) -> tuple[tuple[str, str], ...]:
-        """Event and camera of the decisions that became final after a moment and not after another one, in order."""
         query = (
-            select(EventRow.event_id, EventRow.camera_id)
+            select(LiveChangeRow, EventRow.org)
+            .outerjoin(EventRow, EventRow.event_id == LiveChangeRow.event_id)
+            .where(LiveChangeRow.seq > seq)
+            .order_by(LiveChangeRow.seq)
+            .limit(limit)
+        )
+        with reading(self._engine) as session:
+            return tuple(_change(*row) for row in session.execute(query))
+
+    def final_between(self, after: datetime, until: datetime) -> tuple[tuple[str, str, str | None], ...]:
+        """Event, camera and node of what was decided finally after a moment and not after another one, in order."""
+        query = (
+            select(EventRow.event_id, EventRow.camera_id, EventRow.org)
             .join(DecisionRow, DecisionRow.event_id == EventRow.event_id)
             .where(DecisionRow.final_at > after, DecisionRow.final_at <= until, DecisionRow.undone_at.is_(None))
             .order_by(DecisionRow.final_at, DecisionRow.decision_id)
         )
         with reading(self._engine) as session:
-            return tuple((row.event_id, row.camera_id) for row in session.execute(query))
+            return tuple((row.event_id, row.camera_id, row.org) for row in session.execute(query))
 
     def forget(self, seq: int) -> None:
         """Lets go of everything up to a number."""
         with writing(self._engine) as session:
             session.execute(delete(LiveChangeRow).where(LiveChangeRow.seq <= seq))
+
+
+def _change(row: LiveChangeRow, org: str | None) -> LiveChange:
+    return LiveChange(row.seq, row.kind, row.event_id, row.camera_id, org)  # type: ignore[arg-type]  # a known kind

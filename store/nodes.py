@@ -9,6 +9,7 @@ from store.account_tables import CameraOrgRow, Level, NodeRow, UserRow
 from store.audit import Actor, AuditLog, Deed
 from store.engine import reading, writing
 from store.mapping import columns_of, from_row
+from store.tables import EventRow
 
 
 class NodeRepository:
@@ -60,6 +61,9 @@ class NodeRepository:
             ):
                 if session.scalar(query.limit(1)) is not None:
                     raise ConflictError(f"{what} hang on the node {node.name}; move them first")
+            # A node of the same name that is made later, elsewhere, would see them.
+            if session.scalar(select(EventRow.event_id).where(EventRow.org == node.name).limit(1)) is not None:
+                raise ConflictError(f"events belong to the node {node.name}; it has to stay")
             session.delete(row)
             self._audit.write(session, actor, Deed("node.remove", "node", str(node_id), before=columns_of(node)))
             return True

@@ -93,10 +93,10 @@ class _Part:
     """Events for which all conditions hold; with a column, those of each of the values, one value after the other."""
 
     conditions: Conditions
-    column: SQLColumnExpression[str] | None = None
+    column: SQLColumnExpression[Any] | None = None
     values: Sequence[str] = ()
 
-    def among(self, column: SQLColumnExpression[str], values: Collection[str] | None, *, are_few: bool) -> "_Part":
+    def among(self, column: SQLColumnExpression[Any], values: Collection[str] | None, *, are_few: bool) -> "_Part":
         """Those of it with one of these values; None = any.
 
         are_few: few rows are left by other conditions, so that their order is walked whatever the number of values.
@@ -175,10 +175,12 @@ def _conditions(wanted: QueueFilter) -> Conditions:
 
 def _parts(wanted: QueueFilter, viewer: Viewer, now: datetime) -> list[_Part]:
     known = _conditions(wanted)
+    is_of_few = wanted.camera_ids is not None or wanted.orgs is not None
     return [
         _Part([*known, *stage.conditions])
+        .among(EventRow.org, wanted.orgs, are_few=stage.are_few or wanted.camera_ids is not None)
         .among(EventRow.camera_id, wanted.camera_ids, are_few=stage.are_few)
-        .among(EventRow.violation, wanted.violations, are_few=wanted.camera_ids is not None)
+        .among(EventRow.violation, wanted.violations, are_few=is_of_few)
         for stage in _stages(wanted, viewer, now)
     ]
 

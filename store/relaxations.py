@@ -8,15 +8,16 @@ from sqlalchemy.orm import Session
 
 from core.clock import Clock
 from core.errors import ConflictError
-from core.relaxations import Relaxation, Scene
+from core.relaxations import Relaxation, Scene, with_scene
 from core.site import Camera
 from store.audit import AuditLog, Deed
 from store.camera_records import RelaxationRequest, RequestState
+from store.camera_secrets import sealed_addresses, with_sealed_addresses
 from store.camera_tables import RelaxationRow
 from store.camera_writing import CameraWriter, Person, kept_camera
 from store.engine import reading, writing
 from store.mapping import columns_of, from_row
-from store.scope import Orgs, of_cameras
+from store.scope import Orgs, seen_from
 from store.sites import count_change
 from store.vault import Vault
 
@@ -30,8 +31,9 @@ _ONE_WAITS = "a change of this camera waits for a second person; it has to be co
 class RelaxationDesk:
     """Asks for changes and decides on them, within a transaction."""
 
-    def __init__(self, session: Session, audit: AuditLog, clock: Clock, who: Person) -> None:
+    def __init__(self, session: Session, vault: Vault, audit: AuditLog, clock: Clock, who: Person) -> None:
         self._session = session
+        self._vault = vault
         self._audit = audit
         self._clock = clock
         self._who = who
@@ -44,8 +46,10 @@ class RelaxationDesk:
         if _waiting(self._session, camera_id):
             raise ConflictError(_ONE_WAITS)
 
-    def ask(self, camera: Camera, after: Scene | None, takes: tuple[Relaxation, ...], reason: str) -> RelaxationRequest:
-        """Keeps a change that is to wait; after None = the camera is to be removed.
+    def ask(
+        self, camera: Camera, wanted: Camera | None, takes: tuple[Relaxation, ...], reason: str
+    ) -> RelaxationRequest:
+        """Keeps a change that is to wait; wanted None = the camera is to be removed.
 
         Raises:
             ConflictError: one waits already.
@@ -54,16 +58,18 @@ class RelaxationDesk:
         request = RelaxationRequest(
             request_id=uuid4().hex,
             camera_id=camera.id,
-            kind="scene" if after else "removal",
+            org=camera.org,
+            kind="scene" if wanted else "removal",
             before=Scene.of(camera),
-            after=after,
+            after=Scene.of(wanted) if wanted else None,
             takes=takes,
             reason=reason,
             asked_by=self._who.user_id,
             asked_name=self._who.full_name,
             asked_at=self._clock.utc(),
         )
-        self._session.add(RelaxationRow(**columns_of(request)))
+        sealed = sealed_addresses(wanted, self._vault) if wanted else None
+        self._session.add(RelaxationRow(**columns_of(request), sealed=sealed))
         self._session.flush()
         told = {
             "camera_id": camera.id,
@@ -105,8 +111,8 @@ class RelaxationRepository:
         self._clock = clock
 
     def all(self, state: RequestState, orgs: Orgs) -> tuple[RelaxationRequest, ...]:
-        """The newest of one state, LISTED at most, of cameras that are seen from nodes of these names."""
-        conditions = [RelaxationRow.state == state, *of_cameras(RelaxationRow.camera_id, orgs)]
+        """The newest of one state, LISTED at most, of nodes of these names."""
+        conditions = [RelaxationRow.state == state, *seen_from(RelaxationRow.org, orgs)]
         query = select(RelaxationRow).where(*conditions).order_by(RelaxationRow.asked_at.desc()).limit(LISTED)
         with reading(self._engine) as session:
             return tuple(from_row(RelaxationRequest, row) for row in session.scalars(query))
@@ -131,15 +137,18 @@ class RelaxationRepository:
         """
         with writing(self._engine) as session:
             revision = count_change(session)
-            request = RelaxationDesk(session, self._audit, self._clock, who).decide(request_id, "confirmed", note)
+            desk = RelaxationDesk(session, self._vault, self._audit, self._clock, who)
+            request = desk.decide(request_id, "confirmed", note)
             kept = kept_camera(session, request.camera_id)
-            if kept is None or Scene.of(kept.camera) != request.before:
+            if kept is None or Scene.of(kept.camera) != request.before.completed(kept.camera):
                 raise ConflictError("the camera has changed since this was asked for; turn it down and ask anew")
             writer = CameraWriter(session, self._vault, self._audit, who)
             if request.after is None:
                 writer.remove(kept.camera)
             else:
-                writer.put(with_scene(kept.camera, request.after), revision)
+                wanted = with_scene(kept.camera, request.after.completed(kept.camera))
+                sealed = session.get_one(RelaxationRow, request_id).sealed
+                writer.put(with_sealed_addresses(wanted, sealed, self._vault), revision)
             return request
 
     def reject(self, request_id: str, who: Person, note: str) -> RelaxationRequest:
@@ -160,12 +169,9 @@ class RelaxationRepository:
 
     def _end(self, request_id: str, decision: Decision, who: Person, note: str) -> RelaxationRequest:
         with writing(self._engine) as session:
-            return RelaxationDesk(session, self._audit, self._clock, who).decide(request_id, decision, note)
-
-
-def with_scene(camera: Camera, scene: Scene) -> Camera:
-    """The camera with other zones and masks."""
-    return camera.model_copy(update={"presets": scene.presets, "privacy_masks": scene.privacy_masks})
+            return RelaxationDesk(session, self._vault, self._audit, self._clock, who).decide(
+                request_id, decision, note
+            )
 
 
 def _waiting(session: Session, camera_id: str) -> RelaxationRow | None:

@@ -15,12 +15,14 @@ Sort = Literal["age", "-age", "dwell", "-dwell", "deadline", "-deadline", "type"
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """Which events; None = any. `since` (included) and `until` (excluded) bound first_seen."""
+    """Which events; None = any. `orgs`: of cameras that hung on nodes of these names then. `since` (included) and
+    `until` (excluded) bound first_seen."""
 
     event_id: str | None = None
     state: State | None = None
     violations: tuple[str, ...] | None = None
     camera_ids: frozenset[str] | None = None
+    orgs: frozenset[str] | None = None
     zone_id: str | None = None
     observing: bool | None = None
     review: ReviewState | None = None
@@ -175,9 +177,10 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class LiveChange:
-    """That an event changed, and how."""
+    """That an event changed, and how. `org`: the node of the event."""
 
     seq: int
     kind: ChangeKind
     event_id: str
     camera_id: str
+    org: str | None

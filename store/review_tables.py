@@ -107,6 +107,9 @@ class MissRow(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("users.user_id"))
     author_name: Mapped[str] = mapped_column(Name)
     marked_at: Mapped[datetime]
+    # As of the event of the picture.
+    org: Mapped[str | None]
+    masks: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class LiveChangeRow(Base):

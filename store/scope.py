@@ -1,22 +1,37 @@
-"""What a node of the organisation tree sees: the cameras that hang on it or below, and what comes from them."""
+"""What a node of the organisation tree sees: what came from the cameras that hung on it, or below, at the time.
+
+What a camera leaves behind (events, misses, legal records, changes that wait) keeps the node that the camera hung on
+then, in a column `org` of its own: whoever gets the camera, or its id, later, gets none of that.
+"""
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, select
+from sqlalchemy import JSON, ColumnElement, Engine, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from store.account_tables import CameraOrgRow, NodeRow
 from store.engine import reading
-from store.tables import EventRow, PackageRow
+from store.tables import CameraRow, EventRow, PackageRow
 
 Orgs = frozenset[str] | None
 
 
-def of_cameras(camera_id: InstrumentedAttribute[str], orgs: Orgs) -> list[ColumnElement[bool]]:
-    """The conditions under which rows that name a camera are seen from nodes of these names; None = from everywhere."""
-    if orgs is None:
-        return []
-    return [camera_id.in_(select(CameraOrgRow.camera_id).where(CameraOrgRow.org.in_(sorted(orgs))))]
+def is_seen(org: str | None, orgs: Orgs) -> bool:
+    """Whether what belongs to a node is seen from nodes of these names; without a node, only from everywhere."""
+    return orgs is None or org in orgs
+
+
+def seen_from(org: InstrumentedAttribute[str | None], orgs: Orgs) -> list[ColumnElement[bool]]:
+    """The conditions under which rows that keep a node are seen from nodes of these names; None = from everywhere."""
+    return [] if orgs is None else [org.in_(sorted(orgs))]
+
+
+def of_its_time(session: Session, camera_id: str) -> dict[str, Any]:
+    """What an event keeps of its camera as it is now: `org`, and `masks` (polygons in 0-1; None = it is not known)."""
+    document = session.scalar(select(type_coerce(CameraRow.camera, JSON)).where(CameraRow.camera_id == camera_id))
+    org = session.scalar(select(CameraOrgRow.org).where(CameraOrgRow.camera_id == camera_id))
+    return {"org": org, "masks": None if document is None else document.get("privacy_masks") or []}
 
 
 class ScopeRepository:
@@ -25,17 +40,16 @@ class ScopeRepository:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def sees_camera(self, camera_id: str, orgs: Orgs) -> bool:
-        """Whether that camera, in service or not any more, is seen; of an unknown one True where all is seen."""
+    def may_use_id(self, camera_id: str, orgs: Orgs) -> bool:
+        """Whether a camera of that id may be made from there: an id belongs to the node that used it last."""
         if orgs is None:
             return True
-        query = select(CameraOrgRow.camera_id).where(CameraOrgRow.camera_id == camera_id)
         with reading(self._engine) as session:
-            return session.scalar(query.where(CameraOrgRow.org.in_(sorted(orgs)))) is not None
+            return may_use_id(session, camera_id, orgs)
 
     def sees_event(self, event_id: str, orgs: Orgs) -> bool:
         """Whether that event is there and seen."""
-        query = select(EventRow.event_id).where(EventRow.event_id == event_id, *of_cameras(EventRow.camera_id, orgs))
+        query = select(EventRow.event_id).where(EventRow.event_id == event_id, *seen_from(EventRow.org, orgs))
         with reading(self._engine) as session:
             return session.scalar(query) is not None
 
@@ -44,10 +58,16 @@ class ScopeRepository:
         query = (
             select(PackageRow.package_id)
             .join(EventRow, EventRow.event_id == PackageRow.event_id)
-            .where(PackageRow.package_id == package_id, *of_cameras(EventRow.camera_id, orgs))
+            .where(PackageRow.package_id == package_id, *seen_from(EventRow.org, orgs))
         )
         with reading(self._engine) as session:
             return session.scalar(query) is not None
+
+
+def may_use_id(session: Session, camera_id: str, orgs: Orgs) -> bool:
+    """As of `ScopeRepository`, within a transaction."""
+    last = session.get(CameraOrgRow, camera_id)
+    return last is None or is_seen(last.org, orgs)
 
 
 def names_below(session: Session, node_id: int) -> dict[int, str]:

@@ -11,6 +11,7 @@ from core.review import DecisionKind, Verdict
 from core.statistics import Alarm, Check
 from store.engine import reading
 from store.review_tables import DecisionRow
+from store.scope import Orgs, seen_from
 from store.tables import EventRow
 
 _COUNTED = ("approved", "handed_over", "rejected")
@@ -22,14 +23,19 @@ class StatisticsRepository:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def alarms(self, since: datetime, until: datetime, now: datetime, cameras: frozenset[str] | None) -> list[Alarm]:
+    def alarms(self, since: datetime, until: datetime, now: datetime, orgs: Orgs) -> list[Alarm]:
         """The events that became a violation in that time (since included, until not), the oldest first.
 
         Args:
             now: what can still be undone then is pending.
-            cameras: of these alone; None = of all.
+            orgs: only of nodes of these names; None = of all.
         """
-        during = [EventRow.violation_at >= since, EventRow.violation_at < until, EventRow.stage.is_not(None)]
+        during = [
+            EventRow.violation_at >= since,
+            EventRow.violation_at < until,
+            EventRow.stage.is_not(None),
+            *seen_from(EventRow.org, orgs),
+        ]
         query = (
             select(
                 EventRow.event_id,
@@ -38,6 +44,7 @@ class StatisticsRepository:
                 EventRow.zone_id,
                 EventRow.violation,
                 EventRow.violation_at,
+                EventRow.org,
                 EventRow.cleared_at,
                 DecisionRow.verdict,
                 DecisionRow.decided_at,
@@ -51,19 +58,17 @@ class StatisticsRepository:
         with reading(self._engine) as session:
             # A later verdict, on a later opening, takes the place of the earlier one.
             rows = session.execute(query)
-            found = {row.event_id: _alarm(row) for row in rows if cameras is None or row.camera_id in cameras}
+            found = {row.event_id: _alarm(row) for row in rows}
         return list(found.values())
 
-    def checks(self, since: datetime, until: datetime, now: datetime, cameras: frozenset[str] | None) -> list[Check]:
+    def checks(self, since: datetime, until: datetime, now: datetime, orgs: Orgs) -> list[Check]:
         """The blind checks that were decided in that time."""
-        return list(self._checks(since, until, now, cameras))
+        return list(self._checks(since, until, now, orgs))
 
-    def _checks(
-        self, since: datetime, until: datetime, now: datetime, cameras: frozenset[str] | None
-    ) -> Iterator[Check]:
+    def _checks(self, since: datetime, until: datetime, now: datetime, orgs: Orgs) -> Iterator[Check]:
         second, first = DecisionRow, aliased(DecisionRow)
         query = (
-            select(EventRow.camera_id, second.decision_id, second.kind, first.verdict, second.verdict)
+            select(second.decision_id, second.kind, first.verdict, second.verdict)
             .join(EventRow, EventRow.event_id == second.event_id)
             .join(first, (first.event_id == second.event_id) & (first.opening == second.opening))
             .where(
@@ -75,13 +80,14 @@ class StatisticsRepository:
                 first.kind == "first",
                 first.undone_at.is_(None),
                 first.verdict.in_(_COUNTED),
+                *seen_from(EventRow.org, orgs),
             )
             .order_by(first.decided_at)
         )
         with reading(self._engine) as session:
-            found = {row[1]: row for row in session.execute(query) if cameras is None or row[0] in cameras}
+            found = {row[0]: row for row in session.execute(query)}
         for row in found.values():
-            yield Check(*cast("tuple[DecisionKind, Verdict, Verdict]", tuple(row)[2:]))
+            yield Check(*cast("tuple[DecisionKind, Verdict, Verdict]", tuple(row)[1:]))
 
 
 def _alarm(row: Sequence[Any]) -> Alarm:

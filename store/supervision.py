@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from core.review import Verdict
 from store.engine import reading
 from store.review_tables import DecisionRow
-from store.scope import Orgs, of_cameras
+from store.scope import Orgs, seen_from
 from store.tables import EventRow, ZoneRuleRow
 
 _COUNTED = ("approved", "handed_over", "rejected")
@@ -46,7 +46,7 @@ class SupervisionRepository:
         """First decisions of that time (since included, until not) that can no longer be undone, the newest first.
 
         Args:
-            orgs: only about cameras that hang on nodes of these names; None = about all.
+            orgs: only about events of nodes of these names; None = about all.
         """
         query = (
             select(DecisionRow, EventRow.camera_id, EventRow.violation, ZoneRuleRow.snapshot)
@@ -60,7 +60,7 @@ class SupervisionRepository:
                 DecisionRow.final_at >= since,
                 DecisionRow.decided_at >= since,
                 DecisionRow.decided_at < until,
-                *of_cameras(EventRow.camera_id, orgs),
+                *seen_from(EventRow.org, orgs),
             )
             .order_by(DecisionRow.decided_at.desc(), DecisionRow.decision_id)
         )

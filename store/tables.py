@@ -115,6 +115,9 @@ class EventRow(RuleEventColumns, ReviewColumns, Base):
     __tablename__ = "events"
 
     event_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    # Of its time: the node that the camera hung on, and every privacy mask that held while it went on (None = unknown).
+    org: Mapped[str | None]
+    masks: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
 
     @declared_attr.directive
     @classmethod
@@ -135,6 +138,8 @@ class EventRow(RuleEventColumns, ReviewColumns, Base):
             Index(None, "stage", *order),
             Index(None, "stage", "violation", *order),
             Index(None, "camera_id", "stage", *order),
+            Index(None, "org", *order),
+            Index(None, "org", "stage", *order),
             Index(None, "stage", "deadline_at", "event_id"),
             Index(None, "stage", "dwell_s", "event_id"),
             Index(None, "deadline_at", "event_id"),

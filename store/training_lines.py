@@ -19,10 +19,11 @@ from store.engine import reading, writing
 from store.mapping import columns_of, from_row
 from store.review_records import DecisionRecord, Miss
 from store.review_tables import DecisionRow, MissRow
-from store.scope import Orgs, of_cameras
+from store.scope import Orgs, seen_from
 from store.tables import EventRow
 
 Line = dict[str, Any]
+Masks = list[list[list[float]]]
 
 _SAYS_SOMETHING = ("approved", "handed_over", "rejected")
 _DISAGREEMENT = "two officers disagree"
@@ -35,11 +36,13 @@ class Lesson:
     Attributes:
         label: what the models, or who marked the miss, said it is; the line may say better.
         camera_id: of the picture.
+        masks: the privacy masks (polygons in 0-1) that held when the picture was taken; None = they are not known.
     """
 
     line: Line
     label: str
     camera_id: str
+    masks: Masks | None
 
 
 class MissRepository:
@@ -49,11 +52,12 @@ class MissRepository:
         self._engine = engine
         self._audit = audit
 
-    def add(self, miss: Miss, actor: Actor) -> None:
-        """Keeps a miss."""
+    def add(self, miss: Miss, pictured: str, actor: Actor) -> None:
+        """Keeps a miss on a picture of that event."""
         told = {"camera_id": miss.camera_id, "picture": miss.picture, "label": miss.label}
         with writing(self._engine) as session:
-            session.add(MissRow(**columns_of(miss)))
+            event = session.get_one(EventRow, pictured)
+            session.add(MissRow(**columns_of(miss), org=event.org, masks=event.masks))
             self._audit.write(session, actor, Deed("miss.mark", "miss", miss.miss_id, after=told))
 
 
@@ -74,20 +78,20 @@ def lessons(
     Args:
         now: what can still be undone then is left out.
         since, until: only what became final in this time; `until` is not in it.
-        orgs: only of cameras that hang on nodes of these names; None = of all.
+        orgs: only what belongs to nodes of these names; None = all.
     """
     decisions = (
-        select(DecisionRow, EventRow.label, EventRow.camera_id)
+        select(DecisionRow, EventRow.label, EventRow.camera_id, EventRow.masks)
         .join(EventRow, EventRow.event_id == DecisionRow.event_id)
         .where(
             DecisionRow.final_at <= now,
             DecisionRow.undone_at.is_(None),
             DecisionRow.kind.in_(("first", "second_look")),
             DecisionRow.verdict.in_(_SAYS_SOMETHING),
-            *of_cameras(EventRow.camera_id, orgs),
+            *seen_from(EventRow.org, orgs),
         )
     )
-    misses = select(MissRow).where(MissRow.marked_at <= now, *of_cameras(MissRow.camera_id, orgs))
+    misses = select(MissRow).where(MissRow.marked_at <= now, *seen_from(MissRow.org, orgs))
     if since is not None:
         decisions = decisions.where(DecisionRow.final_at >= since)
         misses = misses.where(MissRow.marked_at >= since)
@@ -99,13 +103,16 @@ def lessons(
         marked = session.scalars(misses.order_by(MissRow.marked_at, MissRow.miss_id))
         timed = merge(
             (
-                (row.final_at, row.decision_id, _taught(session, from_row(DecisionRecord, row)), label, camera_id)
-                for row, label, camera_id in decided
+                (row.final_at, row.decision_id, _taught(session, from_row(DecisionRecord, row)), *about)
+                for row, *about in decided
             ),
-            ((row.marked_at, row.miss_id, _missed(from_row(Miss, row)), row.label, row.camera_id) for row in marked),
+            (
+                (row.marked_at, row.miss_id, _missed(from_row(Miss, row)), row.label, row.camera_id, row.masks)
+                for row in marked
+            ),
             key=lambda one: one[:2],
         )
-        yield from (Lesson(line, label, camera_id) for *_, line, label, camera_id in timed if line)
+        yield from (Lesson(*told) for _, _, *told in timed if told[0])
 
 
 def _taught(session: Session, decision: DecisionRecord) -> Line | None:

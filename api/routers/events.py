@@ -33,6 +33,7 @@ from store.nodes import NodeRepository
 from store.places import Place
 from store.queue import DEFAULT_LIMIT, MAX_LIMIT
 from store.review_records import QueueFilter, Sort
+from store.scope import Orgs
 
 router = APIRouter(prefix="/api/v1/events", tags=["events"], dependencies=[requires(Right.EVENTS_VIEW)])
 
@@ -84,14 +85,15 @@ class EventQuery(BaseModel):
             raise ValueError(str(error)) from error
         return cursor
 
-    def wanted(self, cameras: frozenset[str] | None) -> QueueFilter:
-        """The filter that this query asks for, among some cameras."""
+    def wanted(self, cameras: frozenset[str] | None, orgs: Orgs) -> QueueFilter:
+        """The filter that this query asks for, among some cameras and nodes."""
         is_id = self.text is not None and _is_event_id(self.text)
         return QueueFilter(
             event_id=self.text if is_id else None,
             state=self.state,
             violations=tuple(dict.fromkeys(self.violation)) or None,
             camera_ids=cameras,
+            orgs=orgs,
             zone_id=self.zone,
             observing=self.observing,
             review=self.review,
@@ -113,7 +115,7 @@ def list_events(query: Annotated[EventQuery, Query()], desk: Desk, trail: Trail)
     """
     if query.cursor is None:
         trail.viewed("events", "queue", "events.search", after=query.told())
-    wanted = query.wanted(_cameras(query, desk))
+    wanted = query.wanted(_cameras(query, desk), _orgs(query, desk))
     page = desk.queue.page(wanted, desk.viewer, desk.now, query.sort, query.cursor, query.limit)
     newest = desk.packages.newest_primaries([one.event.event_id for one in page.events])
     return QueuePagePublic(events=tuple(rows(page.events, newest, desk)), next_cursor=page.next_cursor)
@@ -164,15 +166,17 @@ def _below(name: str, nodes: NodeRepository) -> frozenset[str]:
     return frozenset({name} | {node.name for node in every if node.parent_id in ids})
 
 
+def _orgs(query: EventQuery, desk: ReviewDesk) -> Orgs:
+    """The nodes of which events are wanted and may be seen; None = all."""
+    if query.node is None:
+        return desk.who.orgs
+    below = _below(query.node, desk.nodes)
+    return below if desk.who.orgs is None else below & desk.who.orgs
+
+
 def _cameras(query: EventQuery, desk: ReviewDesk) -> frozenset[str] | None:
-    """The cameras of which events are wanted and may be seen; None = all."""
+    """The cameras of which events are wanted; None = all."""
     tests: list[Callable[[Place], bool]] = []
-    if desk.who.orgs is not None:
-        seen = desk.who.orgs
-        tests.append(lambda place: place.org in seen)
-    if query.node is not None:
-        below = _below(query.node, desk.nodes)
-        tests.append(lambda place: place.org in below)
     if query.grid is not None:
         tests.append(lambda place: place.grid == query.grid)
     if query.text is not None and not _is_event_id(query.text):

@@ -36,7 +36,7 @@ _ENTERS = [requires(Right.LEGAL_EDIT)]
 def list_legal_entries(camera_id: str, desk: Desk) -> list[LegalEntryPublic]:
     """What was entered for a camera, the newest first: that is what holds."""
     desk.seen(camera_id)
-    return [LegalEntryPublic.of(*one) for one in desk.legal.entries(camera_id)]
+    return [LegalEntryPublic.of(*one) for one in desk.legal.entries(camera_id, desk.who.orgs)]
 
 
 @router.put("/cameras/{camera_id}/legal", dependencies=_ENTERS, responses=described(404, 412, 422, 428, 503))
@@ -57,7 +57,7 @@ def enter_legal(
 )
 def add_legal_document(camera_id: str, file: UploadFile, desk: Desk) -> LegalDocumentPublic:
     """Adds a document: PDF, JPEG, PNG or WebP by its content; 20 MB at most."""
-    desk.seen(camera_id)
+    camera = desk.seen(camera_id).camera
     content = read_upload(file, "document", "send a smaller one")
     try:
         media_type, suffix = document_kind(content)
@@ -67,6 +67,7 @@ def add_legal_document(camera_id: str, file: UploadFile, desk: Desk) -> LegalDoc
     document = LegalDocument(
         document_id=document_id,
         camera_id=camera_id,
+        org=camera.org,
         name=_name(file.filename),
         media_type=media_type,
         path=f"{camera_id}/{document_id}{suffix}",
@@ -88,7 +89,7 @@ def add_legal_document(camera_id: str, file: UploadFile, desk: Desk) -> LegalDoc
 )
 def get_legal_document(document_id: str, desk: Desk, trail: Trail) -> FileResponse:
     """One document. The ETag is its SHA-256 as it was added."""
-    found = desk.of_seen_camera(desk.legal.document(document_id), f"document {document_id}")
+    found = desk.of_seen_node(desk.legal.document(document_id), f"document {document_id}")
     path = desk.services.legal_folder / found.path
     if not path.is_file():
         raise HTTPException(404, f"the file of document {document_id} is not there any more")

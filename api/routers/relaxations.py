@@ -27,7 +27,7 @@ class RelaxationQuery(Asked):
 
 
 def _seen(request_id: str, desk: Desk) -> RelaxationRequest:
-    return desk.of_seen_camera(desk.relaxations.get(request_id), f"change {request_id}")
+    return desk.of_seen_node(desk.relaxations.get(request_id), f"change {request_id}")
 
 
 def _of_another(request: Annotated[RelaxationRequest, Depends(_seen)], desk: Desk) -> RelaxationRequest:

@@ -191,8 +191,8 @@ def add_note(event_id: SeenEventId, asked: NoteAsked, desk: Desk) -> NotePublic:
 )
 def mark_miss(asked: MissAsked, desk: Desk) -> MissPublic:
     """Marks something that no model found, on a still of a package or on a picture that was added to an event."""
-    miss = miss_of(asked, desk)
-    desk.misses.add(miss, desk.actor)
+    miss, pictured = miss_of(asked, desk)
+    desk.misses.add(miss, pictured, desk.actor)
     return MissPublic.model_validate(miss)
 
 

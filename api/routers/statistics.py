@@ -36,19 +36,15 @@ class ExportQuery(StatisticsQuery):
 
 def _worked_out(query: StatisticsQuery, desk: ReviewDesk) -> StatisticsPublic:
     since, until = query.period(desk.now)
-    cameras = None
-    if desk.who.orgs is not None:
-        places = desk.places.all().values()
-        cameras = frozenset(place.camera_id for place in places if place.org in desk.who.orgs)
     period = Period(since, until, desk.now, desk.who.zone)
-    return statistics(period, query.by, cameras, desk.statistics, desk.places)
+    return statistics(period, query.by, desk.who.orgs, desk.statistics, desk.places)
 
 
 @router.get("")
 def get_statistics(query: Annotated[StatisticsQuery, Query()], desk: Desk) -> StatisticsPublic:
     """Alarms and what became of them, the officers' load and agreement, and how each figure is worked out.
 
-    What can still be undone is pending. From a node, only the cameras that it sees.
+    What can still be undone is pending. From a node, only the events of its own cameras.
     """
     return _worked_out(query, desk)
 

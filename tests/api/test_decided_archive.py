@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image
+from sqlalchemy import update
 from typer.testing import CliRunner, Result
 
 from api.dependencies import Services
@@ -16,6 +18,8 @@ from core.clock import FakeClock, rfc3339
 from core.errors import InputError
 from core.review import UNDO_S
 from core.rights import Role
+from store.engine import writing
+from store.tables import EventRow
 from tests.api.accounts import Accounts
 from tests.api.review_examples import Desk, camera_with, happen, put_site
 from tests.store.examples import CAMERA, START
@@ -136,8 +140,9 @@ def test_what_cannot_be_given_is_left_out_and_named(
     mark_miss(li, tampered.event_id, "originals/middle.jpg")
     (services.packages_folder / tampered.event_id / "originals/violation.jpg").write_bytes(b"another picture")
     (services.packages_folder / tampered.event_id / "originals/middle.jpg").unlink()
-    # Nobody knows any more what to hide in its pictures.
-    put_site(services, camera_with(privacy_masks=(WINDOW,)))
+    # Nobody knows what to hide in its pictures.
+    with writing(services.engine) as session:
+        session.execute(update(EventRow).where(EventRow.event_id == moved.event_id).values(masks=None))
     clock.sleep(UNDO_S)
     said = harvested(downloaded(engineer, tmp_path), tmp_path / "set")
     assert said.exception is None, said.exception
@@ -145,6 +150,26 @@ def test_what_cannot_be_given_is_left_out_and_named(
     assert tampered.event_id in said.stderr
     assert moved.event_id in said.stderr
     assert "middle.jpg: no " in said.stderr
+
+
+def test_masks_act_as_they_held_when_the_picture_was_taken(
+    li: Desk, engineer: TestClient, services: Services, clock: FakeClock, tmp_path: Path
+) -> None:
+    """The camera is taken out of service and made again without masks: its old pictures show no more than before."""
+    put_site(services, camera_with(privacy_masks=(WINDOW,)))
+    event_id = happen(services).event_id
+    assert li.decide(event_id).status_code == 201
+    mark_miss(li, event_id, "originals/middle.jpg")
+    put_site(services)
+    put_site(services, camera_with())
+    clock.sleep(UNDO_S)
+    with zipfile.ZipFile(downloaded(engineer, tmp_path)) as archive:
+        shown = [name for name in archive.namelist() if name.endswith(".jpg")]
+        assert len(shown) == 2
+        for name in shown:
+            with Image.open(io.BytesIO(archive.read(name))) as picture:
+                # A place within the mask, far from its edge.
+                assert max(picture.convert("RGB").getpixel((picture.width // 4, picture.height // 4))) < 20, name
 
 
 @pytest.mark.usefixtures("street")

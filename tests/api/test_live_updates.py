@@ -32,7 +32,7 @@ def services(services: Services, clock: FakeClock) -> Iterator[Services]:
 
 @pytest.fixture
 def hub(services: Services) -> LiveHub:
-    return LiveHub(services.engine, services.clock, services.places, poll_s=0.01)
+    return LiveHub(services.engine, services.clock, poll_s=0.01)
 
 
 def run(work: Callable[[], Awaitable[None]]) -> None:

@@ -28,7 +28,7 @@ Message = tuple[str, str, str]  # kind, camera, id of the message
 
 @pytest.fixture
 def services(services: Services) -> Services:
-    services.__dict__["live"] = LiveHub(services.engine, services.clock, services.places, poll_s=0.01)
+    services.__dict__["live"] = LiveHub(services.engine, services.clock, poll_s=0.01)
     put_site(services, TIGER, TOWER)
     return services
 

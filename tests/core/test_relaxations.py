@@ -106,7 +106,7 @@ def test_a_preset_without_a_picture_is_watched_as_the_first_alone() -> None:
     assert kinds(Scene((first,), ()), Scene((first, other), ())) == ["preset_unwatched"]
     known = first.model_copy(update={"view": picture})
     assert kinds(Scene((first,), ()), Scene((known, other), ())) == []
-    assert kinds(Scene((known, other), ()), Scene((first, other), ())) == ["preset_unwatched"]
+    assert kinds(Scene((known, other), ()), Scene((first, other), ())) == ["view_changed", "preset_unwatched"]
 
 
 def test_a_mask_hides_a_zone_and_its_absence_bares_a_window() -> None:

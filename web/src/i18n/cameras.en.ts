@@ -252,6 +252,11 @@ const en: typeof zh = {
     agency_changed: 'Another agency',
     budget_lower: 'Smaller budget of alarms',
     preset_unwatched: 'Preset no longer watched',
+    view_changed: 'Picture that tells the preset changed',
+    source_changed: 'Stream address changed',
+    models_changed: 'Models changed',
+    sampling_slower: 'Looked at less often',
+    node_changed: 'Moved to another node',
     mask_smaller: 'Privacy mask smaller',
   },
   legal: {

@@ -248,6 +248,11 @@ const zh = {
     agency_changed: '改由其他机关主管',
     budget_lower: '告警预算降低',
     preset_unwatched: '预置位不再监看',
+    view_changed: '预置位的辨认画面改动',
+    source_changed: '视频来源改动',
+    models_changed: '识别模型改动',
+    sampling_slower: '看得更慢',
+    node_changed: '改属其他机构',
     mask_smaller: '隐私遮挡缩小',
   },
   legal: {

@@ -12,12 +12,25 @@ from core.principal import Principal
 from core.rights import MACHINE_RIGHTS, Right, Role
 from store.account_tables import Level, UserState
 
-_CONTROL_FREE = r"^[^\x00-\x1f\x7f]*$"
+# Control, format (zero width), surrogates, private use, unassigned, line and paragraph separators.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# In a name beside each other, none of their letters can be taken for one of the other.
+_SCRIPTS = ("LATIN", "CJK", "BOPOMOFO", "FEMININE", "MASCULINE")
 
 
 def _tidy(text: object) -> object:
     """The same name whichever way it was typed in."""
     return unicodedata.normalize("NFKC", text).strip() if isinstance(text, str) else text
+
+
+def _plain(text: str) -> str:
+    """Refuses what is not seen, and letters of scripts in which some look like those of others."""
+    if any(unicodedata.category(sign) in _UNSEEN for sign in text):
+        raise ValueError("holds a character that nobody sees; write it anew")
+    foreign = sorted({sign for sign in text if sign.isalpha() and not unicodedata.name(sign, "").startswith(_SCRIPTS)})
+    if foreign:
+        raise ValueError(f"holds {''.join(foreign)}: write Chinese characters and Latin letters alone")
+    return text
 
 
 def _for_machines(rights: frozenset[Right]) -> frozenset[Right]:
@@ -30,10 +43,11 @@ def _for_machines(rights: frozenset[Right]) -> frozenset[Right]:
 AccountName = Annotated[
     str,
     BeforeValidator(_tidy),
-    AfterValidator(str.lower),
+    AfterValidator(_plain),
+    AfterValidator(str.casefold),
     Field(min_length=1, max_length=40, pattern=r"^[\w.-]+$", description="letters, digits, _ . -; case is not told"),
 ]
-Text = Annotated[str, BeforeValidator(_tidy), Field(min_length=1, max_length=80, pattern=_CONTROL_FREE)]
+Text = Annotated[str, BeforeValidator(_tidy), AfterValidator(_plain), Field(min_length=1, max_length=80)]
 BadgeNo = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,40}$", description="执法证号")]
 # Long enough for any name and password, short enough that hashing it costs nothing.
 AnyName = Annotated[str, BeforeValidator(_tidy), AfterValidator(str.lower), Field(max_length=100)]

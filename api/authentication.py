@@ -13,13 +13,37 @@ from core.principal import Principal
 from store.tokens import TokenRepository
 
 SESSION_COOKIE = "jiejing_session"
+DEVICE_COOKIE = "jiejing_device"
+# Over TLS: browsers take it from this host alone, for every path, and never without TLS.
+HOST_PREFIX = "__Host-"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False, scheme_name="token"))]
-SessionSecret = Annotated[
-    str | None, Depends(APIKeyCookie(name=SESSION_COOKIE, auto_error=False, scheme_name="session"))
-]
+_Described = Annotated[str | None, Depends(APIKeyCookie(name=SESSION_COOKIE, auto_error=False, scheme_name="session"))]
+
+
+def cookie_name(request: Request, name: str) -> str:
+    """What a cookie of ours is called on this connection."""
+    return HOST_PREFIX + name if request.url.scheme == "https" else name
+
+
+def session_secret(request: Request) -> str | None:
+    """The secret of the session that a request names."""
+    return request.cookies.get(cookie_name(request, SESSION_COOKIE)) or None
+
+
+def _session_secret(request: Request, _: _Described) -> str | None:
+    return session_secret(request)
+
+
+def _device_secret(request: Request) -> str | None:
+    return request.cookies.get(cookie_name(request, DEVICE_COOKIE))
+
+
+SessionSecret = Annotated[str | None, Depends(_session_secret)]
+# Of a browser from which somebody signed in before.
+DeviceSecret = Annotated[str | None, Depends(_device_secret)]
 
 
 def recognise(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from fastapi.security import APIKeyCookie, HTTPBearer
+from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -17,14 +17,13 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.access import ADMITTED, declarations, guard
-from api.authentication import SESSION_COOKIE, refuse_other_origins
+from api.authentication import refuse_other_origins, session_secret
 from api.bounds import BoundedBody, body_bound
 from api.dependencies import Services, refuse_nul
 from api.problems import response_to
 from store.tokens import TokenRepository
 
 _BEARER = HTTPBearer(auto_error=False)
-_COOKIE = APIKeyCookie(name=SESSION_COOKIE, auto_error=False)
 
 
 class Door:
@@ -66,7 +65,7 @@ class Door:
         Raises:
             HTTPException, RequestValidationError: the request is refused.
         """
-        bearer, secret = await _BEARER(request), await _COOKIE(request)
+        bearer, secret = await _BEARER(request), session_secret(request)
         declared, services = declarations(route), self._services
         if bearer is None and secret is None:
             # Nobody to be looked up: no thread, no data base, whatever number of these comes.

@@ -1,15 +1,23 @@
-"""Passwords: hashed with argon2id, judged by one policy, checked in the same time whether the account exists or not."""
+"""Passwords: hashed with argon2id, judged by one policy (length, and how many guesses it takes), checked in the
+same time whether the account exists or not."""
 
 import secrets
+from collections.abc import Sequence
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
+from zxcvbn import zxcvbn
 
 from core.errors import InputError
 
 MIN_LENGTH = 10
 MAX_LENGTH = 200
+# zxcvbn's scale of 0 to 4: from here on a thief of the hashes needs more than 10^8 guesses.
+_LEAST_SCORE = 3
+# It refuses more, and takes long for it.
+_JUDGED = 72
+_KNOWN = ("jiejing", "街镜")
 
 # Letters and digits that nobody takes for one another on paper.
 _CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -44,18 +52,23 @@ class Passwords:
                 return False
         return right and kept is not None
 
-    def chosen(self, password: str, name: str, current: str) -> str:
+    def chosen(self, password: str, own: Sequence[str], current: str) -> str:
         """The hash of a password that a user chose.
 
+        Args:
+            own: what anybody knows of the user, to be guessed first: names, the number of the badge.
+
         Raises:
-            InputError: too short, the name, or no other than the one before.
+            InputError: too short, easily guessed, or no other than the one before.
         """
         if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
             raise InputError(f"new: a password has {MIN_LENGTH} to {MAX_LENGTH} characters")
-        if password.casefold() == name.casefold():
-            raise InputError("new: the name is no password")
         if password == current:
             raise InputError("new: choose another password than the present one")
+        # More than it takes only makes guessing longer.
+        judged = zxcvbn(password[:_JUDGED], user_inputs=[*own, *_KNOWN], max_length=_JUDGED)
+        if judged["score"] < _LEAST_SCORE:
+            raise InputError("new: too easily guessed; take several words that do not belong together, or a longer one")
         return self.hash(password)
 
 

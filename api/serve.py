@@ -25,7 +25,7 @@ from api.web_app import WebApp
 from core.errors import InputError, StorageError
 from core.ports import CameraLine
 from core.settings import Settings
-from evidence.anchor import AuditAnchor
+from evidence.anchor import audit_anchor
 from store.checks import CheckShares
 from store.engine import make_engine
 from store.sessions import SessionPolicy
@@ -110,7 +110,7 @@ def _services(settings: Settings, engine: Engine, camera_line: CameraLine | None
     return Services(
         engine,
         _made(settings.home / "packages"),
-        anchor=AuditAnchor(settings.home, settings.signing_key),
+        anchor=audit_anchor(settings),
         session_policy=SessionPolicy(idle, longest),
         check_shares=CheckShares(settings.second_look_share, settings.known_negative_share),
         configuration=settings,

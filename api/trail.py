@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from api.access import Who
 from api.dependencies import Services, ServicesOf
 from core.principal import Principal
-from store.audit import Actor, AuditEntry, Deed
+from store.audit import OF_TOKEN, Actor, AuditEntry, Deed
 
 
 class AuditTrail:
@@ -54,8 +54,9 @@ def purpose_missing() -> RequestValidationError:
 
 
 def actor_of(who: Principal) -> Actor:
-    """How the audit names who asks."""
-    return Actor(who.user_id, who.name, who.role, who.address)
+    """How the audit names who asks; a machine with the number of its token."""
+    name = who.name if who.token_id is None else f"{who.name}{OF_TOKEN.format(who.token_id)}"
+    return Actor(who.user_id, name, who.role, who.address)
 
 
 def _trail(who: Who, services: ServicesOf) -> AuditTrail:

@@ -19,7 +19,7 @@ class Principal:
         badge_no, badge_expires: 执法证号 and the last day on which it holds.
         zone: the site's time zone, in which a day of the badge begins and ends.
         address: where the request came from.
-        is_machine: came with an access token instead of a session.
+        token_id: of the access token that it came with instead of a session.
     """
 
     user_id: int
@@ -33,7 +33,12 @@ class Principal:
     zone: ZoneInfo
     address: str
     must_change_password: bool = False
-    is_machine: bool = False
+    token_id: int | None = None
+
+    @property
+    def is_machine(self) -> bool:
+        """Whether it came with an access token."""
+        return self.token_id is not None
 
     def has(self, *rights: Right) -> bool:
         """Whether all of these rights are held."""

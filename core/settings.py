@@ -58,6 +58,18 @@ class Settings(BaseSettings):
     known_negative_share: float = Field(
         default=0.02, ge=0, le=1, description="share of decisions after which a known negative is mixed into the queue"
     )
+    audit_head_file: Path | None = Field(
+        default=None,
+        description="file, best on another machine's share, to which each signed end of the audit is added",
+    )
+    audit_head_syslog: str | None = Field(
+        default=None,
+        pattern=r"^\S+:[0-9]{1,5}$",
+        description="HOST:PORT of a syslog server (UDP) that gets each of them",
+    )
+    audit_head_webhook: str | None = Field(
+        default=None, pattern=r"^https?://\S+$", description="address to which each of them is posted as JSON"
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="how much is logged")
 
     @field_validator("home", "signing_key", "tls_certificate", "tls_key")

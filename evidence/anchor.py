@@ -2,7 +2,10 @@
 
     home/audit-head.json    {"hash", "key_id", "seq", "signature"}: signature over the canonical JSON of hash and seq
 
-Whoever may write to the data base and to the home may forge both: copy the file to where they may not.
+The file is made with the first row of the audit, and never by itself again: where it is missing later, nothing says
+whether the end was cut off, and that is a fault until somebody begins a new one with a reason (`begin`).
+
+Whoever may write to the data base and to the home may forge both: let copies go where they may not (HeadCopies).
 """
 
 import base64
@@ -18,11 +21,14 @@ from threading import Lock
 from cryptography.exceptions import InvalidSignature
 
 from core.errors import JiejingError, StorageError
+from core.settings import Settings
+from evidence.head_copies import HeadCopies
 from evidence.keys import SigningKey, open_key_ring, open_signing_key
 from evidence.storage import storing, write_atomic
 from store.audit import Head, canonical
 
 FILE = "audit-head.json"
+WAY_FORWARD = "restore it from a backup, or begin a new one: jiejing audit begin --reason WHY"
 
 _log = logging.getLogger(__name__)
 
@@ -33,12 +39,14 @@ class AuditAnchor:
     Args:
         home: the installation's folder.
         signing_key: PEM file of another key than the installation's own.
+        copies: where each head goes besides.
     """
 
-    def __init__(self, home: Path, signing_key: Path | None = None) -> None:
+    def __init__(self, home: Path, signing_key: Path | None = None, copies: HeadCopies | None = None) -> None:
         self.path = home / FILE
         self._home = home
         self._given = signing_key
+        self._copies = copies
         self._key: SigningKey | None = None
         self._turn = Lock()
 
@@ -47,10 +55,27 @@ class AuditAnchor:
         try:
             with self._turn, self._locked():
                 kept = self.get()
+                if kept is None and head.seq > 1:
+                    raise StorageError(f"{self.path}: is missing; {WAY_FORWARD}")
                 if kept is None or kept.seq < head.seq:
-                    write_atomic(self.path, self._signed(head))
+                    self._write(head)
         except JiejingError as error:
             _log.error("the end of the audit could not be anchored: %s", error)
+
+    def begin(self, head: Head) -> None:
+        """Keeps a head whatever was kept before.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        with self._turn, self._locked():
+            self._write(head)
+
+    def _write(self, head: Head) -> None:
+        signed = self._signed(head)
+        write_atomic(self.path, signed)
+        if self._copies:
+            self._copies.put(signed)
 
     def get(self) -> Head | None:
         """The head that is kept; None where there is none.
@@ -62,13 +87,21 @@ class AuditAnchor:
             if not self.path.exists():
                 return None
             content = self.path.read_bytes()
+        return self.read(content, self.path)
+
+    def read(self, content: bytes, path: Path) -> Head:
+        """The head that a file, or the last line of one, holds.
+
+        Raises:
+            StorageError: it was changed.
+        """
         try:
             kept = json.loads(content)
             head = Head(int(kept["seq"]), str(kept["hash"]))
             signature = base64.b64decode(kept["signature"], validate=True)
             open_key_ring(self._home).keys[kept["key_id"]].verify(signature, _message(head))
         except (KeyError, TypeError, ValueError, binascii.Error, InvalidSignature) as error:
-            raise StorageError(f"{self.path}: was changed, or signed by a key that is not known here") from error
+            raise StorageError(f"{path}: was changed, or signed by a key that is not known here") from error
         return head
 
     def _signed(self, head: Head) -> bytes:
@@ -86,6 +119,11 @@ class AuditAnchor:
         with lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def audit_anchor(settings: Settings) -> AuditAnchor:
+    """The anchor of an installation, with the copies that its settings name."""
+    return AuditAnchor(settings.home, settings.signing_key, HeadCopies.of(settings))
 
 
 def _message(head: Head) -> bytes:

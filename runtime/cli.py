@@ -11,6 +11,7 @@ import typer
 from core.errors import JiejingError
 from runtime.commands import (
     analyze,
+    audit,
     camera,
     db,
     decisions,
@@ -41,7 +42,7 @@ app = typer.Typer(
 )
 for command in (demo, up, run, serve, analyze, replay, verify, doctor):
     app.command(name=command.__name__.rpartition(".")[2])(command.command)
-for group in (evidence, decisions, camera, model, user, db):
+for group in (evidence, decisions, camera, model, user, audit, db):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
 join(app, {"model": model.app})
 

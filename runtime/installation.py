@@ -10,7 +10,7 @@ from core.clock import Clock
 from core.errors import StorageError
 from core.settings import Settings, load_settings
 from core.site import Site
-from evidence.anchor import AuditAnchor
+from evidence.anchor import audit_anchor
 from store.audit import AuditLog
 from store.cameras import CameraStateRepository
 from store.engine import make_engine
@@ -87,7 +87,7 @@ class Installation:
     @property
     def audit(self) -> AuditLog:
         """What people did."""
-        return AuditLog(self.engine, anchor=AuditAnchor(self.settings.home, self.settings.signing_key))
+        return AuditLog(self.engine, anchor=audit_anchor(self.settings))
 
     def observing(self, clock: Clock) -> ObservingRepository:
         """What sends zones back to observing."""

@@ -92,8 +92,19 @@ class TokenRow(Base):
     revoked_at: Mapped[datetime | None]
 
 
+class DeviceRow(Base):
+    """A browser from which a user signed in before. Holds a hash of the secret in its cookie."""
+
+    __tablename__ = "devices"
+    __table_args__ = (Index(None, "user_id"), Index(None, "last_at"))
+
+    secret_hash: Mapped[str] = mapped_column(Digest, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.user_id"))
+    last_at: Mapped[datetime]
+
+
 class AttemptRow(Base):
-    """Failures to sign in in a row, with one account name or from one address. `key` is a hash: names are anything."""
+    """Failures to sign in in a row, of one kind of attempt. `key` is a hash: names are anything."""
 
     __tablename__ = "sign_in_attempts"
     __table_args__ = (Index(None, "last_at"),)

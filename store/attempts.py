@@ -1,10 +1,16 @@
-"""Failures to sign in, counted by account name and by address: after some, each further one costs more time."""
+"""Failures to sign in: after some, each further one costs more time.
+
+Counted are those with one name from one address, and those with one name from anywhere, but for browsers from which
+that user signed in before: each of those is counted by itself, so that strangers lock nobody out of it. One address
+alone is never locked: many people share one. Guessing one password with many names is slowed by the count of the name
+and address, and by the time that each hash takes.
+"""
 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from core.clock import Clock, SystemClock
@@ -32,9 +38,10 @@ class Patience:
         return min(self.longest, self.first * doubled)
 
 
-BY_NAME = Patience(free=5)
-# Many people may share an address.
-BY_ADDRESS = Patience(free=50)
+# With one name from one address, or from one known browser.
+BY_PAIR = Patience(free=5)
+# With one name from wherever: many addresses guess together.
+BY_NAME = Patience(free=50)
 
 
 class AttemptRepository:
@@ -44,14 +51,17 @@ class AttemptRepository:
         self._engine = engine
         self._clock = clock or SystemClock()
 
-    def begin(self, name: str, address: str) -> timedelta | None:
-        """Counts an attempt as failed until it succeeds. While the name or address is locked nothing is counted.
+    def begin(self, name: str, address: str, device: str | None = None) -> timedelta | None:
+        """Counts an attempt as failed until it succeeds. While it is locked nothing is counted.
+
+        Args:
+            device: the secret of a browser from which the user of that name signed in before.
 
         Returns:
             How long it is still locked; None = the attempt may be judged.
         """
         now = self._clock.utc()
-        keys = {_key("name", name): BY_NAME, _key("address", address): BY_ADDRESS}
+        keys = _keys(name, address, device)
         with writing(self._engine) as session:
             session.execute(delete(AttemptRow).where(AttemptRow.last_at <= now - FORGOTTEN_AFTER))
             # In one order for all, so that none waits for another in a circle.
@@ -66,25 +76,30 @@ class AttemptRepository:
                 row.locked_until = now + wait if wait else None
         return None
 
-    def succeeded(self, name: str, address: str) -> None:
-        """The attempt was no failure: those of the name are forgotten, and this one of the address."""
+    def succeeded(self, name: str, address: str, device: str | None = None) -> None:
+        """The attempt was no failure: those of its kind are forgotten. The count of the name from anywhere loses this
+        one alone: who knows the password does not clear the way for those who guess."""
         with writing(self._engine) as session:
-            by_name = session.get(AttemptRow, _key("name", name), with_for_update=True)
-            if by_name is not None:
-                by_name.failures, by_name.locked_until = 0, None
-            by_address = session.get(AttemptRow, _key("address", address), with_for_update=True)
-            if by_address is not None:
-                by_address.failures -= 1
-                by_address.locked_until = None
+            for key, patience in sorted(_keys(name, address, device).items()):
+                row = session.get(AttemptRow, key, with_for_update=True)
+                if row is not None:
+                    row.failures = row.failures - 1 if patience is BY_NAME else 0
+                    row.locked_until = None
 
     def unlock(self, name: str) -> bool:
-        """Forgets the failures of a name; whether there were any."""
+        """Forgets the failures of a name, wherever they came from; whether there were any."""
         with writing(self._engine) as session:
-            row = session.get(AttemptRow, _key("name", name), with_for_update=True)
-            if row is None or row.failures == 0:
-                return False
-            row.failures, row.locked_until = 0, None
-            return True
+            rows = session.scalars(select(AttemptRow).where(AttemptRow.key.startswith(_half(name))))
+            had = [row for row in rows if row.failures]
+            for row in had:
+                row.failures, row.locked_until = 0, None
+            return bool(had)
+
+
+def _keys(name: str, address: str, device: str | None) -> dict[str, Patience]:
+    if device is not None:
+        return {_key(name, f"device:{device}"): BY_PAIR}
+    return {_key(name, f"address:{address}"): BY_PAIR, _key(name, "anywhere"): BY_NAME}
 
 
 def _row(session: Session, key: str, now: datetime) -> AttemptRow:
@@ -92,5 +107,10 @@ def _row(session: Session, key: str, now: datetime) -> AttemptRow:
     return session.get_one(AttemptRow, key, with_for_update=True)
 
 
-def _key(kind: str, what: str) -> str:
-    return hashlib.sha256(f"{kind}:{what}".encode()).hexdigest()
+def _key(name: str, kind: str) -> str:
+    """One half tells the name, the other the kind: what concerns a name is found by the first."""
+    return _half(name) + _half(kind)
+
+
+def _half(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -40,9 +40,9 @@ def principal_of(session: Session, user_id: int, address: str, now: datetime) ->
     )
 
 
-def as_machine(owner: Principal, rights: frozenset[Right]) -> Principal:
+def as_machine(owner: Principal, rights: frozenset[Right], token_id: int) -> Principal:
     """A machine that holds a token of that owner: never more than the owner may at this moment."""
-    return replace(owner, rights=owner.rights & rights, is_machine=True)
+    return replace(owner, rights=owner.rights & rights, token_id=token_id)
 
 
 def _orgs(session: Session, row: UserRow) -> Orgs:

@@ -57,7 +57,7 @@ class TokenRepository:
             if row is None or row.revoked_at is not None or now >= row.expires_at:
                 return None
             owner = principal_of(session, row.user_id, address, now)
-            return as_machine(owner, _token(row).rights) if owner else None
+            return as_machine(owner, _token(row).rights, row.token_id) if owner else None
 
     def of_user(self, user_id: int) -> tuple[AccessToken, ...]:
         """The tokens of a user, the newest first."""

@@ -12,7 +12,7 @@ from core.clock import Clock, SystemClock
 from core.errors import ConflictError, InputError, StaleError
 from core.rights import ADMINISTRATORS, Role
 from store.account_records import User
-from store.account_tables import NodeRow, SessionRow, TokenRow, UserRow, UserState
+from store.account_tables import DeviceRow, NodeRow, SessionRow, TokenRow, UserRow, UserState
 from store.audit import Actor, AuditLog, Deed
 from store.engine import reading, writing
 from store.mapping import columns_of, from_row
@@ -92,20 +92,23 @@ class UserRepository:
             return user
 
     def change(self, user_id: int, version: int, changes: Mapping[str, Any], actor: Actor) -> User:
-        """Changes an account that is at that version. Out of service, it is signed out everywhere.
+        """Changes an account that is at that version. Out of service, or with another role or node, its sessions and
+        tokens end: they were for what it was.
 
         Args:
             changes: new values by field of User.
 
         Raises:
             StaleError: it is at another version by now, or is not there.
-            InputError: the account would be active without a role, or its node does not fit.
+            InputError: the account would be active without a role, its node does not fit, or an administrator would
+                become something else, or something else an administrator.
         """
         with writing(self._engine) as session:
             row = session.get(UserRow, user_id, with_for_update=True)
             if row is None or row.version != version:
                 raise StaleError("the account was changed by somebody else meanwhile; read it again")
             before = _user(row)
+            _check_role(row, changes.get("role", row.role))
             _check_node(session, changes.get("role", row.role), changes.get("node_id", row.node_id))
             for name, value in changes.items():
                 setattr(row, name, value)
@@ -114,8 +117,8 @@ class UserRepository:
             row.version += 1
             session.flush()
             user = _user(row)
-            if user.state == "disabled":
-                _sign_out(session, user_id)
+            if user.state == "disabled" or (user.role, user.node_id) != (before.role, before.node_id):
+                self._end_all(session, user_id)
             deed = Deed("user.change", "user", str(user_id), before=told(before), after=told(user))
             self._audit.write(session, actor, deed)
             return user
@@ -135,20 +138,25 @@ class UserRepository:
             if row.state == "active" and not confirmed:
                 row.state = "pending"
             row.version += 1
-            _sign_out(session, user_id)
-            valid = (TokenRow.user_id == user_id, TokenRow.revoked_at.is_(None))
-            session.execute(update(TokenRow).where(*valid).values(revoked_at=self._clock.utc()))
+            self._end_all(session, user_id)
             session.flush()
             self._audit.write(session, actor, Deed("user.reset_password", "user", str(user_id)))
             return _user(row)
 
     def change_own_password(self, user_id: int, password_hash: str, actor: Actor) -> None:
-        """Keeps the password that a user chose, and ends all of the user's sessions."""
+        """Keeps the password that a user chose, and ends all of the user's sessions and tokens."""
         with writing(self._engine) as session:
             values = {"password_hash": password_hash, "must_change_password": False, "version": UserRow.version + 1}
             session.execute(update(UserRow).where(UserRow.user_id == user_id).values(**values))
-            _sign_out(session, user_id)
+            self._end_all(session, user_id)
             self._audit.write(session, actor, Deed("session.password", "user", str(user_id)))
+
+    def _end_all(self, session: Session, user_id: int) -> None:
+        """Ends what hangs on an account as it was: its sessions, the browsers that are known, and its access tokens."""
+        for table in (SessionRow, DeviceRow):
+            session.execute(delete(table).where(table.user_id == user_id))
+        valid = (TokenRow.user_id == user_id, TokenRow.revoked_at.is_(None))
+        session.execute(update(TokenRow).where(*valid).values(revoked_at=self._clock.utc()))
 
 
 def told(user: User) -> dict[str, Any]:
@@ -165,6 +173,11 @@ def _user(row: UserRow) -> User:
     return User(**(values | {"role": Role(row.role) if row.role else None}))
 
 
+def _check_role(row: UserRow, role: str | None) -> None:
+    if row.role is not None and role != row.role and {row.role, role} & ADMINISTRATORS:
+        raise InputError("role: an administrator's account is that for ever, and no other becomes one; make another")
+
+
 def _check_node(session: Session, role: str | None, node_id: int | None) -> None:
     if node_id is None:
         return
@@ -172,7 +185,3 @@ def _check_node(session: Session, role: str | None, node_id: int | None) -> None
         raise InputError(f"node_id: there is no node {node_id}")
     if role in ADMINISTRATORS:
         raise InputError("node_id: an administrator is there for the whole site; leave the node out")
-
-
-def _sign_out(session: Session, user_id: int) -> None:
-    session.execute(delete(SessionRow).where(SessionRow.user_id == user_id))

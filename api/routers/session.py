@@ -1,17 +1,19 @@
 """Signing in and out, and one's own password."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.access import Who, anyone, signed_in
 from api.account_schemas import Credentials, PasswordChange, SessionPublic
-from api.authentication import SESSION_COOKIE, SessionSecret, csrf_token
+from api.authentication import DEVICE_COOKIE, SESSION_COOKIE, SessionSecret, cookie_name, csrf_token
 from api.dependencies import ServicesOf, Users, refuse_query
 from api.problems import described
 from api.sign_in import SignIn
 from api.trail import actor_of
 from core.principal import Principal
+from store.devices import FORGOTTEN_AFTER
 
 router = APIRouter(prefix="/api/v1/session", tags=["session"])
 
@@ -32,7 +34,7 @@ def sign_in(
     who = signing_in.judge(credentials.name, credentials.password)
     if former is not None:
         services.sessions.end(former)
-    return _begun(who, request, response, services)
+    return _begun(who, request, response, services, signing_in)
 
 
 @router.get("", dependencies=[signed_in(), NoQuery], responses=described(422, 503))
@@ -43,12 +45,13 @@ def get_session(who: Who, services: ServicesOf, secret: SessionSecret) -> Sessio
 
 
 @router.delete("", status_code=204, dependencies=[signed_in(), NoQuery], responses=described(422, 503))
-def sign_out(who: Who, response: Response, services: ServicesOf, secret: SessionSecret) -> None:
+def sign_out(who: Who, request: Request, response: Response, services: ServicesOf, secret: SessionSecret) -> None:
     """Ends the session. A machine's token stays: it is revoked by DELETE /api/v1/tokens/{token_id}."""
     if secret is not None and not who.is_machine:
         services.sessions.end(secret)
         services.audit.note(actor_of(who), SignIn.deed("session.end", str(who.user_id)))
-    response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="strict")
+    name, secure = cookie_name(request, SESSION_COOKIE), request.url.scheme == "https"
+    response.delete_cookie(name, path="/", httponly=True, samesite="strict", secure=secure)
 
 
 @router.post("/password", dependencies=[signed_in(), NoQuery], responses=described(401, 403, 422, 429, 503))
@@ -63,20 +66,30 @@ def change_password(
 ) -> SessionPublic:
     """Changes one's own password. Every session of the user ends, and a new one begins."""
     signing_in.confirm(who, wanted.current)
-    chosen = services.passwords.chosen(wanted.new, who.name, wanted.current)
+    own = [who.name, who.full_name, *([who.badge_no] if who.badge_no else ())]
+    chosen = services.passwords.chosen(wanted.new, own, wanted.current)
     users.change_own_password(who.user_id, chosen, actor_of(who))
-    return _begun(who, request, response, services)
+    return _begun(who, request, response, services, signing_in)
 
 
-def _begun(who: Principal, request: Request, response: Response, services: ServicesOf) -> SessionPublic:
+def _begun(
+    who: Principal, request: Request, response: Response, services: ServicesOf, signing_in: SignIn
+) -> SessionPublic:
     secret = services.sessions.begin(who.user_id, who.address)
+    _set_cookie(request, response, SESSION_COOKIE, secret)
+    device = signing_in.known_from_now_on(who.user_id)
+    _set_cookie(request, response, DEVICE_COOKIE, device, FORGOTTEN_AFTER)
+    now = services.sessions.find(secret, who.address) or who
+    return SessionPublic.of(now, csrf_token(secret), may_approve=now.may_approve(services.clock.utc()))
+
+
+def _set_cookie(request: Request, response: Response, name: str, secret: str, lasts: timedelta | None = None) -> None:
     response.set_cookie(
-        SESSION_COOKIE,
+        cookie_name(request, name),
         secret,
+        max_age=round(lasts.total_seconds()) if lasts else None,
         path="/",
         httponly=True,
         samesite="strict",
         secure=request.url.scheme == "https",
     )
-    now = services.sessions.find(secret, who.address) or who
-    return SessionPublic.of(now, csrf_token(secret), may_approve=now.may_approve(services.clock.utc()))

@@ -20,6 +20,9 @@ def command(
     audit: Annotated[
         bool, typer.Option("--audit", help="Check the installation's audit instead of a package.")
     ] = False,
+    head: Annotated[
+        Path | None, typer.Option(help="With --audit: a copy of its signed end that was kept elsewhere.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Checks an evidence package, offline, or the audit. Exit 0 sound, 1 a fault, 2 nothing to verify there.
@@ -29,7 +32,9 @@ def command(
     if audit == (path is not None):
         raise InputError("give a package to check, or --audit")
     if path is None:
-        raise typer.Exit(audit_check.check(load_settings(), as_json=as_json))
+        raise typer.Exit(audit_check.check(load_settings(), head, as_json=as_json))
+    if head:
+        raise InputError("--head goes with --audit")
     keys = KeyRing.of([read_public_key(key)]) if key else open_key_ring(load_settings().home)
     verdict = verify(path, keys)
     if as_json:

@@ -67,13 +67,12 @@ def test_an_import_takes_no_id_of_another_node(
     thief = accounts.as_role(Role.OPERATIONS, nodes[0])
     table = f"id,name,org,source\n{CAMERA.id},北门,甲县,rtsp://10.0.0.8/x\n"
     answer = thief.post(
-        "/api/v1/cameras/import",
-        params={"dry_run": "false"},
+        "/api/v1/camera-imports",
+        data={"kind": "csv", "dry_run": "false"},
         files={"file": ("cameras.csv", table.encode(), "text/csv")},
     )
-    told = answer.json()
-    assert not told.get("applied"), told
-    assert "id" in {one["field"] for one in told.get("faults", told.get("errors", ()))}, told
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "rows.2.id"
 
 
 def test_events_of_a_camera_that_moves_stay_and_the_next_go_with_it(engine: Engine, services: Services) -> None:

@@ -110,6 +110,7 @@ def test_who_asks_decides_nothing_even_with_the_right(
     user = accounts.users.named("operations")
     assert user is not None
     accounts.users.change(user.user_id, user.version, {"role": "manager", "node_id": None}, SETTING_UP)
+    operations = accounts.sign_in("operations")
     for verb in ("confirm", "reject"):
         answer = operations.post(f"{RELAXATIONS}/{request_id}/{verb}", json={})
         assert (answer.status_code, "yourself" in answer.json()["detail"]) == (403, True)

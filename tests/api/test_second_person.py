@@ -30,7 +30,7 @@ BLINDING: dict[str, tuple[dict[str, Any], str]] = {
     "no zones": ({"presets": [{"id": "1", "zones": []}]}, "zone_removed"),
     "another preset": ({"presets": [{"id": "2", "zones": [zone()]}]}, "zone_removed"),
     "a higher score": ({"presets": [{"id": "1", "zones": [zone(min_score=0.99)]}]}, "score_higher"),
-    "no hours": ({"presets": [{"id": "1", "zones": [zone(schedule=["mon 03:00-03:01"])]}]}, "hours_fewer"),
+    "no hours": ({"presets": [{"id": "1", "zones": [zone(schedule=[{"to": "00:01"}])]}]}, "hours_fewer"),
     "a permit for all": ({"presets": [{"id": "1", "zones": [zone(permits=[PERMIT])]}]}, "permit_added"),
     "an exempt label": ({"presets": [{"id": "1", "zones": [zone(exempt=["car"])]}]}, "exemption_added"),
     "a budget of one": ({"presets": [{"id": "1", "zones": [zone(daily_budget=1)]}]}, "budget_lower"),
@@ -80,7 +80,11 @@ cameras:
 - {{id: gate, name: 北门, source: 'rtsp://10.0.0.9/other'}}
 """,  # type: ignore[union-attr]
     }
-    answer = operations.post(f"{CAMERAS}/import", files={"file": (f"a.{kind}", files[kind].encode())})
+    answer = operations.post(
+        "/api/v1/camera-imports",
+        data={"kind": kind, "dry_run": "false"},
+        files={"file": (f"a.{kind}", files[kind].encode())},
+    )
     assert answer.status_code == 200, answer.text
     assert gate(sites) == before
 

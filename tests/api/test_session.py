@@ -13,7 +13,7 @@ from api.authentication import SESSION_COOKIE
 from api.bounds import MAX_BODY_BYTES
 from core.clock import FakeClock
 from core.rights import Role
-from store.attempts import BY_ADDRESS, BY_NAME
+from store.attempts import BY_NAME, BY_PAIR
 from store.engine import reading
 from tests.api.accounts import PASSWORD, SETTING_UP, Accounts
 
@@ -21,7 +21,8 @@ SESSION = "/api/v1/session"
 
 
 def cookie_of(answer: Any) -> Morsel[str]:
-    return SimpleCookie(answer.headers["set-cookie"])[SESSION_COOKIE]
+    prefix = "__Host-" if answer.url.scheme == "https" else ""
+    return SimpleCookie(answer.headers.get_list("set-cookie")[0])[prefix + SESSION_COOKIE]
 
 
 def attempt(client: TestClient, name: str = "officer", password: str = "wrong password") -> int:
@@ -96,7 +97,7 @@ def test_a_guesser_waits_longer_and_longer_and_the_right_password_waits_too(
     accounts: Accounts, nobody: TestClient, clock: FakeClock
 ) -> None:
     accounts.user("officer", Role.OFFICER)
-    assert [attempt(nobody) for _ in range(BY_NAME.free)] == [401] * BY_NAME.free
+    assert [attempt(nobody) for _ in range(BY_PAIR.free)] == [401] * BY_PAIR.free
     waits = []
     for _ in range(3):
         answer = nobody.post(SESSION, json={"name": "OFFICER", "password": PASSWORD})
@@ -109,27 +110,59 @@ def test_a_guesser_waits_longer_and_longer_and_the_right_password_waits_too(
     clock.sleep(240)
     assert attempt(nobody, password=PASSWORD) == 200
     # All is forgotten.
-    assert [attempt(nobody) for _ in range(BY_NAME.free)] == [401] * BY_NAME.free
+    assert [attempt(nobody) for _ in range(BY_PAIR.free)] == [401] * BY_PAIR.free
 
 
 def test_a_name_that_does_not_exist_is_locked_like_any(nobody: TestClient) -> None:
-    answers = [attempt(nobody, "none") for _ in range(BY_NAME.free + 1)]
-    assert answers == [401] * BY_NAME.free + [429]
+    answers = [attempt(nobody, "none") for _ in range(BY_PAIR.free + 1)]
+    assert answers == [401] * BY_PAIR.free + [429]
 
 
-def test_an_address_that_tries_many_names_is_locked(accounts: Accounts, nobody: TestClient) -> None:
+def test_strangers_who_guess_lock_nobody_else_out(accounts: Accounts, nobody: TestClient, clock: FakeClock) -> None:
+    """Fifty wrong names from an address that many share, and many wrong passwords for one of them, from there and from
+    elsewhere: whoever signed in from his browser before does so again, and a colleague behind the address does, too."""
+    for name in ("officer", "colleague"):
+        accounts.user(name, Role.OFFICER)
+    browser = accounts.sign_in("officer")
+    assert {attempt(nobody, f"name-{number}") for number in range(50)} == {401}
+    assert [attempt(nobody) for _ in range(BY_PAIR.free + 1)][-1] == 429
+    for number in range(BY_NAME.free):
+        attempt(accounts.nobody(f"192.0.2.{100 + number}"))
+        clock.sleep(0.001)
+    # What guesses together waits together ...
+    assert attempt(accounts.nobody("192.0.2.250"), password=PASSWORD) == 429
+    # ... and the owner does not.
+    assert attempt(browser, password=PASSWORD) == 200
+    assert attempt(nobody, "colleague", PASSWORD) == 200
+
+
+def test_a_known_browser_is_no_way_to_guess(accounts: Accounts) -> None:
+    accounts.user("other", Role.OFFICER)
+    browser = accounts.as_role(Role.OFFICER)
+    assert [attempt(browser) for _ in range(BY_PAIR.free + 1)] == [401] * BY_PAIR.free + [429]
+    # It is known for its own user alone, and no longer once the password is another one.
+    assert [attempt(browser, "other") for _ in range(BY_PAIR.free + 1)][-1] == 429
+
+
+def test_over_tls_cookies_are_of_this_host_alone(accounts: Accounts) -> None:
     accounts.user("officer", Role.OFFICER)
-    answers = [attempt(nobody, f"name-{number}") for number in range(BY_ADDRESS.free)]
-    assert set(answers) == {401}
-    assert attempt(nobody, password=PASSWORD) == 429
-    assert attempt(accounts.nobody("192.0.2.8"), password=PASSWORD) == 200
+    with TestClient(accounts.app, base_url="https://localhost") as client:
+        answer = client.post(SESSION, json={"name": "officer", "password": PASSWORD})
+        named = {one.partition("=")[0]: one for one in answer.headers.get_list("set-cookie")}
+        assert set(named) == {"__Host-jiejing_session", "__Host-jiejing_device"}
+        assert all("Secure" in one and "Path=/" in one and "Domain" not in one for one in named.values())
+        assert client.get(SESSION).status_code == 200
+        # One without the prefix, which a neighbour could have set, counts for nothing.
+        client.cookies.clear()
+        client.cookies.set(SESSION_COOKIE, named["__Host-jiejing_session"].partition("=")[2].partition(";")[0])
+        assert client.get(SESSION).status_code == 401
 
 
 def test_a_day_later_failures_are_forgotten(accounts: Accounts, nobody: TestClient, clock: FakeClock) -> None:
-    for _ in range(BY_NAME.free - 1):
+    for _ in range(BY_PAIR.free - 1):
         attempt(nobody, "none")
     clock.sleep(timedelta(hours=24).total_seconds())
-    assert [attempt(nobody, "none") for _ in range(BY_NAME.free)] == [401] * BY_NAME.free
+    assert [attempt(nobody, "none") for _ in range(BY_PAIR.free)] == [401] * BY_PAIR.free
 
 
 def test_a_session_that_was_planted_is_not_taken_over(accounts: Accounts, nobody: TestClient) -> None:
@@ -238,7 +271,12 @@ def test_the_first_password_is_changed_and_all_sessions_end(accounts: Accounts) 
         ("not the present one", "a new long password", 403, "the present password is another one"),
         (PASSWORD, "too-short", 422, "10 to 200 characters"),
         (PASSWORD, PASSWORD, 422, "another password than the present one"),
-        (PASSWORD, "Long.Officer.Name", 422, "the name is no password"),
+        (PASSWORD, "Long.Officer.Name", 422, "too easily guessed"),
+        (PASSWORD, "1234567890", 422, "too easily guessed"),
+        (PASSWORD, " " * 10, 422, "too easily guessed"),
+        (PASSWORD, "Passw0rd!!", 422, "too easily guessed"),
+        (PASSWORD, "woaini1314", 422, "too easily guessed"),
+        (PASSWORD, "qwertyuiop" * 10, 422, "too easily guessed"),
         (PASSWORD, "x" * 201, 422, "at most 200 characters"),
     ],
 )
@@ -254,8 +292,8 @@ def test_a_password_that_is_not_taken(accounts: Accounts, current: str, new: str
 def test_who_sits_at_an_open_session_cannot_guess_the_password(accounts: Accounts) -> None:
     client = accounts.as_role(Role.OFFICER)
     wrong = {"current": "a guess of many", "new": "a new long password"}
-    answers = [client.post(f"{SESSION}/password", json=wrong).status_code for _ in range(BY_NAME.free + 1)]
-    assert answers == [403] * BY_NAME.free + [429]
+    answers = [client.post(f"{SESSION}/password", json=wrong).status_code for _ in range(BY_PAIR.free + 1)]
+    assert answers == [403] * BY_PAIR.free + [429]
 
 
 @pytest.mark.parametrize(

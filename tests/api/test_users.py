@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from api.dependencies import Services
 from core.clock import FakeClock
+from core.errors import InputError
 from core.principal import badge_holds
 from core.rights import Right, Role
 from store.events import EventRepository
@@ -52,6 +53,9 @@ def test_an_account_takes_two_administrators(accounts: Accounts, system: TestCli
         security, user["user_id"], role="officer", node_id=None, badge_no="3308810099", badge_expires="2026-12-31"
     )
     assert (granted.status_code, granted.json()["state"]) == (200, "active")
+    # What was open had no rights, and gets none.
+    assert client.get("/api/v1/events").status_code == 401
+    client = accounts.sign_in("wang.wu")
     assert client.get("/api/v1/events").status_code == 200
     assert client.get(SESSION).json()["may_approve"] is True
 
@@ -126,6 +130,9 @@ def test_a_change_takes_effect_at_once(accounts: Accounts, security: TestClient)
     user = accounts.users.named("officer")
     assert user is not None
     assert patch(security, user.user_id, role="assistant", node_id=None).status_code == 200
+    # What was open was an officer's.
+    assert client.get(SESSION).status_code == 401
+    client = accounts.sign_in("officer")
     assert Right.EVENTS_APPROVE not in client.get(SESSION).json()["rights"]
     assert patch(security, user.user_id, state="disabled").status_code == 200
     assert client.get(SESSION).status_code == 401
@@ -175,9 +182,40 @@ def test_a_wrong_change_names_its_field(
 
 def test_an_administrator_is_there_for_the_whole_site(accounts: Accounts, security: TestClient) -> None:
     street = accounts.node("虎山街道", accounts.node("江山市"))
-    user = accounts.user("officer", Role.OFFICER)
+    user = accounts.user("new")
     answer = patch(security, user.user_id, role="audit_admin", node_id=street.node_id)
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "node_id")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("audit_admin", "officer"), ("system_admin", "security_admin"), ("officer", "audit_admin")]
+)
+def test_an_administrator_s_account_is_that_alone(
+    accounts: Accounts, security: TestClient, before: Role, after: Role
+) -> None:
+    user = accounts.user("somebody", Role(before))
+    with pytest.raises(InputError, match="for ever"):
+        accounts.users.change(user.user_id, user.version, {"role": after, "node_id": None}, SETTING_UP)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "off\u0456cer",
+        "\u043e\u0444\u0438\u0446\u0435\u0440",
+        "\u03bfmega",
+        "of\u200bficer",
+        "of\u00adficer",
+        "o\u202efficer",
+        "\u2060x",
+    ],
+)
+def test_no_name_looks_like_another(system: TestClient, name: str) -> None:
+    """Letters of other alphabets, and what nobody sees, in names to sign in with, of people and of nodes."""
+    made = system.post(USERS, json={"name": name, "full_name": "x"})
+    assert (made.status_code, made.json()["errors"][0]["field"]) == (422, "name")
+    assert system.post(USERS, json={"name": "plain", "full_name": name}).status_code == 422
+    assert system.post("/api/v1/nodes", json={"name": name, "level": "county"}).status_code == 422
 
 
 @pytest.mark.parametrize("name", ["<b>x</b>", "a b", "", "x" * 41, "a\x00b", "../x", "张三'--"])

@@ -72,7 +72,7 @@ TELLERS = {
     "_unreadable",
     "_wrong",
     "located",
-    "of_seen_camera",
+    "of_seen_node",
     "read_upload",
 }
 KEPT_AS = {"advice", "cause", "error", "msg", "pattern", "unfit", "wanted"}

@@ -1054,7 +1054,7 @@ export interface paths {
          * Get Statistics
          * @description Alarms and what became of them, the officers' load and agreement, and how each figure is worked out.
          *
-         *     What can still be undone is pending. From a node, only the cameras that it sees.
+         *     What can still be undone is pending. From a node, only the events of its own cameras.
          */
         get: operations["get_statistics"];
         put?: never;
@@ -3130,7 +3130,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "zone_removed" | "zone_smaller" | "zone_covered" | "type_changed" | "alarms_off" | "limit_longer" | "gap_shorter" | "score_higher" | "hours_fewer" | "permit_added" | "exemption_added" | "attended_narrower" | "agency_changed" | "budget_lower" | "preset_unwatched" | "mask_smaller";
+            kind: "zone_removed" | "zone_smaller" | "zone_covered" | "type_changed" | "alarms_off" | "limit_longer" | "gap_shorter" | "score_higher" | "hours_fewer" | "permit_added" | "exemption_added" | "attended_narrower" | "agency_changed" | "budget_lower" | "preset_unwatched" | "view_changed" | "source_changed" | "models_changed" | "sampling_slower" | "node_changed" | "mask_smaller";
             /** Preset Id */
             preset_id: string | null;
             /** Zone Id */
@@ -3353,9 +3353,16 @@ export interface components {
         };
         /**
          * ScenePublic
-         * @description Zones and privacy masks.
+         * @description What of a camera the rules and privacy hang on. Of a change that a former version kept, `source` is null: it
+         *     concerns zones and privacy masks alone.
          */
         ScenePublic: {
+            /** Detect Source */
+            detect_source: string | null;
+            /** Models */
+            models: string[] | null;
+            /** Org */
+            org: string | null;
             /** Presets */
             presets: components["schemas"]["Preset"][];
             /** Privacy Masks */
@@ -3363,6 +3370,9 @@ export interface components {
                 number,
                 number
             ][][];
+            sampling: components["schemas"]["Sampling"];
+            /** Source */
+            source: string | null;
         };
         /**
          * SceneWrite
@@ -9840,4 +9850,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 bf3254b7e83ea7b1f635e70159be02106c4d0b6e559d470b6408965fe5f99d88
+// From the OpenAPI document with the SHA-256 363d578de1714fd8d94eba78a14f3ffeec7beec846a4c13f94ae542f53d51e7d

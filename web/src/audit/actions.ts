@@ -5,6 +5,8 @@ export const ACTIONS: Readonly<Record<string, readonly [zh: string, en: string]>
   'session.begin': ['登录', 'signed in'],
   'session.end': ['退出登录', 'signed out'],
   'session.refused': ['登录被拒绝', 'sign-in refused'],
+  'session.locked': ['登录被锁定', 'sign-in locked'],
+  'audit.begin': ['审计链尾重新签名', 'new signed end of the audit begun'],
   'session.password': ['更换密码', 'changed the password'],
   'events.search': ['查询事件', 'searched events'],
   'evidence.view': ['查看证据', 'looked at evidence'],

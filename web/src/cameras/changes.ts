@@ -20,7 +20,7 @@ export const FIELDS = [
 ] as const
 export type Field = (typeof FIELDS)[number]
 
-type Scene = Relaxation['before']
+type Scene = Pick<Relaxation['before'], 'presets' | 'privacy_masks'>
 
 /** One zone as it is and as it would be, every default filled in; null = it is not there. */
 export interface ZoneChange {

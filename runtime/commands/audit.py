@@ -1,0 +1,47 @@
+"""jiejing audit: what is done about the audit itself."""
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from core.errors import InputError, StorageError
+from evidence.anchor import audit_anchor
+from runtime.console import say
+from runtime.installation import Installation
+from store.audit import Actor, AuditLog, Deed, Head
+
+app = typer.Typer(help="The audit itself.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def _group() -> None:
+    """So that `begin` stays a command of its own while there is no other."""
+
+
+@app.command()
+def begin(reason: Annotated[str, typer.Option(help="Why there is no sound one; it goes into the audit.")]) -> None:
+    """Begins a new signed end (audit-head.json) where the old one is lost, or the data base was restored.
+
+    The rows that are there must be sound by themselves. What was kept as the end, and why it counts no longer, becomes
+    a row of the audit.
+    """
+    if not reason.strip():
+        raise InputError("--reason: say why; it goes into the audit")
+    installation = Installation.open()
+    verdict = AuditLog(installation.engine).verify()
+    if verdict.fault:
+        raise InputError(f"audit: {verdict.fault}; restore the data base from a backup first")
+    if not verdict.rows:
+        raise InputError("the audit has no rows yet: its end begins with the first one")
+    anchor, head = audit_anchor(installation.settings), installation.audit.head()
+    try:
+        former: Head | None = anchor.get()
+        told: dict[str, object] = {"seq": former.seq, "hash": former.hash} if former else {"missing": True}
+    except StorageError as error:
+        told = {"unreadable": str(error)}
+    anchor.begin(head)
+    actor = Actor(None, f"command line ({getpass.getuser()})", None, "local")
+    after = {"seq": head.seq, "hash": head.hash}
+    installation.audit.note(actor, Deed("audit.begin", "audit", "head", reason.strip()[:400], told, after))
+    say(f"audit: a new end begins after row {head.seq}")

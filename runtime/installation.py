@@ -1,26 +1,30 @@
 """An installation: its settings, its data base brought up to date, and what is kept there."""
 
+import logging
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from sqlalchemy import Engine
 
-from core.clock import Clock
+from core.clock import Clock, SystemClock
 from core.errors import StorageError
 from core.settings import Settings, load_settings
 from core.site import Site
 from evidence.anchor import audit_anchor
+from runtime.backup import FOLDER, back_up, file_name
 from store.audit import AuditLog
 from store.cameras import CameraStateRepository
 from store.engine import make_engine
 from store.events import EventRepository
-from store.migrate import upgrade
+from store.migrate import head, upgrade
 from store.observing import ObservingRepository
 from store.packages import PackageRepository
 from store.sites import SiteRepository
 from store.users import UserRepository
 from store.vault import Vault
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,17 @@ class Installation:
 
     @cached_property
     def engine(self) -> Engine:
-        """The data base, migrated to this version."""
+        """The data base, migrated to this version; before it is changed a backup is made."""
         engine = make_engine(self.settings.database)
-        upgrade(engine)
+        upgrade(engine, before=partial(self._back_up, engine))
         SiteRepository(engine, self.vault).seal()
         return engine
+
+    def _back_up(self, engine: Engine, revision: str) -> None:
+        now = SystemClock().utc()
+        target = self.settings.home / FOLDER / f"before-{head()}-{file_name(now)}"
+        back_up(engine, self.settings.home, target, now)
+        _log.info("the data base goes from %s to %s; what it was is kept in %s", revision, head(), target)
 
     @property
     def vault(self) -> Vault:

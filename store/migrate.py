@@ -1,12 +1,12 @@
 """Brings a data base to the tables of this version, with Alembic and without a configuration file."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, func, select
 
 from core.errors import StorageError
@@ -18,22 +18,35 @@ _SCRIPTS = Path(__file__).with_name("migrations")
 _ADVISORY_LOCK = 0x6A69656A
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, before: Callable[[str], None] | None = None) -> None:
     """Makes the data base ready, from nothing or from any older version, in one transaction; safe to call at once
     from several processes.
 
+    Args:
+        before: is given the revision of a data base that is about to be changed; what it raises leaves that as it is.
+
     Raises:
-        StorageError: the data base refuses, or was made by a newer version.
+        StorageError: the data base refuses, a migration fails, or it was made by a newer version; it is as it was.
     """
     _make_private(sqlite_path(engine))
     with connected(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
-        try:
-            command.upgrade(_config(connection), "head")
-        except CommandError as error:
+        revision = MigrationContext.configure(connection).get_current_revision()
+        if revision == head():
+            return
+        if revision is not None and revision not in _known():
             raise StorageError(
                 f"data base {shown(engine)} was made by a newer version of this program; update the program"
+            )
+        if revision is not None and before is not None:
+            before(revision)
+        try:
+            command.upgrade(_config(connection), "head")
+        except Exception as error:
+            cause = (str(error) or type(error).__name__).partition("\n")[0]
+            raise StorageError(
+                f"data base {shown(engine)} could not be brought from {revision} to {head()} and is as it was: {cause}"
             ) from error
 
 
@@ -55,6 +68,10 @@ def head() -> str:
     revision = ScriptDirectory(str(_SCRIPTS)).get_current_head()
     assert revision is not None  # noqa: S101 - there is at least one migration
     return revision
+
+
+def _known() -> set[str]:
+    return {script.revision for script in ScriptDirectory(str(_SCRIPTS)).walk_revisions()}
 
 
 def _make_private(path: Path | None) -> None:

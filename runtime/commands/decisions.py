@@ -1,6 +1,5 @@
 """jiejing decisions: what the review teaches."""
 
-import getpass
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,8 @@ from core.errors import StorageError
 from runtime.commands.options import moment_option
 from runtime.console import say
 from runtime.installation import Installation
-from store.audit import Actor, Deed
+from runtime.local_actor import local_actor
+from store.audit import Deed
 from store.training_lines import training_lines
 
 app = typer.Typer(help="What officers decided, for training.", no_args_is_help=True, rich_markup_mode=None)
@@ -33,8 +33,7 @@ def export(
     installation = Installation.open()
     after = moment_option(since, "--since") if since else None
     told = {"since": after.isoformat() if after else None}
-    actor = Actor(None, f"command line ({getpass.getuser()})", None, "local")
-    installation.audit.note(actor, Deed("decisions.export", "decisions", "all", after=told))
+    installation.audit.note(local_actor(), Deed("decisions.export", "decisions", "all", after=told))
     lines = (
         json.dumps(line, ensure_ascii=False) for line in training_lines(installation.engine, SystemClock().utc(), after)
     )

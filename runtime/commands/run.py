@@ -3,6 +3,7 @@
 from core.clock import SystemClock
 from runtime import logs
 from runtime.fleet import Fleet
+from runtime.in_use import in_use
 from runtime.installation import Installation
 from runtime.signals import stop_on_signals
 
@@ -12,4 +13,5 @@ def command() -> None:
     stop = stop_on_signals()
     installation = Installation.open()
     logs.set_up(installation.settings.log_level)
-    Fleet(installation, SystemClock()).run(stop)
+    with in_use(installation.settings.home):
+        Fleet(installation, SystemClock()).run(stop)

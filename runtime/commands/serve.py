@@ -7,6 +7,7 @@ import typer
 from api.serve import serve
 from runtime import logs
 from runtime.camera_line import StreamLine
+from runtime.in_use import in_use
 from runtime.installation import Installation
 
 
@@ -18,5 +19,6 @@ def command(
     installation = Installation.open()
     logs.set_up(installation.settings.log_level)
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    _ = installation.engine
-    serve(installation.settings.model_copy(update=given), camera_line=StreamLine(installation.settings))
+    with in_use(installation.settings.home):
+        _ = installation.engine
+        serve(installation.settings.model_copy(update=given), camera_line=StreamLine(installation.settings))

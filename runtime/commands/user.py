@@ -1,6 +1,5 @@
 """jiejing user: accounts from the command line, for the first administrators and for emergencies."""
 
-import getpass
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -15,9 +14,10 @@ from core.rights import Role
 from runtime.commands.options import JsonOption
 from runtime.console import note, say, say_json, say_table
 from runtime.installation import Installation
+from runtime.local_actor import local_actor
 from store.account_records import User
 from store.attempts import AttemptRepository
-from store.audit import Actor, Deed
+from store.audit import Deed
 from store.nodes import NodeRepository
 from store.users import NewUser
 
@@ -53,7 +53,7 @@ def add(
         badge_no=_checked(BadgeNo, badge_no, "--badge-no") if badge_no else None,
         badge_expires=badge_expires.date() if badge_expires else None,
     )
-    _hand_over(installation.users.create(new, _actor()), password)
+    _hand_over(installation.users.create(new, local_actor()), password)
 
 
 @app.command("list")
@@ -72,7 +72,7 @@ def reset(name: NameArgument) -> None:
     """Gives an account a one-time password. Ends its sessions, revokes its tokens, and forgets failed attempts."""
     installation = Installation.open()
     user, password = _known(installation, name), one_time_password()
-    installation.users.reset_password(user.user_id, Passwords().hash(password), _actor(), confirmed=True)
+    installation.users.reset_password(user.user_id, Passwords().hash(password), local_actor(), confirmed=True)
     AttemptRepository(installation.engine).unlock(user.name)
     _hand_over(user, password)
 
@@ -83,7 +83,7 @@ def unlock(name: NameArgument) -> None:
     installation = Installation.open()
     user = _known(installation, name)
     was_locked = AttemptRepository(installation.engine).unlock(user.name)
-    installation.audit.note(_actor(), Deed("user.unlock", "user", str(user.user_id)))
+    installation.audit.note(local_actor(), Deed("user.unlock", "user", str(user.user_id)))
     say(f"{user.name}: {'unlocked' if was_locked else 'had no failed attempts'}")
 
 
@@ -109,10 +109,6 @@ def _known(installation: Installation, name: str) -> User:
     if user is None:
         raise InputError(f"there is no account {name!r}; see: jiejing user list")
     return user
-
-
-def _actor() -> Actor:
-    return Actor(None, f"command line ({getpass.getuser()})", None, "local")
 
 
 def _hand_over(user: User, password: str) -> None:

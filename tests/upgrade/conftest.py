@@ -1,18 +1,5 @@
-"""A copy of the home that a former version left; make_home.py says what happened in it."""
+"""The tests here work on a home that a former version left."""
 
-import tarfile
-from pathlib import Path
+from tests.former_home import former_home
 
-import pytest
-
-ARCHIVE = Path(__file__).with_name("home-5f27cb9.tar.gz")
-
-
-@pytest.fixture
-def former_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The home, at another path than it was made at, and named in the environment."""
-    home = tmp_path / "former"
-    with tarfile.open(ARCHIVE) as archive:
-        archive.extractall(home, filter="data")
-    monkeypatch.setenv("JIEJING_HOME", str(home))
-    return home
+__all__ = ["former_home"]

@@ -1,0 +1,98 @@
+"""What a former version left is opened by this one: migrated after a backup, verified, and dwells go on."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from core.domain import Detection, Observation
+from core.rules import rules_of
+from detector.memory import from_json
+from detector.watch import CameraWatch
+from evidence.draft import DraftStore
+from models.store import ModelStore
+from runtime.installation import Installation
+from store import migrate
+from tests.runtime.conftest import Jiejing, jiejing
+
+__all__ = ["jiejing"]
+
+GATE, LANE, SQUARE = "c00f2f815e689ded", "3e60b68d3e3251d8", "28b46812975ec123"
+SECRET = "made-up-secret"
+
+
+@pytest.fixture
+def home(former_home: Path) -> Path:
+    """What the command line of the tests works on."""
+    return former_home
+
+
+def test_the_data_base_is_migrated_after_a_backup(home: Path) -> None:
+    installation = Installation.open()
+    assert migrate.current(installation.engine) == migrate.head()
+    backups = list(home.glob("backups/before-*.tar.gz"))
+    # Every version after the one that made this home changed the tables.
+    assert len(backups) == (migrate.head() != "0007")
+    events = {event.camera_id: event for event in installation.events.page().events}
+    assert {camera: event.event_id for camera, event in events.items()} == {
+        "gate": GATE,
+        "lane": LANE,
+        "square": SQUARE,
+    }
+    assert {camera: event.state for camera, event in events.items()} == {
+        "gate": "cleared",
+        "lane": "violation",
+        "square": "candidate",
+    }
+    site = installation.site()
+    assert all(SECRET in camera.source for camera in site.cameras)
+
+
+@pytest.mark.parametrize("package", [GATE, LANE, f"{GATE}-clearing"])
+def test_its_packages_verify(jiejing: Jiejing, home: Path, package: str) -> None:
+    said = jiejing("verify", home / "packages" / package)
+    assert said.code == 0, said.out
+
+
+def test_its_audit_verifies(jiejing: Jiejing) -> None:
+    said = jiejing("verify", "--audit")
+    assert said.code == 0, said.out
+
+
+def test_its_model_is_in_use(home: Path) -> None:
+    store = ModelStore(home)
+    assert [store.version(ref).card.name for ref in store.in_use()] == ["red"]
+
+
+@pytest.mark.parametrize(("camera_id", "event_id"), [("lane", LANE), ("square", SQUARE)])
+def test_what_stands_goes_on_standing(home: Path, camera_id: str, event_id: str) -> None:
+    (camera,) = [one for one in Installation.open().site().cameras if one.id == camera_id]
+    memory = from_json((home / "state" / f"{camera_id}.json").read_bytes())
+    watch = CameraWatch(rules_of(camera), ZoneInfo("Asia/Shanghai"), 0.5, memory)
+    (before,) = watch.open_events
+    seen = Detection("car", 0.9, before.bbox_xyxy_px)
+    at = before.last_seen + timedelta(seconds=10)
+    changes = watch.update(Observation(camera_id, "1", at, before.frame_size_wh, (seen,)))
+    (after,) = watch.open_events
+    assert changes == []
+    assert (after.event_id, after.still_since, after.last_seen) == (event_id, before.still_since, at)
+    assert after.dwell_s == pytest.approx(before.dwell_s + 10)
+
+
+def test_its_drafts_are_taken_up(home: Path) -> None:
+    kept = {
+        draft.opened.event_id: draft for one in ("lane", "square") for draft in DraftStore(home / "drafts" / one).load()
+    }
+    assert kept.keys() == {LANE, SQUARE}
+    assert kept[LANE].primary is not None
+    assert kept[SQUARE].violation is None
+
+
+def test_its_decision_and_its_picture_are_kept(jiejing: Jiejing, home: Path) -> None:
+    said = jiejing("decisions", "export")
+    assert said.code == 0, said.err
+    (line,) = [json.loads(line) for line in said.out.splitlines() if line]
+    assert (line["event_id"], line["verdict"]) == (GATE, "approved")
+    assert len(list((home / "attachments" / GATE).iterdir())) == 1

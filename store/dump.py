@@ -83,7 +83,16 @@ def _check_sqlite(path: Path) -> None:
 
 def _dump_postgresql(engine: Engine, target: Path) -> None:
     target.touch(mode=0o600)
-    _postgresql(engine, "pg_dump", "--format=plain", "--no-owner", "--no-privileges", f"--file={target}")
+    _postgresql(
+        engine,
+        "pg_dump",
+        "--format=plain",
+        "--clean",
+        "--if-exists",
+        "--no-owner",
+        "--no-privileges",
+        f"--file={target}",
+    )
 
 
 def _load_postgresql(engine: Engine, source: Path) -> None:

@@ -21,6 +21,7 @@ from api.authentication import refuse_other_origins, session_secret
 from api.bounds import BoundedBody, body_bound
 from api.dependencies import Services, refuse_nul
 from api.problems import response_to
+from core.errors import StorageError
 from store.tokens import TokenRepository
 
 _BEARER = HTTPBearer(auto_error=False)
@@ -55,8 +56,8 @@ class Door:
         try:
             await self._admit(request, route)
             body_bound(route).check_declared(request.headers)
-        except (HTTPException, RequestValidationError) as error:
-            return response_to(request, error)
+        except (HTTPException, RequestValidationError, StorageError) as error:
+            return await response_to(request, error)
         scope[ADMITTED] = route.name
         return None
 
@@ -64,6 +65,7 @@ class Door:
         """
         Raises:
             HTTPException, RequestValidationError: the request is refused.
+            StorageError: the data base does not answer.
         """
         bearer, secret = await _BEARER(request), session_secret(request)
         declared, services = declarations(route), self._services

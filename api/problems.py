@@ -64,8 +64,10 @@ def response(
     return JSONResponse(problem.model_dump(mode="json"), status, headers, MEDIA_TYPE)
 
 
-def response_to(request: Request, error: HTTPException | RequestValidationError) -> JSONResponse:
+async def response_to(request: Request, error: HTTPException | RequestValidationError | StorageError) -> JSONResponse:
     """What is answered to an error of a request."""
+    if isinstance(error, StorageError):
+        return await _storage(request, error)
     return _invalid_response(error) if isinstance(error, RequestValidationError) else _http_response(request, error)
 
 

@@ -75,6 +75,9 @@ class MemberPublic(Public):
     score: float
     bbox_xyxy_px: Box
     still_since: Moment
+    number: int
+    unit: int
+    over_limit: bool
 
 
 class EventPublic(Public):

@@ -2526,10 +2526,16 @@ export interface components {
             ];
             /** Label */
             label: string;
+            /** Number */
+            number: number;
+            /** Over Limit */
+            over_limit: boolean;
             /** Score */
             score: number;
             /** Still Since */
             still_since: string;
+            /** Unit */
+            unit: number;
         };
         /**
          * MissAsked
@@ -9886,4 +9892,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 d5038b541e16327ca8a5240e9862ff7f32b2c27818d23a1fa83afa90c27b5cf3
+// From the OpenAPI document with the SHA-256 eb6d57c675b5fb0a180b1a562c74511877d16b3cb4098893d40fac5393ace419

@@ -60,12 +60,14 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing that changed. `org`: the node of its camera; `event_id` is None of a reload."""
+    """One thing that changed. `org`: the node of its camera; `event_id` is None of a reload; `opening` where what
+    changed concerns all of an event."""
 
     kind: MessageKind
     event_id: str | None = None
     camera_id: str | None = None
     org: str | None = None
+    opening: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +169,13 @@ class LiveHub:
         changes = self._changes.after(after.seq)
         final = self._changes.final_between(after.final, now)
         places: Mapping[str, Place] = self._places.all() if changes or final else {}
-        told = [Message(one.kind, one.event_id, one.camera_id, _org(places, one.camera_id)) for one in changes]
-        told += [Message("decided", event_id, camera_id, _org(places, camera_id)) for event_id, camera_id in final]
+        told = [
+            Message(one.kind, one.event_id, one.camera_id, _org(places, one.camera_id), one.opening) for one in changes
+        ]
+        told += [
+            Message("decided", event_id, camera_id, _org(places, camera_id), opening)
+            for event_id, camera_id, opening in final
+        ]
         return Batch(tuple(told), Cursor(changes[-1].seq if changes else after.seq, max(now, after.final)))
 
 

@@ -26,7 +26,8 @@ class EventRepository:
         self._engine = engine
 
     def apply(self, change: RuleEvent) -> bool:
-        """Keeps a change and makes it the event's present state; a change that is kept already alters nothing.
+        """Keeps a change and makes it the present state of the event and of its opening; one that is kept already
+        alters nothing.
 
         Returns:
             Whether the change was new.
@@ -36,11 +37,11 @@ class EventRepository:
         with writing(self._engine) as session:
             # The event must be there before its first change; on PostgreSQL its row keeps other writers waiting.
             insert_once(session, EventRow, values)
-            row = session.get_one(EventRow, change.event_id, with_for_update=True)
+            session.get_one(EventRow, change.event_id, with_for_update=True)
             is_new = insert_once(session, EventChangeRow, values | {"digest": digest})
             if is_new:
                 upsert(session, EventRow, values)
-                enter(session, row, change)
+                enter(session, change)
             return is_new
 
     def get(self, event_id: str) -> EventHistory | None:

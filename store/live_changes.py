@@ -18,12 +18,16 @@ KEPT = 10_000
 _ADVISORY_LOCK = 0x6C697665
 
 
-def tell(session: Session, kind: ChangeKind, event_id: str, camera_id: str) -> None:
-    """Adds a change to the transaction that makes it. To be called last: it keeps other writers waiting."""
+def tell(session: Session, kind: ChangeKind, event_id: str, camera_id: str, opening: int | None = None) -> None:
+    """Adds a change to the transaction that makes it. To be called last: it keeps other writers waiting.
+
+    Args:
+        opening: which one of the event; None = what changed concerns them all.
+    """
     session.flush()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
-    session.add(LiveChangeRow(kind=kind, event_id=event_id, camera_id=camera_id))
+    session.add(LiveChangeRow(kind=kind, event_id=event_id, camera_id=camera_id, opening=opening))
 
 
 class LiveChanges:
@@ -48,16 +52,17 @@ class LiveChanges:
         with reading(self._engine) as session:
             return tuple(from_row(LiveChange, row) for row in session.scalars(query))
 
-    def final_between(self, after: datetime, until: datetime) -> tuple[tuple[str, str], ...]:
-        """Event and camera of the decisions that became final after a moment and not after another one, in order."""
+    def final_between(self, after: datetime, until: datetime) -> tuple[tuple[str, str, int], ...]:
+        """Event, camera and opening of the decisions that became final after a moment and not after another one, in
+        order."""
         query = (
-            select(EventRow.event_id, EventRow.camera_id)
+            select(EventRow.event_id, EventRow.camera_id, DecisionRow.opening)
             .join(DecisionRow, DecisionRow.event_id == EventRow.event_id)
             .where(DecisionRow.final_at > after, DecisionRow.final_at <= until, DecisionRow.undone_at.is_(None))
             .order_by(DecisionRow.final_at, DecisionRow.decision_id)
         )
         with reading(self._engine) as session:
-            return tuple((row.event_id, row.camera_id) for row in session.execute(query))
+            return tuple((row.event_id, row.camera_id, row.opening) for row in session.execute(query))
 
     def forget(self, seq: int) -> None:
         """Lets go of everything up to a number."""

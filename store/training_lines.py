@@ -17,10 +17,10 @@ from core.review import REASONS, is_positive, same_direction
 from store.audit import Actor, AuditLog, Deed
 from store.engine import reading, writing
 from store.mapping import columns_of, from_row
+from store.opening_tables import OpeningRow
 from store.review_records import DecisionRecord, Miss
 from store.review_tables import DecisionRow, MissRow
 from store.scope import Orgs, of_cameras
-from store.tables import EventRow
 
 Line = dict[str, Any]
 
@@ -77,14 +77,14 @@ def lessons(
         orgs: only of cameras that hang on nodes of these names; None = of all.
     """
     decisions = (
-        select(DecisionRow, EventRow.label, EventRow.camera_id)
-        .join(EventRow, EventRow.event_id == DecisionRow.event_id)
+        select(DecisionRow, OpeningRow.label, OpeningRow.camera_id)
+        .join(OpeningRow, (OpeningRow.event_id == DecisionRow.event_id) & (OpeningRow.opening == DecisionRow.opening))
         .where(
             DecisionRow.final_at <= now,
             DecisionRow.undone_at.is_(None),
             DecisionRow.kind.in_(("first", "second_look")),
             DecisionRow.verdict.in_(_SAYS_SOMETHING),
-            *of_cameras(EventRow.camera_id, orgs),
+            *of_cameras(OpeningRow.camera_id, orgs),
         )
     )
     misses = select(MissRow).where(MissRow.marked_at <= now, *of_cameras(MissRow.camera_id, orgs))

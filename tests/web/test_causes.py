@@ -81,7 +81,7 @@ SAYING = {
     "api/camera_import.py": {"_faults"},
     "api/checkup.py": {"_clock", "_database", "_home", "_key"},
     "api/problems.py": {"_cause", "_unexpected"},
-    "api/routers/review.py": {"_REFUSALS"},
+    "api/review_answers.py": {"_REFUSALS"},
     "api/sign_in.py": {"_locked"},
     "detector/integrity.py": {"unfit", "fault_of"},
     "detector/view.py": {"_without_likeness", "_describe"},

@@ -102,6 +102,7 @@ class EventPublic(Public):
     bridged_s: float
     observing: bool
     model: ModelPublic | None
+    models: tuple[ModelPublic, ...]
     rule_version: str
     members: tuple[MemberPublic, ...]
 

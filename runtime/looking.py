@@ -53,6 +53,11 @@ class Detectors:
     def _in_use(self) -> list[Detector]:
         refs = self.store.in_use()
         if not refs:
+            there = next((model.card.name for model in self.store.all()), None)
+            if there:
+                raise ModelError(
+                    f"no model is in use, though {there} is there; put it in use with: jiejing model promote {there}"
+                )
             raise ModelError("no model is in use; bring one in with: jiejing model import FILE.onnx --name NAME ...")
         return [self._open_version(self.store.version(ref)) for ref in refs]
 

@@ -56,7 +56,8 @@ class Detectors:
             there = next((model.card.name for model in self.store.all()), None)
             if there:
                 raise ModelError(
-                    f"no model is in use, though {there} is there; put it in use with: jiejing model promote {there}"
+                    f"no model is in use, though {there} is there; put it in use with: jiejing model promote "
+                    f"{there}, or bring in your own with: jiejing model import FILE.onnx --name NAME ..."
                 )
             raise ModelError("no model is in use; bring one in with: jiejing model import FILE.onnx --name NAME ...")
         return [self._open_version(self.store.version(ref)) for ref in refs]

@@ -44,7 +44,7 @@ def frame() -> Frame:
 
 
 def step() -> Step:
-    return Step(frame(), Observation("gate", "1", START, (16, 9), ()), [])
+    return Step(frame(), Observation("gate", "1", START, (16, 9), ()), None, [])
 
 
 def until(found: Any) -> Any:

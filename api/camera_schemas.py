@@ -8,9 +8,8 @@ from pydantic import BeforeValidator, Field
 
 from api.schemas import Asked, CameraSummary, Moment, Public, StreamPublic
 from core.labels import LABELS
-from core.ports import Transport
 from core.relaxations import RelaxationKind
-from core.site import Camera, Day, Legal, Place, PolygonField, Preset, Sampling, redacted
+from core.site import Camera, Day, Legal, Place, PolygonField, Preset, Sampling, StreamKind, Transport, redacted
 from core.violations import Attended, CountPer, ViolationType, violation_types
 from store.camera_records import LegalDocument, LegalEntry, RelaxationRequest, RequestKind, RequestState
 
@@ -58,6 +57,8 @@ class CameraWrite(SceneWrite):
     org: Annotated[str, BeforeValidator(_printable), Field(max_length=80)] | None = None
     source: Source = Field(description="rtsp:// or rtsps://; as it was shown, it means the one that is there")
     detect_source: Source | None = None
+    transport: Transport | None = Field(default=None, description="how media travel; null = as the installation does")
+    source_kind: StreamKind = Field(default="live", description="how the stream reaches us; a file is a recorded file")
     sampling: Sampling = Sampling()
     models: tuple[Name, ...] | None = None
     place: Annotated[Place, BeforeValidator(_printable)] = Place()
@@ -100,6 +101,7 @@ class ScenePublic(Public):
     sampling: Sampling
     models: tuple[str, ...] | None
     org: str | None
+    source_kind: StreamKind
 
 
 class RelaxationPublic(Public):
@@ -132,6 +134,8 @@ class CameraDetail(CameraSummary):
     """A camera as the site file has it, and the change of it that waits for a second person."""
 
     detect_source: str | None
+    transport: Transport | None
+    source_kind: StreamKind
     sampling: Sampling
     models: tuple[str, ...] | None
     legal: Legal
@@ -148,6 +152,8 @@ class CameraDetail(CameraSummary):
         return cls(
             **{name: getattr(summary, name) for name in CameraSummary.model_fields},
             detect_source=redacted(camera.detect_source) if camera.detect_source else None,
+            transport=camera.transport,
+            source_kind=camera.source_kind,
             sampling=camera.sampling,
             models=camera.models,
             legal=camera.legal,

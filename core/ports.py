@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from core.domain import Frame, Image
+from core.site import Transport
 
 Coverage = Literal["held", "not_yet", "lost"]
 
@@ -98,9 +99,6 @@ class Probe:
     bitrate_kbps: float
     delay_s: float
     measured_s: float
-
-
-Transport = Literal["tcp", "udp"]
 
 
 class CameraLine(Protocol):

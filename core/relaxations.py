@@ -14,7 +14,7 @@ from core.coverage import uncovered_area
 from core.geometry import Polygon
 from core.rules import ZoneRule, resolve, watched_presets
 from core.schedule import minutes_of_week
-from core.site import Camera, Preset, Sampling, redacted
+from core.site import Camera, Preset, Sampling, StreamKind, redacted
 
 RelaxationKind = Literal[
     "zone_removed",
@@ -37,6 +37,7 @@ RelaxationKind = Literal[
     "models_changed",
     "sampling_slower",
     "node_changed",
+    "replay_hidden",
     "mask_smaller",
 ]
 KINDS: tuple[RelaxationKind, ...] = get_args(RelaxationKind)
@@ -71,6 +72,7 @@ class Scene:
     sampling: Sampling = _AS_BY_DEFAULT
     models: tuple[str, ...] | None = None
     org: str | None = None
+    source_kind: StreamKind = "live"
 
     @classmethod
     def of(cls, camera: Camera) -> "Scene":
@@ -82,6 +84,7 @@ class Scene:
             camera.sampling,
             camera.models,
             camera.org,
+            camera.source_kind,
         )
 
     def completed(self, camera: Camera) -> "Scene":
@@ -97,7 +100,7 @@ NOTHING = Scene((), ())
 def with_scene(camera: Camera, scene: Scene) -> Camera:
     """The camera with another scene; an address that only a password tells apart stays."""
     changes: dict[str, object] = {
-        name: getattr(scene, name) for name in ("presets", "privacy_masks", "sampling", "models", "org")
+        name: getattr(scene, name) for name in ("presets", "privacy_masks", "sampling", "models", "org", "source_kind")
     }
     now = Scene.of(camera)
     changes |= {
@@ -131,6 +134,8 @@ def _relaxations(camera_id: str, before: Scene, after: Scene, at: datetime) -> I
             yield Relaxation("preset_unwatched", preset.id)
     if any(uncovered_area(mask, after.privacy_masks) > _ROUNDING for mask in before.privacy_masks):
         yield Relaxation("mask_smaller")
+    if before.source_kind == "replayed" and after.source_kind != "replayed":
+        yield Relaxation("replay_hidden")
 
 
 def _of_the_looks(before: Scene, after: Scene, at: datetime) -> Iterator[Relaxation]:

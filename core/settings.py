@@ -1,11 +1,13 @@
 """Settings of an installation, from the environment (JIEJING_...). Loaded in main(), never at import."""
 
 from pathlib import Path
+from typing import Self
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import InputError
+from core.site import Transport
 
 
 class Settings(BaseSettings):
@@ -77,6 +79,10 @@ class Settings(BaseSettings):
     def _own_folder(cls, path: Path | None) -> Path | None:
         # No shell expands ~ in a file of variables.
         return path.expanduser() if path else path
+
+    def over(self, transport: Transport | None) -> Self:
+        """The same for a camera whose media travel another way; None = as the installation does."""
+        return self.model_copy(update={"rtsp_transport": transport}) if transport else self
 
     @property
     def database(self) -> str:

@@ -27,6 +27,11 @@ from core.schedule import ALWAYS, Hours
 from core.violations import Attended, violation_types
 
 SOURCE_SCHEMES = ("rtsp", "rtsps", "file")
+Transport = Literal["tcp", "udp"]
+# How a stream reaches us, as the operator declares it: from the camera itself, through a gateway, or a recording that
+# is played as if it were live.
+StreamKind = Literal["live", "gateway", "replayed"]
+SourceKind = Literal[StreamKind, "recorded_file"]
 
 
 def _simple_polygon(points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
@@ -283,12 +288,19 @@ class Camera(Strict):
     org: str | None = None
     source: SourceField
     detect_source: SourceField | None = None
+    transport: Transport | None = Field(default=None, description="how media travel; null = as the installation does")
+    source_kind: StreamKind = Field(default="live", description="how the stream reaches us; a file is a recorded file")
     sampling: Sampling = Sampling()
     models: tuple[str, ...] | None = None
     place: Place = Place()
     legal: Legal = Legal()
     privacy_masks: tuple[PolygonField, ...] = ()
     presets: tuple[Preset, ...] = Field(default=(Preset(id="1"),), min_length=1)
+
+    @property
+    def declared_source(self) -> SourceKind:
+        """What its pictures are, as declared; a file is a recorded file, whatever was said."""
+        return "recorded_file" if self.source.startswith("file:") else self.source_kind
 
     @field_validator("id")
     @classmethod

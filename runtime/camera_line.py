@@ -6,8 +6,9 @@ from contextlib import contextmanager
 
 from core.domain import Image
 from core.errors import ConflictError
-from core.ports import Probe, Transport
+from core.ports import Probe
 from core.settings import Settings
+from core.site import Transport
 from streams.probe import probe
 from streams.snapshot import snapshot
 
@@ -26,12 +27,12 @@ class StreamLine:
     def probe(self, source: str, transport: Transport | None) -> Probe:
         """As of core.ports.CameraLine."""
         with self._one():
-            return probe(source, self._over(transport), PROBE_S)
+            return probe(source, self._settings.over(transport), PROBE_S)
 
     def picture(self, source: str, transport: Transport | None) -> Image:
         """As of core.ports.CameraLine."""
         with self._one():
-            return snapshot(source, self._over(transport))
+            return snapshot(source, self._settings.over(transport))
 
     @contextmanager
     def _one(self) -> Iterator[None]:
@@ -41,6 +42,3 @@ class StreamLine:
             yield
         finally:
             self._free.release()
-
-    def _over(self, transport: Transport | None) -> Settings:
-        return self._settings.model_copy(update={"rtsp_transport": transport}) if transport else self._settings

@@ -26,7 +26,7 @@ class CameraSource:
             StorageError: the ring's folder cannot be made.
         """
         self._camera = camera
-        self._settings = settings
+        self._settings = settings.over(camera.transport)
         self._clock = clock
         self._ring_folder = settings.home / "ring" / camera.id
         self._stop = threading.Event()

@@ -26,6 +26,11 @@ from store.yaml_tree import Tree
 _KEPT_DIGITS = 15
 # What api.spreadsheet puts before a text that would be taken for a formula.
 _FORMULA_GUARD = "'"
+# As people write what the site file has in its own words.
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "transport": {"TCP": "tcp", "UDP": "udp"},
+    "source_kind": {"摄像机直连": "live", "网关转发": "gateway", "录像回放": "replayed"},
+}
 _NUMBERS = ("lon", "lat", "interval_s")
 # Written in letters and digits alone: full width means the same.
 _PLAIN = frozenset({"id", "grid", "mode", *_NUMBERS})
@@ -248,7 +253,8 @@ def _document(cells: Mapping[str, Any], old: Camera | None) -> dict[str, Any]:
         for key in above:
             place = place.setdefault(key, {})
         said = cell.text if isinstance(cell, Odd) else cell
-        place[last] = said if column.name in _NUMBERS else str(said)
+        words = _WORDS.get(column.name, {})
+        place[last] = said if column.name in _NUMBERS else words.get(str(said), str(said))
     return document
 
 

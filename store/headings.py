@@ -60,6 +60,8 @@ COLUMNS = (
         "主码流 主码流地址 主码流RTSP 视频流 URL rtspurl stream",
     ),
     Column("detect_source", "子码流", ("detect_source",), "子码流地址 RTSP子码流 辅码流 辅码流地址 substream"),
+    Column("transport", "传输", ("transport",)),
+    Column("source_kind", "来源", ("source_kind",)),
     Column("mode", "抽帧方式", ("sampling", "mode")),
     Column("interval_s", "抽帧间隔", ("sampling", "interval_s"), "采样间隔 抽帧间隔秒"),
     Column("lon", "经度", ("place", "lon"), "longitude lng 经度X X经度"),

@@ -110,7 +110,7 @@ def _check_may_look(desk: CameraDesk) -> None:
 def _picture(camera: Camera, desk: CameraDesk) -> Image:
     address = desk.changes.address(camera.id, camera.source) or camera.source
     try:
-        return desk.line.picture(address, None)
+        return desk.line.picture(address, camera.transport)
     except (SourceError, StreamError) as error:
         raise ConflictError(str(error)) from error
 

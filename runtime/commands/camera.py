@@ -1,6 +1,6 @@
 """jiejing camera: the cameras of this installation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from core.errors import InputError, JiejingError, SiteError
 from core.health import STALE_AFTER_S
 from core.observing import settled
 from core.ports import Probe
-from core.site import Camera, Sampling, Site, SiteInfo, redacted
+from core.site import Camera, Sampling, Site, SiteInfo, StreamKind, Transport, redacted
 from core.stream_address import address_fault
 from runtime.commands.options import JsonOption
 from runtime.console import note, progress, say, say_json, say_table
@@ -103,19 +103,26 @@ def add(
     name: Annotated[str, typer.Option(help="Name for people; the id otherwise.")] = "",
     org: Annotated[str | None, typer.Option(help="Node of the organisation tree.")] = None,
     interval_s: Annotated[float, typer.Option("--interval", help="Seconds between two looks.")] = 1.0,
+    transport: Annotated[
+        Transport | None, typer.Option(help="How media travel; as the installation does otherwise.")
+    ] = None,
+    source_kind: Annotated[
+        StreamKind | None, typer.Option(help="How the stream reaches us: from the camera, a gateway, a recording.")
+    ] = None,
     probing: Annotated[bool, typer.Option("--probe/--no-probe", help="Measure the stream first.")] = True,
 ) -> None:
     """Adds a camera or changes its source. Its zones are kept; zones come with import."""
     installation = Installation.open()
     site = installation.site()
     old = next((camera for camera in site.cameras if camera.id == camera_id), None)
-    camera = _camera(old, camera_id, source, name, org, interval_s)
+    changes = {"name": name, "org": org, "transport": transport, "source_kind": source_kind}
+    camera = _camera(old, camera_id, source, changes, interval_s)
     if cause := address_fault(camera.source):
         raise SiteError(f"source: {cause}")
     open_allowed(camera.source, installation.settings)
     if probing:
         with progress(f"probing {camera.name}", 0):
-            _tell_probe(probe(camera.source, installation.settings))
+            _tell_probe(probe(camera.source, installation.settings.over(camera.transport)))
     installation.sites.put_camera(camera)
     say(f"{camera.id}: {'changed' if old else 'added'}")
 
@@ -124,14 +131,19 @@ def add(
 def probe_source(
     source: Annotated[str, typer.Argument(help="Address of a stream or file, or the id of a camera.")],
     seconds: Annotated[float, typer.Option(help="How long to measure.")] = DEFAULT_S,
+    transport: Annotated[
+        Transport | None, typer.Option(help="How media travel; as the camera, or the installation, does otherwise.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measures a stream. Codec, size, the real frame rate and the key frame interval."""
     installation = Installation.open()
+    settings = installation.settings.over(transport)
     if "://" not in source:
-        source = _known(installation, source).source
+        known = _known(installation, source)
+        source, settings = known.source, installation.settings.over(transport or known.transport)
     with progress("probing", 0):
-        measured = probe(source, installation.settings, seconds)
+        measured = probe(source, settings, seconds)
     if as_json:
         say_json(asdict(measured))
     else:
@@ -158,7 +170,7 @@ def check() -> None:
     faults = 0
     for camera in installation.site().cameras:
         try:
-            measured = probe(camera.source, installation.settings, 3.0)
+            measured = probe(camera.source, installation.settings.over(camera.transport), 3.0)
             say(f"{camera.id}: reached, {_figures(measured)}")
         except JiejingError as error:
             faults += 1
@@ -174,9 +186,10 @@ def remove(camera_id: Annotated[str, typer.Argument(metavar="ID", help="Id of th
     say(f"{camera_id}: removed")
 
 
-def _camera(old: Camera | None, camera_id: str, source: str, name: str, org: str | None, interval_s: float) -> Camera:
-    given = old.model_dump(by_alias=True) if old else {"id": camera_id, "name": name or camera_id}
-    changes = {"name": name, "org": org}
+def _camera(
+    old: Camera | None, camera_id: str, source: str, changes: Mapping[str, str | None], interval_s: float
+) -> Camera:
+    given = old.model_dump(by_alias=True) if old else {"id": camera_id, "name": camera_id}
     given |= {key: value for key, value in changes.items() if value}
     try:
         sampling = Sampling(mode=old.sampling.mode if old else "auto", interval_s=interval_s)

@@ -50,6 +50,7 @@ def demo_site(scenes: Sequence[Scene], addresses: dict[str, str]) -> Site:
             id=scene.key,
             name=scene.name,
             source=addresses[scene.key],
+            source_kind="replayed",
             sampling=sampling,
             presets=(Preset(id="1", zones=tuple(zone.model_copy(update=_ALARMS) for zone in scene.zones)),),
         )

@@ -8,7 +8,8 @@ from fastapi.testclient import TestClient
 
 from core.domain import Image
 from core.errors import StreamError
-from core.ports import Probe, Transport
+from core.ports import Probe
+from core.site import Transport
 
 CAMERAS = "/api/v1/cameras"
 SQUARE = [[0.2, 0.2], [0.8, 0.2], [0.8, 0.8], [0.2, 0.8]]

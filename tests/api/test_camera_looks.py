@@ -77,6 +77,12 @@ def test_a_camera_s_picture_has_its_masks_black(operations: TestClient) -> None:
     assert picture.getpixel((120, 45)) > 245
 
 
+def test_a_camera_is_looked_at_by_its_own_transport(operations: TestClient, line: Line, services: Services) -> None:
+    SiteRepository(services.engine, services.vault).put_camera(camera("gate", transport="udp"))
+    assert operations.get(f"{CAMERAS}/gate/snapshot").status_code == 200
+    assert line.asked == [(CAMERA.source, "udp")]
+
+
 def test_each_look_is_in_the_audit_without_the_password(operations: TestClient, services: Services) -> None:
     operations.post(SNAPSHOTS, json={"source": "rtsp://u:p@10.0.0.9/1"})
     operations.get(f"{CAMERAS}/gate/snapshot")

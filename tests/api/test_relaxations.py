@@ -90,6 +90,21 @@ def test_the_rest_of_a_change_holds_at_once(operations: TestClient, sites: SiteR
     assert (gate(sites).name, polygon(sites)) == ("南门", SQUARE)
 
 
+def test_a_replayed_stream_is_declared_live_by_two(
+    operations: TestClient, manager: TestClient, sites: SiteRepository
+) -> None:
+    def declare(kind: str) -> Any:
+        whole = {key: value for key, value in document("gate").items() if key != "id"}
+        return put(operations, f"{CAMERAS}/gate", whole | {"source_kind": kind, "transport": "udp"}).json()["waiting"]
+
+    assert declare("replayed") is None
+    waiting = declare("live")
+    assert [one["kind"] for one in waiting["takes"]] == ["replay_hidden"]
+    assert gate(sites).source_kind == "replayed"
+    manager.post(f"{RELAXATIONS}/{waiting['request_id']}/confirm", json={})
+    assert (gate(sites).source_kind, gate(sites).transport) == ("live", "udp")
+
+
 def test_a_stricter_rule_needs_nobody(operations: TestClient, sites: SiteRepository) -> None:
     answer = put_zones(
         operations,

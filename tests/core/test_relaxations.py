@@ -1,5 +1,6 @@
 """What a change takes from the rules: areas to the last corner, and each number in the direction that weakens it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from core.coverage import uncovered_area
 from core.geometry import Polygon, polygon_area
 from core.relaxations import NOTHING, Scene, relaxations
-from core.site import Preset, Zone
+from core.site import Preset, StreamKind, Zone
 
 SQUARE = ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8))
 LARGER = ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9))
@@ -147,3 +148,17 @@ def test_a_triangle_is_covered_by_itself_and_by_its_halves(corners: list[tuple[f
     assert uncovered_area((a, b, c), [(c, b, a)]) == pytest.approx(0, abs=1e-12)
     assert uncovered_area((a, b, c), [(a, b, half), (a, half, c)]) == pytest.approx(0, abs=1e-12)
     assert uncovered_area((a, b, c), [(a, b, half)]) == pytest.approx(polygon_area((a, b, c)) / 2, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "taken"),
+    [
+        ("replayed", "live", ["replay_hidden"]),  # packages would call a recording live
+        ("replayed", "gateway", ["replay_hidden"]),
+        ("live", "replayed", []),  # claims less
+        ("live", "gateway", []),
+        ("gateway", "live", []),
+    ],
+)
+def test_a_recording_is_not_declared_live_by_one_alone(before: StreamKind, after: StreamKind, taken: list[str]) -> None:
+    assert kinds(replace(scene(), source_kind=before), replace(scene(), source_kind=after)) == taken

@@ -19,6 +19,10 @@ export type LegalWrite = Schemas['LegalWrite']
 export type ImportResult = Schemas['ImportPublic']
 export type ZoneOptions = Schemas['ZoneOptions']
 export type ZoneType = Schemas['ZoneTypePublic']
+export type Transport = NonNullable<CameraDetail['transport']> | null
+export type StreamKind = CameraDetail['source_kind']
+/** How a stream may be declared to reach us. */
+export const SOURCE_KINDS = ['live', 'gateway', 'replayed'] as const satisfies readonly StreamKind[]
 export type Polygon = [number, number][]
 /** What of a camera rules and privacy hang on. */
 export interface Scene {

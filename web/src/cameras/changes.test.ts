@@ -22,7 +22,7 @@ const SQUARE: [number, number][] = [
   [1, 1],
 ]
 const zone = newZone('a', 'illegal_parking', SQUARE)
-const scene = (...zones: Zone[]) => ({ presets: [{ id: '1', zones }], privacy_masks: [] })
+const scene = (...zones: Zone[]) => ({ presets: [{ id: '1', zones }], privacy_masks: [], source_kind: 'live' as const })
 const changes = (was: Zone[], now: Zone[]) => changesOf(scene(...was), scene(...now), [PARKING])
 
 describe('a change that a second person looks at', () => {

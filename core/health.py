@@ -24,7 +24,7 @@ class StreamState:
         delay_s: arrival of the newest frame minus its own time.
         frames, dropped: sampled frames given out, and frames dropped because a newer one had come.
         failures: failed connections since the last good frame.
-        error: one line without credentials; None while all is well.
+        error: one line without credentials; None while all is well. An online stream may have one, too.
         unfit: why the newest frame did not count, or None.
     """
 

@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     min_free_mb: int = Field(default=512, ge=0, description="free megabytes below which nothing new is recorded")
     post_roll_s: float = Field(default=5, ge=0, le=60, description="seconds after a violation before it is sealed")
     stall_s: float = Field(default=10, ge=2, le=120, description="seconds without a packet after which a stream failed")
-    rtsp_transport: str = Field(default="tcp", pattern="^(tcp|udp)$", description="how RTSP media travel: tcp or udp")
+    rtsp_transport: Transport = Field(default="tcp", description="how RTSP media travel: tcp or udp")
     local_cameras: bool = Field(
         default=False, description="whether cameras may be added over HTTP on this machine and at link-local addresses"
     )

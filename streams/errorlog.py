@@ -5,6 +5,7 @@ import re
 from collections import deque
 from collections.abc import Callable
 
+from core.site import Transport
 from streams.failure import cause_of
 from streams.lines import level_of
 
@@ -49,10 +50,18 @@ class ErrorLog:
         """Whether anything worse than a warning was said."""
         return bool(self._errors)
 
+    def said(self, pattern: str) -> bool:
+        """Whether an error matched a pattern."""
+        return any(re.search(pattern, one) for one in self._errors)
+
     @property
     def cause(self) -> str:
         """Why it ended, in one line without credentials."""
-        return cause_of(list(self._errors))
+        return self.cause_over("tcp")
+
+    def cause_over(self, transport: Transport) -> str:
+        """The same of a stream whose media were asked for that way."""
+        return cause_of(list(self._errors), transport)
 
     def _write(self, line: str) -> None:
         now_s = self._mono_s()

@@ -20,9 +20,13 @@ START_S = 4
 # Containers that describe their own pictures. Play lists are left out: they name other files.
 CONTAINERS = "mov,matroska,avi,mpegts,mpeg,flv,asf,h264,hevc,m4v,mpegvideo,dhav,mxf,ogg"
 _GLOBAL = ("-hide_banner", "-nostats", "-y", "-loglevel", "repeat+level+info")
-# Two faults of ffmpeg's RTSP input are mended here: its first packet never has a time (its parser looks at a byte
-# position that packets from a network do not have), and the decoding times it guesses then may lie after true ones.
-_MEND_TIMES = "setts=pts='if(eq(PTS,NOPTS),NEXT_PTS-DURATION,PTS)':dts='max(DTS,N)'"
+# Faults of ffmpeg's RTSP input are mended here: its first packet never has a time (its parser looks at a byte position
+# that packets from a network do not have), and the decoding times it guesses then may lie after true ones. A later
+# packet without a time had one that cannot be (see `live_arguments`): it follows the one before.
+_MEND_TIMES = (
+    "setts=pts='if(eq(PTS,NOPTS),if(gt(N,0),PREV_OUTPTS+DURATION,NEXT_PTS-DURATION),PTS)'"
+    ":dts='if(eq(PTS,NOPTS)*gt(N,0),PREV_OUTDTS+DURATION,max(DTS,N))'"
+)
 
 
 def live_script(address: Address, settings: Settings) -> str:
@@ -40,7 +44,13 @@ def live_script(address: Address, settings: Settings) -> str:
 
 
 def live_arguments(
-    *, packets: str, segments: str | None, segment_list: str, sample_s: float | None, keys_only: bool
+    *,
+    packets: str,
+    segments: str | None,
+    segment_list: str,
+    sample_s: float | None,
+    keys_only: bool,
+    leap_s: float,
 ) -> list[str]:
     """Reads a stream described by `live_script` on standard input.
 
@@ -49,6 +59,9 @@ def live_arguments(
         segments, segment_list: pattern of the segment files, and the pipe for their list; None = no recording.
         sample_s: seconds between two decoded frames on standard output; None = nothing is decoded.
         keys_only: only key frames are decoded.
+        leap_s: a time stamp further from where the stream should be is no time of the picture (a camera set its clock,
+            a recorder stamps single frames far away). ffmpeg takes it away and counts on at the frame rate, for packets
+            and frames alike, until time stamps fit again. It says so in a line for each, see `lines.leap_of`.
     """
     # One thread: frame threads hold back as many frames, which are as many seconds where key frames alone are decoded.
     decoder: dict[str, Any] = {"threads": 1}
@@ -80,7 +93,7 @@ def live_arguments(
         )
     if sample_s is not None:
         outputs.append(_frames(sampled(stream, sample_s)))
-    return compiled(*outputs)
+    return compiled(*outputs, "-dts_error_threshold", f"{leap_s:g}")
 
 
 def file_arguments(path: Path, *, sample_s: float, keys_only: bool) -> list[str]:

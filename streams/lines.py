@@ -16,6 +16,7 @@ _FRAME = re.compile(r"n: *\d+ pts: *(-?\d+|NOPTS) .* s:(\d+)x(\d+) ")
 _DURATION = re.compile(r"Duration: (\d+):(\d\d):(\d\d\.\d+), ")
 _TIME_BASE = re.compile(r"config in time_base: (\d+)/(\d+)")
 _NO_PTS = -(1 << 63)
+_LEAP = re.compile(r"PTS (-?\d+), next:(-?\d+) invalid dropping")
 _LEVEL = re.compile(r"\[(panic|fatal|error|warning|info|verbose|debug)\] ")
 
 
@@ -111,6 +112,7 @@ class PacketList:
         """
         self._time_base = Fraction(1, 90_000)
         self._start_s = start_s
+        self._last_s: float | None = None
 
     def read(self, line: str) -> Packet | None:
         """The packet that a line tells of, or None."""
@@ -123,10 +125,14 @@ class PacketList:
             return None
         duration_s = float(int(fields[3]) * self._time_base)
         pts_s = self._pts_s(int(fields[2]), duration_s)
+        self._last_s = pts_s
         return None if pts_s is None else Packet(pts_s, duration_s, _is_key(fields[6:]), int(fields[4]))
 
     def _pts_s(self, pts: int, duration_s: float) -> float | None:
         pts_s = float(pts * self._time_base)
+        if self._start_s is not None and pts == _NO_PTS and self._last_s is not None:
+            # as the segments have it: see streams.graph
+            return self._last_s + duration_s
         if self._start_s is not None and pts_s < self._start_s / 2:
             return self._start_s - duration_s
         return None if pts == _NO_PTS else pts_s
@@ -136,6 +142,17 @@ def parse_segment(line: str) -> ClosedSegment | None:
     """A line of a segment list of type csv, or None."""
     fields = line.strip().rsplit(",", 2)
     return ClosedSegment(fields[0], float(fields[1]), float(fields[2])) if len(fields) == 3 else None
+
+
+def leap_of(line: str) -> float | None:
+    """Seconds by which a time stamp that was taken away lay from where the stream should be, if the line says so."""
+    found = _LEAP.search(line)
+    return (int(found[1]) - int(found[2])) / 1e6 if found else None
+
+
+def is_about_leap(line: str) -> bool:
+    """Whether ffmpeg tells of a time stamp that it took away: of its decoding time, too."""
+    return "invalid dropping" in line
 
 
 def _is_key(extras: list[str]) -> bool:

@@ -198,6 +198,7 @@ class LiveSource:
             gop_s=stats.gop_s or self._state.gop_s,
             interval_s=self.interval_s,
             dropped=session.dropped,
+            error=session.trouble,
         )
 
     def _enter(self, status: Any, *, error: str | None = None, failures: int | None = None) -> None:

@@ -1,6 +1,7 @@
 """What a recorded file holds, and the picture in it that lies nearest to a time."""
 
 import logging
+import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,13 +44,33 @@ def inspect(path: Path) -> Media:
     """
     if not path.is_file():
         raise SourceError(f"{path}: there is no such file")
-    with Decoding(window_arguments(path, None), file_log(path)) as decoding:
+    log = file_log(path)
+    with Decoding(window_arguments(path, None), log) as decoding:
         first = next(iter(decoding), None)
+        if first is None:
+            decoding.process.wait()
     reader = decoding.reader
     if first is None or reader.info is None:
-        raise SourceError(f"{path}: holds no video that can be read; give a recording like .mp4, .mkv or .avi")
+        raise SourceError(f"{path}: {_why_unreadable(path, log)}")
+    if math.isnan(first[0].pts_s):
+        # Without times nothing in it could be found again.
+        raise SourceError(
+            f"{path}: holds pictures without times; put it into a container first: ffmpeg -i FILE -c copy FILE.mp4"
+        )
     stamp, _ = first
     return Media(reader.info.codec, stamp.size_wh, reader.info.declared_fps, stamp.pts_s, reader.duration_s or 0.0)
+
+
+def _why_unreadable(path: Path, log: ErrorLog) -> str:
+    with path.open("rb") as file:
+        begin = file.read(512).lstrip().lower()
+    if not begin:
+        return "is empty; copy it again"
+    if begin.startswith((b"<!doctype html", b"<html", b"<?xml")):
+        return "is a web page, not a recording; download the recording itself"
+    if log.said("moov atom not found"):
+        return "breaks off: its index is missing; copy it again, or export it anew from the recorder"
+    return "holds no video that can be read; give a recording like .mp4, .mkv or .avi"
 
 
 def nearest_picture(path: Path, pts_s: float, first_pts_s: float) -> tuple[float, Image]:

@@ -12,17 +12,22 @@ from core.settings import Settings
 from streams.address import Address
 from streams.decode import FrameReader
 from streams.errorlog import ErrorLog
+from streams.failure import cause_seen, is_worth_a_look
 from streams.graph import START_S, live_arguments, live_script
 from streams.latest import Latest
-from streams.lines import ClosedSegment, PacketList, Stamp, VideoInfo, parse_segment
+from streams.leaps import Leaps
+from streams.lines import ClosedSegment, PacketList, Stamp, VideoInfo, is_about_leap, leap_of, parse_segment
 from streams.packets import PacketStats
 from streams.process import FfmpegProcess
 from streams.ring import Ring, session_name
+from streams.rtsp_look import look_at
 from streams.segment import Segment
-from streams.timebase import Timebase
+from streams.timebase import LEAP_S, MAX_ERROR_S, Timebase
 
 TAKE_S = 0.2
 GRACE_S = 1.0
+# A frame is later than its time by decoding, and by a reader that is slow: never by so much.
+OLDEST_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +72,10 @@ class Session:
         self._clock = clock
         self._settings = settings
         self._ring = ring
-        self._shown = address.shown
+        self._shown, self._url = address.shown, address.url
         self.name = session_name(clock.utc())
         self._began_s = clock.mono_s()
+        self._leaps = Leaps(address.shown, clock.mono_s)
         self._log = ErrorLog(address.shown, address.scrub, clock.mono_s)
         self._reader = FrameReader(self._log)
         self._packet_list = PacketList(START_S)
@@ -96,6 +102,11 @@ class Session:
         return self._latest.dropped
 
     @property
+    def trouble(self) -> str | None:
+        """What is wrong with a stream that can be used all the same, in one line; None = nothing."""
+        return self._leaps.trouble
+
+    @property
     def stats(self) -> PacketStats:
         """Figures over the packets so far."""
         return self._stats
@@ -114,12 +125,12 @@ class Session:
         last_utc: datetime | None = None
         while not self._closed:
             sampled = self._take()
+            self.check()
             if sampled and (last_utc is None or sampled.utc > last_utc):
                 last_utc = sampled.utc
                 yield sampled
             else:
                 yield None
-            self.check()
 
     def check(self) -> None:
         """Looks whether the stream lives.
@@ -129,16 +140,22 @@ class Session:
         """
         if self._process.returncode is not None and not self._closed:
             self._process.wait()
-            raise StreamError(f"{self._shown}: {self._log.cause}")
+            raise StreamError(f"{self._shown}: {self._seen(self._log.cause_over(self._settings.rtsp_transport))}")
         heard_s = self._stats.last_arrival_s
         silent_s = self._clock.mono_s() - (self._began_s if heard_s is None else heard_s)
         # ffmpeg gives up first, after stall_s, by its socket timeout: so it can still close its files properly.
         if silent_s > self._settings.stall_s + GRACE_S:
-            raise StreamError(f"{self._shown}: it stalled: no packet came for {silent_s:.0f} s")
+            raise StreamError(f"{self._shown}: {self._seen(f'it stalled: no packet came for {silent_s:.0f} s')}")
         if self._utc_base.lost or self._mono_base.lost:
             raise StreamError(f"{self._shown}: its time stamps and the clock ran apart; connecting anew")
         if self._size_changed:
             raise StreamError(f"{self._shown}: its picture changed size; connecting anew")
+
+    def _seen(self, cause: str) -> str:
+        """The cause, looked at again where nothing ever came."""
+        if self._stats.count or self._closed or not is_worth_a_look(cause):
+            return cause
+        return cause_seen(cause, look_at(self._url))
 
     def close(self) -> None:
         """Ends ffmpeg; what it had recorded is in the ring. Safe to call twice and from another thread."""
@@ -153,7 +170,18 @@ class Session:
             self._latest.pause(TAKE_S)
             return None
         taken = self._latest.take(TAKE_S)
-        return self._on_time_line(*taken) if taken else None
+        return self._believable(self._on_time_line(*taken)) if taken else None
+
+    def _believable(self, sampled: Sampled) -> Sampled:
+        """A frame whose time the clock allows: no other ever enters what the rules remember.
+
+        Raises:
+            StreamError: it is none.
+        """
+        old_s = (self._clock.utc() - sampled.utc).total_seconds()
+        if -MAX_ERROR_S <= old_s <= OLDEST_S:
+            return sampled
+        raise StreamError(f"{self._shown}: its time stamps and the clock ran apart; connecting anew")
 
     def _start(self, address: Address, sampler: Sampler | None) -> FfmpegProcess:
         pattern = str(self._ring.begin(self.name)) if self._ring else None
@@ -165,15 +193,22 @@ class Session:
                 segment_list=pipes[1],
                 sample_s=sampler.interval_s if sampler else None,
                 keys_only=sampler.keys_only if sampler else False,
+                leap_s=max(LEAP_S, self._settings.stall_s),
             )
 
         return FfmpegProcess(
             arguments,
-            on_stderr=self._reader.stderr,
+            on_stderr=self._on_line,
             on_pipes=(self._on_packet, self._on_segment),
             stdin=live_script(address, self._settings),
             on_end=self._on_end,
         )
+
+    def _on_line(self, line: str) -> None:
+        if not is_about_leap(line):
+            self._reader.stderr(line)
+        elif leap_s := leap_of(line):
+            self._leaps.add(leap_s)
 
     def _on_packet(self, line: str) -> None:
         packet = self._packet_list.read(line)

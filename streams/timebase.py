@@ -10,6 +10,8 @@ the true minimum for a while. Therefore:
 * Later, at most once every STEP_S of stream time, the offset is given a slope towards the minimum of the last
   WINDOW_S of arrivals: error / SLEW_S, held between -MAX_FALL and +MAX_RISE seconds a second. As MAX_FALL < 1, time
   never runs backwards.
+* A time stamp that cannot be, further than LEAP_S (JIEJING_STALL_S where that is more) from where the stream should be,
+  never gets here: see streams.graph.
 * If the minimum is further away than MAX_ERROR_S (the stream's time stamps or the system clock jumped, or the backlog
   on the way grew), the mapping is `lost`: connect anew.
 """
@@ -25,6 +27,7 @@ SLEW_S = 5.0
 MAX_FALL = 0.5
 MAX_RISE = 2.0
 MAX_ERROR_S = 5.0
+LEAP_S = 5.0
 _KEEP_STEPS = 1024
 
 

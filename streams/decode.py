@@ -8,7 +8,7 @@ import numpy as np
 
 from core.domain import Image
 from streams.errorlog import ErrorLog
-from streams.lines import ShowInfo, Stamp, VideoInfo, parse_duration_s, parse_video_info
+from streams.lines import ShowInfo, Stamp, VideoInfo, parse_container, parse_duration_s, parse_video_info
 from streams.process import FfmpegProcess
 
 
@@ -21,6 +21,7 @@ class FrameReader:
     def __init__(self, log: ErrorLog) -> None:
         self.info: VideoInfo | None = None
         self.duration_s: float | None = None
+        self.container: str | None = None
         self._showinfo = ShowInfo()
         self._stamps: queue.SimpleQueue[Stamp | None] = queue.SimpleQueue()
         self._log = log
@@ -32,6 +33,7 @@ class FrameReader:
             self._stamps.put(stamp)
         elif not self._log.offer(line):
             self.info = self.info or parse_video_info(line)
+            self.container = self.container or parse_container(line)
             self.duration_s = self.duration_s or parse_duration_s(line)
 
     def end(self) -> None:

@@ -13,6 +13,7 @@ _VIDEO = re.compile(r"Stream #0:\d+.*?: Video: (\w+)")
 _SIZE = re.compile(r", (\d{2,5})x(\d{2,5})")
 _FPS = re.compile(r", ([\d.]+)(k?) fps")
 _FRAME = re.compile(r"n: *\d+ pts: *(-?\d+|NOPTS) .* s:(\d+)x(\d+) ")
+_CONTAINER = re.compile(r"Input #0, ([\w,]+), from ")
 _DURATION = re.compile(r"Duration: (\d+):(\d\d):(\d\d\.\d+), ")
 _TIME_BASE = re.compile(r"config in time_base: (\d+)/(\d+)")
 _NO_PTS = -(1 << 63)
@@ -67,6 +68,12 @@ def parse_video_info(line: str) -> VideoInfo | None:
         size_wh=(int(size[1]), int(size[2])) if size else None,
         declared_fps=float(fps[1]) * (1000 if fps[2] else 1) if fps else None,
     )
+
+
+def parse_container(line: str) -> str | None:
+    """The container, as ffmpeg names it, if the line does."""
+    found = _CONTAINER.search(line)
+    return found[1] if found else None
 
 
 def parse_duration_s(line: str) -> float | None:

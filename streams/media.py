@@ -1,7 +1,6 @@
 """What a recorded file holds, and the picture in it that lies nearest to a time."""
 
 import logging
-import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,8 @@ from streams.lines import Stamp
 # How far before the wanted time decoding begins: first enough for any common frame rate, then for slow streams and for
 # containers without an index, whose seeking overshoots.
 _WINDOWS_S = (1.0, 20.0)
+# Elementary streams, by ffmpeg's names.
+_BARE = ("h264", "hevc", "m4v", "mpegvideo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,11 @@ def inspect(path: Path) -> Media:
     reader = decoding.reader
     if first is None or reader.info is None:
         raise SourceError(f"{path}: {_why_unreadable(path, log)}")
-    if math.isnan(first[0].pts_s):
-        # Without times nothing in it could be found again.
+    if reader.container in _BARE:
+        # Nothing in it could be found again by its time.
         raise SourceError(
-            f"{path}: holds pictures without times; put it into a container first: ffmpeg -i FILE -c copy FILE.mp4"
+            f"{path}: is a bare stream without times; put it into a container first: "
+            "ffmpeg -framerate 25 -i FILE -c copy FILE.mp4"
         )
     stamp, _ = first
     return Media(reader.info.codec, stamp.size_wh, reader.info.declared_fps, stamp.pts_s, reader.duration_s or 0.0)

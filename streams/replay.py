@@ -15,6 +15,9 @@ from streams.file_recording import FileRecording
 from streams.graph import file_arguments
 from streams.media import file_log, inspect
 
+# Containers round their duration, and a last frame may be shown for long.
+_SHORT_BY_S = 1.0
+
 
 class FileSource:
     """Sampled frames of a recorded file; implements core.ports.FrameSource.
@@ -56,6 +59,7 @@ class FileSource:
         self._pace = pace
         self._clock = clock or SystemClock()
         self._closed = threading.Event()
+        self._broke_off_at_s: float | None = None
         self._decoding: Decoding | None = None
         self._recording = FileRecording(self._path, start, self._media)
 
@@ -79,6 +83,16 @@ class FileSource:
         """Width and height in pixels."""
         return self._media.size_wh
 
+    @property
+    def fault(self) -> str | None:
+        """What could not be read of it, in one line, once it has been played; None = nothing."""
+        if self._broke_off_at_s is None:
+            return None
+        return (
+            f"{self._path}: breaks off: {self._broke_off_at_s:.0f} of {self.duration_s:.0f} s could be read; "
+            "copy it again, or export it anew from the recorder"
+        )
+
     def frames(self) -> Iterator[Frame]:
         """Yields the first frame at or after each multiple of the interval; ends with the file.
 
@@ -91,6 +105,7 @@ class FileSource:
         log = file_log(self._path)
         began_s = self._clock.mono_s()
         first_pts_s = math.nan
+        stream_s = 0.0
         with Decoding(arguments, log) as decoding:
             self._decoding = decoding
             for stamp, image in decoding:
@@ -102,6 +117,10 @@ class FileSource:
                 yield Frame(self._camera_id, utc, stream_s, stream_s, "file", image, self._preset_id)
             if decoding.process.wait() != 0 and not self._closed.is_set():
                 raise SourceError(f"{self._path}: cannot be read to its end: {log.cause}")
+        # Frames are sampled: the last one given may be an interval before the last there is.
+        missing_s = self.duration_s - stream_s - self.interval_s
+        if log.has_errors and missing_s > _SHORT_BY_S and not self._closed.is_set():
+            self._broke_off_at_s = min(stream_s + self.interval_s, self.duration_s)
 
     def close(self) -> None:
         """Ends the iteration and its process; safe to call twice and from another thread."""

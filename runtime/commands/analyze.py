@@ -11,7 +11,7 @@ from evidence.dossier import Dossiers
 from evidence.seal import Sealer
 from runtime.analysis import Analysis, recorder
 from runtime.commands.options import OutOption, SiteOption, camera_of, moment_option
-from runtime.console import progress, say
+from runtime.console import note, progress, say
 from runtime.event_log import EventLog
 from runtime.looking import Detectors
 from runtime.pipeline import CameraPipeline
@@ -58,3 +58,6 @@ def command(
     say(f"{out / 'events.jsonl'}: {tally.events} changes of state in {tally.frames} frames, {tally.packages} packages")
     for why in tally.whys:
         say(why)
+    if source.fault:
+        note(source.fault)
+        raise typer.Exit(1)

@@ -43,6 +43,16 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An elementary stream of 8 s, 10 frames a second, a key frame a second: what odd cameras send."""
+    path = tmp_path_factory.mktemp("odd") / "pictures.h264"
+    source = ["-f", "lavfi", "-i", "testsrc2=size=160x120:rate=10:duration=8"]
+    codec = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "10", "-bf", "0", "-f", "h264"]
+    subprocess.run(["ffmpeg", "-v", "error", "-y", *source, *codec, path], check=True)
+    return path
+
+
+@pytest.fixture(scope="session")
 def cameras(clips: dict[str, Path]) -> Iterator[RtspServer]:
     """Every clip as a camera that never ends."""
     if why := rtsp.missing():

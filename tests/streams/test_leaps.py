@@ -24,15 +24,6 @@ AT = 60  # the picture with which it happens
 HOUR = 3600.0
 
 
-@pytest.fixture(scope="session")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("odd") / "pictures.h264"
-    source = ["-f", "lavfi", "-i", "testsrc2=size=160x120:rate=10:duration=8"]
-    codec = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "10", "-bf", "0", "-f", "h264"]
-    subprocess.run(["ffmpeg", "-v", "error", "-y", *source, *codec, path], check=True)
-    return path
-
-
 CLOCKS: dict[str, Callable[[int], float]] = {
     "an hour ahead": lambda n: n / FPS + (HOUR if n >= AT else 0),
     "an hour back": lambda n: n / FPS - (HOUR if n >= AT else 0),

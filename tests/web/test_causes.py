@@ -91,7 +91,9 @@ SAYING = {
     "store/faults.py": {"_SQLITE_CAUSES", "_cause"},
     "store/site_faults.py": {"_CAUSES", "_SHAPES", "_suggestion", "_wanted", "cause_of"},
     "store/yaml_tree.py": {"_syntax_fault"},
-    "streams/failure.py": {"CAUSES", "cause_of"},
+    "streams/failure.py": {"CAUSES", "NO_STREAM", "REFUSED", "_OTHER_WAY", "cause_of", "cause_seen"},
+    "streams/leaps.py": {"trouble"},
+    "streams/media.py": {"_why_unreadable"},
 }
 # What pydantic says of fields that forms and files can fill wrongly, by its own names of the errors.
 PYDANTIC: tuple[Any, ...] = (

@@ -49,7 +49,7 @@ describe('a change that a second person looks at', () => {
 
   it('tells of zones and presets that go or come, and of masks', () => {
     expect(changes([zone], [])[0]?.zones[0]).toMatchObject({ was: { id: 'a' }, now: null })
-    const gone = changesOf({ presets: [{ id: '1', zones: [zone] }], privacy_masks: [] }, scene(), [PARKING])
+    const gone = changesOf(scene(zone), scene(), [PARKING])
     expect(gone[0]?.zones[0]?.now).toBeNull()
     const masked = changesOf(scene(zone), { ...scene(zone), privacy_masks: [SQUARE] }, [PARKING])
     expect(masked[0]).toMatchObject({ redrawn: true, zones: [] })

@@ -1,4 +1,4 @@
-"""What a thing looks like: a small luma picture of its box and of the ground around it, compared by normalised correlation,
+"""What a thing looks like: a small luma picture of its box and the ground around it, compared by normalised correlation,
 and by how bright the thing is beside its ground."""
 
 from typing import Annotated

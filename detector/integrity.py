@@ -23,6 +23,7 @@ BLOWN_LUMA, BLOWN_SHARE = 250, 0.5  # of the picture as good as white
 
 _COARSE_WH = (80, 45)
 _COARSE_LEAST = 4.0  # below, there is no detail to compare
+_ROUNDING = 0.5  # what whole numbers alone put into the fine detail
 
 
 class IntegrityCheck:
@@ -72,7 +73,7 @@ def defocused(image: Image) -> str | None:
     """Whether a (180, 320, 3) BGR picture has lost its fine detail, or None."""
     luma = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.float32)
     coarse = _detail(np.asarray(cv2.resize(luma, _COARSE_WH, interpolation=cv2.INTER_AREA), np.float32))
-    if coarse < _COARSE_LEAST or _detail(luma) >= SHARP_RATIO * coarse:
+    if coarse < _COARSE_LEAST or _detail(luma) - _ROUNDING >= SHARP_RATIO * coarse:
         return None
     return "defocused: the picture has no fine detail; focus the lens, or clean it"
 

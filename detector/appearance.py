@@ -1,5 +1,5 @@
-"""What a thing looks like: a small luma picture of its box and the ground around it, compared by normalised correlation,
-and by how bright the thing is beside its ground."""
+"""What a thing looks like: a small luma picture of its box and of the ground around it, compared by normalised
+correlation, and by how bright the thing is beside its ground."""
 
 from typing import Annotated
 

@@ -3,7 +3,8 @@
 import pytest
 
 from core.site import Camera, SourceKind
-from store.camera_table import read_csv, table_of
+from store.camera_files import read_cameras
+from store.camera_table import table_of
 
 
 @pytest.mark.parametrize(
@@ -17,16 +18,16 @@ from store.camera_table import read_csv, table_of
 )
 def test_a_table_says_how_a_stream_reaches_us(transport: str, kind: str, taken: tuple[str | None, str]) -> None:
     table = f"编号,名称,视频地址,传输,来源\na,甲,rtsp://10.0.0.8/1,{transport},{kind}\n"
-    (camera,) = read_csv(table.encode(), {}).cameras.values()
+    (camera,) = read_cameras(table.encode(), "csv", None).cameras.values()
     assert (camera.transport, camera.source_kind) == taken
     # what export writes is read again as it was
     rows = "\n".join(",".join("" if cell is None else str(cell) for cell in row) for row in table_of([camera]))
-    assert list(read_csv(rows.encode(), {}).cameras.values()) == [camera]
+    assert list(read_cameras(rows.encode(), "csv", None).cameras.values()) == [camera]
 
 
 @pytest.mark.parametrize(("column", "word"), [("传输", "http"), ("来源", "直播")])
 def test_an_unknown_word_names_its_row_and_column(column: str, word: str) -> None:
-    faults = read_csv(f"编号,名称,视频地址,{column}\na,甲,rtsp://10.0.0.8/1,{word}\n".encode(), {}).faults
+    faults = read_cameras(f"编号,名称,视频地址,{column}\na,甲,rtsp://10.0.0.8/1,{word}\n".encode(), "csv", None).faults
     assert [(one.row, one.field) for one in faults] == [(2, {"传输": "transport", "来源": "source_kind"}[column])]
 
 

@@ -23,7 +23,7 @@ BLOWN_LUMA, BLOWN_SHARE = 250, 0.5  # of the picture as good as white
 
 _COARSE_WH = (80, 45)
 _COARSE_LEAST = 4.0  # below, there is no detail to compare
-_ROUNDING = 0.5  # what whole numbers alone put into the fine detail
+_ROUNDING = 0.75  # what whole numbers alone put into the fine detail
 
 
 class IntegrityCheck:

@@ -1633,6 +1633,18 @@ export interface components {
              * @description rtsp:// or rtsps://; as it was shown, it means the one that is there
              */
             source: string;
+            /**
+             * Source Kind
+             * @description how the stream reaches us; a file is a recorded file
+             * @default live
+             * @enum {string}
+             */
+            source_kind: "live" | "gateway" | "replayed";
+            /**
+             * Transport
+             * @description how media travel; null = as the installation does
+             */
+            transport?: ("tcp" | "udp") | null;
         };
         /**
          * CameraDetail
@@ -1665,7 +1677,14 @@ export interface components {
             sent_back: number;
             /** Source */
             source: string;
+            /**
+             * Source Kind
+             * @enum {string}
+             */
+            source_kind: "live" | "gateway" | "replayed";
             stream: components["schemas"]["StreamPublic"] | null;
+            /** Transport */
+            transport: ("tcp" | "udp") | null;
             waiting: components["schemas"]["RelaxationPublic"] | null;
             /** Waits */
             waits: boolean;
@@ -1757,6 +1776,18 @@ export interface components {
              * @description rtsp:// or rtsps://; as it was shown, it means the one that is there
              */
             source: string;
+            /**
+             * Source Kind
+             * @description how the stream reaches us; a file is a recorded file
+             * @default live
+             * @enum {string}
+             */
+            source_kind: "live" | "gateway" | "replayed";
+            /**
+             * Transport
+             * @description how media travel; null = as the installation does
+             */
+            transport?: ("tcp" | "udp") | null;
         };
         /**
          * CardPublic
@@ -3130,7 +3161,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "zone_removed" | "zone_smaller" | "zone_covered" | "type_changed" | "alarms_off" | "limit_longer" | "gap_shorter" | "score_higher" | "hours_fewer" | "permit_added" | "exemption_added" | "attended_narrower" | "agency_changed" | "budget_lower" | "preset_unwatched" | "view_changed" | "source_changed" | "models_changed" | "sampling_slower" | "node_changed" | "mask_smaller";
+            kind: "zone_removed" | "zone_smaller" | "zone_covered" | "type_changed" | "alarms_off" | "limit_longer" | "gap_shorter" | "score_higher" | "hours_fewer" | "permit_added" | "exemption_added" | "attended_narrower" | "agency_changed" | "budget_lower" | "preset_unwatched" | "view_changed" | "source_changed" | "models_changed" | "sampling_slower" | "node_changed" | "replay_hidden" | "mask_smaller";
             /** Preset Id */
             preset_id: string | null;
             /** Zone Id */
@@ -3373,6 +3404,11 @@ export interface components {
             sampling: components["schemas"]["Sampling"];
             /** Source */
             source: string | null;
+            /**
+             * Source Kind
+             * @enum {string}
+             */
+            source_kind: "live" | "gateway" | "replayed";
         };
         /**
          * SceneWrite
@@ -9850,4 +9886,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 363d578de1714fd8d94eba78a14f3ffeec7beec846a4c13f94ae542f53d51e7d
+// From the OpenAPI document with the SHA-256 d5038b541e16327ca8a5240e9862ff7f32b2c27818d23a1fa83afa90c27b5cf3

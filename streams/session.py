@@ -9,7 +9,7 @@ from core.clock import Clock
 from core.domain import Image
 from core.errors import StreamError
 from core.settings import Settings
-from streams.address import Address
+from streams.address import Address, pinned
 from streams.decode import FrameReader
 from streams.errorlog import ErrorLog
 from streams.graph import START_S, live_arguments, live_script
@@ -171,7 +171,7 @@ class Session:
             arguments,
             on_stderr=self._reader.stderr,
             on_pipes=(self._on_packet, self._on_segment),
-            stdin=live_script(address, self._settings),
+            stdin=live_script(pinned(address, self._settings), self._settings),
             on_end=self._on_end,
         )
 

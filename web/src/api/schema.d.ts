@@ -6184,6 +6184,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
@@ -7669,7 +7678,10 @@ export interface operations {
     };
     get_package_archive: {
         parameters: {
-            query?: never;
+            query: {
+                /** @description what it is for; it goes into the audit */
+                purpose: string;
+            };
             header?: never;
             path: {
                 package_id: string;
@@ -9840,4 +9852,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 bf3254b7e83ea7b1f635e70159be02106c4d0b6e559d470b6408965fe5f99d88
+// From the OpenAPI document with the SHA-256 38e2df35ecab0c00d0ac09f6a5efd04624a46448a68e688d388bf858af53d9a9

@@ -59,6 +59,7 @@ OPERATIONS: dict[str, set[str]] = {
     "get_view": {IN_SERVICE, Right.CAMERAS_VIEW},
     "import_cameras": {IN_SERVICE, Right.CAMERAS_VIEW, Right.CAMERAS_EDIT},
     "export_cameras": {IN_SERVICE, Right.CAMERAS_VIEW, Right.CAMERAS_EDIT},
+    "get_camera_template": {IN_SERVICE, Right.CAMERAS_VIEW, Right.CAMERAS_EDIT},
     "list_relaxations": {IN_SERVICE, Right.CAMERAS_VIEW},
     "confirm_relaxation": {IN_SERVICE, Right.CAMERAS_VIEW, Right.RELAXATIONS_CONFIRM},
     "reject_relaxation": {IN_SERVICE, Right.CAMERAS_VIEW, Right.RELAXATIONS_CONFIRM},

@@ -12,7 +12,7 @@ _OBJECTS = (
     "session|events?|evidence|miss|live|camera|statistics|supervision|decisions|model|user|node|token|audit|relaxation"
 )
 _ACTION = re.compile(rf'"((?:{_OBJECTS})(?:\.[a-z_]+)+)"')
-_NO_ACTION = re.compile(r"\.(jsonl|sock|key)$|^events\.event_id$")
+_NO_ACTION = re.compile(r"\.(jsonl|sock|key|onnx)$|^events\.event_id$")
 
 
 def noted() -> set[str]:

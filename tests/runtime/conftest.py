@@ -1,6 +1,7 @@
 """A home with a small real model, films, a site, and the command line."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ def site(source: str = "rtsp://127.0.0.1:9/nobody", camera_id: str = "cam", **zo
                 "name": "解放路与中山路口",
                 "source": source,
                 "sampling": {"mode": "interval", "interval_s": 0.5},
-                "presets": [{"id": "1", "zones": [{"id": "pavement", "name": "人行道", **RULE, **zone}]}],
+                "presets": [{"id": "1", "zones": [{"id": "pavement", "name": "人行道", **deepcopy(RULE), **zone}]}],
             }
         ],
     }

@@ -23,6 +23,7 @@ from runtime.demo.streets import StreetCache, demo_recipes
 from runtime.demo.telling import Goal, Teller, named
 from runtime.installation import Installation
 from runtime.model_import import family_named
+from runtime.ports import free_port
 from runtime.signals import stop_on_signals
 from runtime.supervisor import Supervisor
 from streams.playout import Playout
@@ -112,7 +113,8 @@ def _show(
     Returns:
         The violations of the events that have a sound package, by event.
     """
-    with Playout({scene.key: scene.path for scene in scenes}, loop=True) as playout:
+    port = free_port(besides=installation.settings.port)
+    with Playout({scene.key: scene.path for scene in scenes}, loop=True, port=port) as playout:
         site = demo_site(scenes, {scene.key: playout.url(scene.key) for scene in scenes})
         installation.sites.replace(site)
         _announce(installation, site, add_demo_accounts(installation))

@@ -18,6 +18,7 @@ _TASKS = {
     "classify": "names the whole picture and gives no boxes (task classify)",
 }
 _DETR = "gives its boxes as DETR networks do (RT-DETR, RF-DETR), which is not read here; export a YOLO network"
+_TRANSPOSED = "its output lies across: rows where columns are wanted; export it again without transposing"
 _MASK_ROWS = 32
 # Boxes in pixels reach further than this in every picture; boxes as shares of it never do.
 _SHARES = 2.0
@@ -100,14 +101,12 @@ def _of_cells(output: Float32, size_wh: tuple[int, int], classes: int | None, ma
     if short in counts:
         return Recognised("yolo", _classes_in("yolo", long - 4, classes, masks))
     if short in anchors and long > 5:
-        raise ModelError("its output lies across: rows where columns are wanted; export it again without transposing")
+        raise ModelError(_TRANSPOSED)
     if long in anchors:
         return Recognised("yolov5", _classes_in("yolov5", short - 5, classes, masks))
     if long in counts:
         if classes is not None and short == 4 + classes:
-            raise ModelError(
-                "its output lies across: rows where columns are wanted; export it again without transposing"
-            )
+            raise ModelError(_TRANSPOSED)
         return Recognised("yolox", _classes_in("yolox", short - 5, classes, masks))
     return None
 

@@ -9,7 +9,6 @@ While a backup is made nothing is sealed: every chain is locked. Packages, model
 change and are copied by other means; a chain says which packages belong to the backup.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -28,6 +27,7 @@ from core.clock import rfc3339
 from core.errors import InputError, StorageError
 from evidence.anchor import FILE as AUDIT_HEAD
 from evidence.chain import Chain
+from evidence.package import sha256_of
 from evidence.storage import storing, write_flushed
 from store.dump import dump, load
 from store.engine import sqlite_path
@@ -89,7 +89,7 @@ def back_up(engine: Engine, home: Path, target: Path, now: datetime) -> Listing:
         write_flushed(folder / _LISTING, json.dumps(listing.model_dump(), indent=1).encode())
         draft = folder.parent / f"{folder.name}.tar.gz"
         try:
-            _pack(folder, draft)
+            _pack(folder, listing, draft)
             draft.rename(target)
         finally:
             draft.unlink(missing_ok=True)
@@ -145,11 +145,11 @@ def _collect(engine: Engine, home: Path, folder: Path) -> str | None:
         return current(engine)
 
 
-def _pack(folder: Path, target: Path) -> None:
+def _pack(folder: Path, listing: Listing, target: Path) -> None:
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as archive:
             archive.add(folder / _LISTING, _LISTING)
-            for name in sorted(_digests(folder)):
+            for name in sorted(listing.digests):
                 archive.add(folder / name, name)
         file.flush()
         os.fsync(file.fileno())
@@ -215,12 +215,7 @@ def _workplace(beside: Path) -> Iterator[Path]:
 
 def _digests(folder: Path) -> dict[str, str]:
     files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != _LISTING)
-    return {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
 
 
 def _refuse_without_room(engine: Engine, folder: Path) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 import scenes
 from core.errors import StorageError
 from core.site import Zone
+from evidence.package import sha256_of
 from runtime.demo.aside import Progress, run_aside
 from runtime.demo.scene import Scene
 from scenes import stories, video
@@ -119,21 +120,16 @@ def _label_of(path: Path) -> _Label | None:
     """What a video shows; None where either is not there, not whole or not of this version."""
     try:
         label = _Label.model_validate_json(_beside(path).read_bytes())
-        return label if label.sha256 == _sha256(path) else None
+        return label if label.sha256 == sha256_of(path) else None
     except (OSError, ValidationError):
         return None
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _render(recipe: Recipe, path: Path, size_wh: tuple[int, int], fps: float, progress: Progress) -> None:
     story = recipe()
     try:
         video.write(path, story, size_wh, fps, progress)
-        label = _Label(sha256=_sha256(path), place=story.place, zones=story.zones)
+        label = _Label(sha256=sha256_of(path), place=story.place, zones=story.zones)
         _beside(path).write_text(label.model_dump_json(by_alias=True), encoding="utf-8")
     except StorageError as error:
         raise _refused(path, str(error)) from error

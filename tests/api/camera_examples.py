@@ -9,7 +9,8 @@ from fastapi.testclient import TestClient
 from core.domain import Image
 from core.errors import StreamError
 from core.ports import Probe
-from core.site import Transport
+from core.site import Camera, Transport
+from store.sites import SiteRepository
 
 CAMERAS = "/api/v1/cameras"
 SQUARE = [[0.2, 0.2], [0.8, 0.2], [0.8, 0.8], [0.2, 0.8]]
@@ -46,6 +47,13 @@ def put(client: TestClient, path: str, body: Any, etag: str | None = None) -> An
 def put_zones(client: TestClient, *zones: dict[str, Any], masks: Any = (), reason: str = "") -> Any:
     body = {"presets": presets(*zones), "privacy_masks": list(masks), "reason": reason}
     return put(client, f"{CAMERAS}/gate/zones", body)
+
+
+def gate(sites: SiteRepository) -> Camera:
+    """The camera of `document`, as it is kept."""
+    site = sites.load()
+    assert site is not None
+    return site.camera("gate")
 
 
 @dataclass

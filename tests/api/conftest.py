@@ -109,6 +109,12 @@ def operations(accounts: Accounts, sites: SiteRepository) -> TestClient:
 
 
 @pytest.fixture
+def manager(accounts: Accounts) -> TestClient:
+    """Signed in as manager: the second person."""
+    return accounts.as_role(Role.MANAGER)
+
+
+@pytest.fixture
 def sealed(services: Services) -> Path:
     """The folder of package-1, whose event is known; beside what it lists lies a file that it does not."""
     folder = services.packages_folder / "package-1"

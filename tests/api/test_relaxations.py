@@ -8,12 +8,11 @@ from sqlalchemy import Engine
 
 from api.dependencies import Services
 from core.rights import Role
-from core.site import Camera
 from store.audit import AuditFilter
 from store.sites import SiteRepository
 from store.vault import Vault
 from tests.api.accounts import SETTING_UP, Accounts
-from tests.api.camera_examples import CAMERAS, LARGER, SMALLER, SQUARE, document, put, put_zones, zone
+from tests.api.camera_examples import CAMERAS, LARGER, SMALLER, SQUARE, document, gate, put, put_zones, zone
 from tests.store.examples import site_of
 
 RELAXATIONS = "/api/v1/relaxations"
@@ -32,17 +31,6 @@ def operations(accounts: Accounts, sites: SiteRepository) -> TestClient:
     client = accounts.as_role(Role.OPERATIONS)
     assert client.post(CAMERAS, json=document()).status_code == 201
     return client
-
-
-@pytest.fixture
-def manager(accounts: Accounts) -> TestClient:
-    return accounts.as_role(Role.MANAGER)
-
-
-def gate(sites: SiteRepository) -> Camera:
-    site = sites.load()
-    assert site is not None
-    return site.camera("gate")
 
 
 def polygon(sites: SiteRepository) -> Any:

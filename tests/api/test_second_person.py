@@ -6,11 +6,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.dependencies import Services
-from core.rights import Role
-from core.site import Camera
 from store.sites import SiteRepository
 from tests.api.accounts import Accounts
-from tests.api.camera_examples import CAMERAS, SECRET, SMALLER, SQUARE, document, put, put_zones, zone
+from tests.api.camera_examples import CAMERAS, SECRET, SMALLER, SQUARE, document, gate, put, put_zones, zone
 
 RELAXATIONS = "/api/v1/relaxations"
 CORNER = [[0, 0], [0.1, 0], [0.1, 0.1]]
@@ -43,17 +41,6 @@ def operations(accounts: Accounts, operations: TestClient) -> TestClient:
     accounts.node("乙县")
     assert operations.post(CAMERAS, json=document(privacy_masks=[CORNER])).status_code == 201
     return operations
-
-
-@pytest.fixture
-def manager(accounts: Accounts) -> TestClient:
-    return accounts.as_role(Role.MANAGER)
-
-
-def gate(sites: SiteRepository) -> Camera:
-    site = sites.load()
-    assert site is not None
-    return site.camera("gate")
 
 
 @pytest.mark.parametrize(("changes", "takes"), BLINDING.values(), ids=BLINDING)

@@ -60,6 +60,8 @@ def _home(settings: Settings) -> str:
     free_mb = shutil.disk_usage(_existing(settings.home)).free // 2**20
     if not os.access(_existing(settings.home), os.W_OK):
         raise JiejingError(f"{settings.home} cannot be written; change its owner or JIEJING_HOME")
+    if _existing(settings.home).stat().st_mode & 0o007 and settings.home.exists():
+        raise JiejingError(f"{settings.home} is open to every user of this machine; run: chmod o-rwx {settings.home}")
     if free_mb < settings.min_free_mb:
         raise JiejingError(
             f"{settings.home}: {free_mb} MB free, less than JIEJING_MIN_FREE_MB ({settings.min_free_mb})"

@@ -1,14 +1,17 @@
 """Pictures from outside, told by their content, and small ones of our own."""
 
 import io
+import threading
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-# A phone's panorama; what claims more would fill the memory.
-MAX_PIXELS = 120_000_000
+# What phones make at their best; what claims more would fill the memory.
+MAX_PIXELS = 50_000_000
+# Pictures that are looked at at once: each may take four bytes a pixel.
+_TURN = threading.BoundedSemaphore(1)
 THUMBNAIL_WH = (320, 240)
 
 _KINDS = {"JPEG": ("image/jpeg", ".jpg"), "PNG": ("image/png", ".png"), "WEBP": ("image/webp", ".webp")}
@@ -39,8 +42,12 @@ def kind_of(content: bytes) -> PictureKind:
             with Image.open(io.BytesIO(content), formats=list(_KINDS)) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
                     raise PictureError(f"has more than {MAX_PIXELS} pixels; take a smaller one")
-                picture.load()
-                return PictureKind(*_KINDS[str(picture.format)], picture.size)
+                kind = PictureKind(*_KINDS[str(picture.format)], picture.size)
+                # The decoder reads to the end, and makes a small picture of it: of a JPEG only.
+                picture.draft("RGB", THUMBNAIL_WH)
+                with _TURN:
+                    picture.load()
+                return kind
     except UnidentifiedImageError as error:
         raise PictureError("is no JPEG, PNG or WebP picture") from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:

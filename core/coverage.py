@@ -12,7 +12,10 @@ Span = tuple[float, float]
 
 def uncovered_area(polygon: Polygon, covers: Sequence[Polygon]) -> float:
     """Area of the part of a simple polygon that none of the others covers, in the square of its unit."""
-    shapes = [_edges(one) for one in (polygon, *covers)]
+    if polygon in covers:
+        return 0.0
+    near = [one for one in covers if _meet(polygon, one)]
+    shapes = [_edges(one) for one in (polygon, *near)]
     levels = sorted(_levels([edge for shape in shapes for edge in shape]))
     area = 0.0
     for low, high in pairwise(levels):
@@ -20,6 +23,15 @@ def uncovered_area(polygon: Polygon, covers: Sequence[Polygon]) -> float:
         own, *others = (_spans(shape, middle) for shape in shapes)
         area += (high - low) * _length_beside(own, [span for spans in others for span in spans])
     return area
+
+
+def _meet(one: Polygon, other: Polygon) -> bool:
+    """Whether the boxes around two polygons share anything: what lies elsewhere covers nothing."""
+    return all(
+        min(p[axis] for p in one) <= max(p[axis] for p in other)
+        and min(p[axis] for p in other) <= max(p[axis] for p in one)
+        for axis in (0, 1)
+    )
 
 
 def _edges(polygon: Polygon) -> list[Edge]:

@@ -5,14 +5,19 @@ Each word is looked at once: a text from outside may be long, and made to be slo
 """
 
 import re
+import string
 from itertools import pairwise
 
 HIDDEN = "***"
 
 _WORD = re.compile(r"\S+")
 # By a part of the parameter's name, as cameras and platforms call it: psw, loginpas, X-Amz-Signature, access_token ...
-_HINTS = "user|usr|login|pass|pasw|psw|pwd|token|secret|sign|sig|key|auth|cred|ticket|session|sid|jwt|otp"
-_PARAMETER = re.compile(rf"([a-z0-9_.-]{{0,40}}(?:{_HINTS})[a-z0-9_.-]{{0,40}}(?:=|%3d))[^&;\s'\"]*", re.IGNORECASE)
+_HINTS = re.compile(
+    "user|usr|login|pass|pasw|psw|pwd|token|secret|sign|sig|key|auth|cred|ticket|session|sid|jwt|otp", re.IGNORECASE
+)
+_BETWEEN = re.compile(r"[^&;\s'\"]+")
+_IS = re.compile(r"(=|%3d)", re.IGNORECASE)
+_NAME_SIGNS = string.ascii_letters + string.digits + "_.-"
 _BEARER = re.compile(r"\b(bearer|basic|digest) +[\w.~+/=-]{8,}", re.IGNORECASE)
 # What follows these in a path is a ticket: /openUrl/3xNkq9W of a platform, /token/abc.
 _BEFORE_TICKET = frozenset({"openurl", "token", "ticket", "auth", "key", "sign", "session", "secret"})
@@ -26,7 +31,17 @@ _LEAST_CHANGES = 3
 def redacted(text: str) -> str:
     """An address, or any text, without user names, passwords and tokens; what stands for them is ***."""
     without_addresses = _WORD.sub(_of_word, text) if "://" in text else text
-    return _PARAMETER.sub(rf"\1{HIDDEN}", _BEARER.sub(rf"\1 {HIDDEN}", without_addresses))
+    return _BETWEEN.sub(_of_parameter, _BEARER.sub(rf"\1 {HIDDEN}", without_addresses))
+
+
+def _of_parameter(match: re.Match[str]) -> str:
+    """What stands between two separators, without what a secret's name is given: x=1, psw=a==, url=rtsp://h/?psw=a."""
+    parts = _IS.split(match.group())
+    for at in range(0, len(parts) - 1, 2):
+        name = parts[at][len(parts[at].rstrip(_NAME_SIGNS)) :]
+        if _HINTS.search(name):
+            return "".join(parts[: at + 2]) + HIDDEN
+    return match.group()
 
 
 def _of_word(match: re.Match[str]) -> str:

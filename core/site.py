@@ -62,7 +62,11 @@ def _timezone_exists(name: str) -> str:
 
 
 def _source_allowed(source: str) -> str:
-    parts = urlsplit(source)
+    try:
+        parts = urlsplit(source)
+    except ValueError:
+        # What it says holds the password.
+        raise ValueError("the stream address names no host") from None
     if parts.scheme not in SOURCE_SCHEMES:
         raise ValueError(f"source must begin with rtsp://, rtsps:// or file:///, not {parts.scheme or 'no scheme'!r}")
     if parts.scheme == "file" and (parts.netloc or not parts.path.startswith("/") or parts.path == "/"):
@@ -223,7 +227,7 @@ class Zone(Strict):
     min_score: Unit = 0.25
     attended: Attended | None = None
     schedule: tuple[Hours, ...] = Field(default=ALWAYS, min_length=1)
-    permits: tuple[Permit, ...] = ()
+    permits: tuple[Permit, ...] = Field(default=(), max_length=100)
     exempt: tuple[LabelField, ...] = ()
     agency: str | None = None
     shop: Shop | None = None
@@ -268,7 +272,7 @@ class Preset(Strict):
     """One position of the camera (预置位) with its zones."""
 
     id: Id
-    zones: tuple[Zone, ...] = ()
+    zones: tuple[Zone, ...] = Field(default=(), max_length=64)
     view: str | None = Field(
         default=None, pattern=VIEW_PATTERN, description="the picture that it is known by: views/CAMERA/VIEW.jpg"
     )
@@ -294,8 +298,8 @@ class Camera(Strict):
     models: tuple[str, ...] | None = None
     place: Place = Place()
     legal: Legal = Legal()
-    privacy_masks: tuple[PolygonField, ...] = ()
-    presets: tuple[Preset, ...] = Field(default=(Preset(id="1"),), min_length=1)
+    privacy_masks: tuple[PolygonField, ...] = Field(default=(), max_length=100)
+    presets: tuple[Preset, ...] = Field(default=(Preset(id="1"),), min_length=1, max_length=64)
 
     @property
     def declared_source(self) -> SourceKind:

@@ -49,6 +49,8 @@ join(app, {"model": model.app})
 
 def main() -> None:
     """Runs the command that the arguments name; the only place where errors become lines and exit codes."""
+    # Evidence, keys and passwords: what is made here is for this user alone.
+    os.umask(0o077)
     sys.exit(_run())
 
 

@@ -1,6 +1,8 @@
 """An installation: its settings, its data base brought up to date, and what is kept there."""
 
 import logging
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -44,6 +46,7 @@ class Installation:
         settings = load_settings()
         try:
             settings.home.mkdir(parents=True, exist_ok=True)
+            _close_to_others(settings.home)
         except OSError as error:
             raise StorageError(
                 f"{settings.home}: {error.strerror}; give another folder in JIEJING_HOME, or make it writable"
@@ -118,3 +121,14 @@ class Installation:
         if site is None:
             raise StorageError("there is no site yet; bring one in with: jiejing camera import SITE.yaml")
         return site
+
+
+def _close_to_others(home: Path) -> None:
+    """Takes from a home what earlier versions let others see. Where a group shares it, the folder has its setgid bit
+    (chmod 2750), and the group keeps what it has."""
+    mode = stat.S_IMODE(home.stat().st_mode)
+    shared = mode & stat.S_ISGID
+    wanted = mode & (0o7770 if shared else 0o7700)
+    if wanted != mode:
+        with suppress(PermissionError):  # of another owner, who keeps it as it is: doctor says so
+            home.chmod(wanted)

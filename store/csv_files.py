@@ -25,6 +25,8 @@ def read_csv(content: bytes) -> Sheet:
     """
     if content.count(b"\n") + content.count(b"\r") > 2 * MAX_LINES + 2:
         raise TableError(f"has more than {MAX_LINES} lines; split it, or remove the empty ones")
+    if max(map(len, content.split(b"\n"))) > MAX_COLUMNS * MAX_CELL:
+        raise TableError(f"has more than {MAX_COLUMNS} columns, or a very long text; remove them")
     text = _decoded(content)
     if "\0" in text[:MAX_CELL]:
         raise TableError("is no text; save it as CSV UTF-8 or .xlsx")

@@ -1,14 +1,15 @@
 """Which sources may be opened, and how they are written down without their credentials."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from core.errors import SourceError
+from core.errors import SourceError, StreamError
 from core.settings import Settings
 from core.site import SOURCE_SCHEMES, redacted
-from core.stream_address import is_one_word, names_host
+from core.stream_address import Resolve, at_address, host_of, is_local, is_one_word, names_host, resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,36 @@ def open_allowed(source: str, settings: Settings) -> Address:
     if scheme == "file":
         return _file_below_roots(source, settings.file_roots)
     return _stream(source)
+
+
+def pinned(address: Address, settings: Settings, resolve: Resolve = resolved) -> Address:
+    """The address as it is connected to now: a host's name is looked up once, looked at, and replaced by what it meant.
+    An IP address was looked at when it was entered.
+
+    Raises:
+        StreamError: the name means nothing, or by now this machine or what only it can reach.
+    """
+    place = host_of(address.url) if address.path is None else None
+    if place is None or place[0] == "localhost" or _is_number(place[0]):
+        return address
+    found = list(resolve(place[0]))
+    if not found:
+        raise StreamError(f"{address.shown}: unreachable: the host name is unknown")
+    if not settings.local_cameras and any(map(is_local, found)):
+        raise StreamError(
+            f"{address.shown}: its name means this server itself, or an address that only it can reach, by now; "
+            "give its IP address, or set JIEJING_LOCAL_CAMERAS=true"
+        )
+    ipv4_first = min(found, key=lambda one: ":" in one)
+    return replace(address, url=at_address(address.url, ipv4_first))
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
 
 
 def without_credentials(text: str) -> str:

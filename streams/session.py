@@ -9,7 +9,7 @@ from core.clock import Clock
 from core.domain import Image
 from core.errors import StreamError
 from core.settings import Settings
-from streams.address import Address
+from streams.address import Address, pinned
 from streams.decode import FrameReader
 from streams.errorlog import ErrorLog
 from streams.failure import cause_seen, is_worth_a_look
@@ -200,7 +200,7 @@ class Session:
             arguments,
             on_stderr=self._on_line,
             on_pipes=(self._on_packet, self._on_segment),
-            stdin=live_script(address, self._settings),
+            stdin=live_script(pinned(address, self._settings), self._settings),
             on_end=self._on_end,
         )
 

@@ -19,8 +19,12 @@ from api.review_desk import Desk, SeenEventId
 from api.review_schemas import AttachmentPublic
 from api.trail import Trail
 from api.uploads import MAX_BYTES, read_upload
+from core.errors import ConflictError
 from evidence.storage import write_atomic
 from store.review_records import Attachment, AttachmentKind
+
+MOST_OF_EVENT = 60
+MOST_BYTES_OF_EVENT = 300 * 1024 * 1024
 
 router = APIRouter(
     prefix="/api/v1",
@@ -39,7 +43,7 @@ def list_attachments(event_id: SeenEventId, desk: Desk) -> list[AttachmentPublic
     "/events/{event_id}/attachments",
     status_code=201,
     dependencies=[requires(Right.EVENTS_ATTEND), takes_file(MAX_BYTES)],
-    responses=described(404, 413, 422, 503),
+    responses=described(404, 409, 413, 422, 503),
 )
 def add_attachment(
     event_id: SeenEventId,
@@ -49,6 +53,9 @@ def add_attachment(
     note: Annotated[str, Form(max_length=NOTE_MAX, pattern=r"^[^\x00]*$")] = "",
 ) -> AttachmentPublic:
     """Adds a picture: JPEG, PNG or WebP by its content, whatever it is called; 20 MB at most."""
+    kept = desk.attachments.of_event(event_id)
+    if len(kept) >= MOST_OF_EVENT or sum(one.size for one in kept) >= MOST_BYTES_OF_EVENT:
+        raise ConflictError(f"this event has {len(kept)} pictures already; nothing more is taken for it")
     content = read_upload(file, "picture", "take a smaller one")
     try:
         picture = kind_of(content)
@@ -92,7 +99,7 @@ def get_attachment(attachment_id: str, desk: Desk, trail: Trail) -> FileResponse
     trail.viewed("event", found.event_id, after={"attachments": True})
     headers = {
         "ETag": f'"{found.sha256}"',
-        "Cache-Control": "private, no-cache",
+        "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
     name = Path(found.path).name

@@ -94,7 +94,7 @@ def get_legal_document(document_id: str, desk: Desk, trail: Trail) -> FileRespon
     if not path.is_file():
         raise HTTPException(404, f"the file of document {document_id} is not there any more")
     trail.viewed("camera", found.camera_id, "camera.legal_document.view", after={"document_id": document_id})
-    headers = {"ETag": f'"{found.sha256}"', "Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
+    headers = {"ETag": f'"{found.sha256}"', "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     return FileResponse(path, media_type=found.media_type, headers=headers, filename=found.name)
 
 

@@ -66,6 +66,14 @@ class FileQuery(BaseModel):
     )
 
 
+class ArchiveQuery(BaseModel):
+    """Why a whole package, originals and all, leaves the house."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    purpose: str = Field(min_length=1, max_length=200, description="what it is for; it goes into the audit")
+
+
 @router.get("/{package_id}/files", dependencies=[NoQuery])
 def list_package_files(folder: Folder) -> list[PackageFilePublic]:
     """The files of a package: its manifest and envelope, and all that the manifest lists."""
@@ -101,7 +109,8 @@ def get_package_file(
         trail.viewed("package", record.package_id, "evidence.originals", purpose=_purpose(who, query.purpose))
     headers = {
         "ETag": f'"{listed.digests["sha256"]}"',
-        "Cache-Control": "private, no-cache",
+        # What is as received stays in no cache: who may not look any more finds nothing there.
+        "Cache-Control": "private, no-cache" if listed.masked else "no-store",
         "X-Content-Type-Options": "nosniff",
     }
     if headers["ETag"] in if_none_match:
@@ -113,11 +122,13 @@ def get_package_file(
 
 @router.get(
     "/{package_id}/archive",
-    dependencies=[requires(Right.EVIDENCE_EXPORT, Right.EVIDENCE_ORIGINALS), NoQuery],
+    dependencies=[requires(Right.EVIDENCE_EXPORT, Right.EVIDENCE_ORIGINALS)],
     response_class=StreamingResponse,
     responses={200: {"content": {"application/zip": {}}}},
 )
-def get_package_archive(folder: Folder, record: Record, trail: Trail) -> StreamingResponse:
+def get_package_archive(
+    folder: Folder, record: Record, trail: Trail, query: Annotated[ArchiveQuery, Query()]
+) -> StreamingResponse:
     """The whole package as a .zip, which `jiejing verify` checks as it is. The audit has each download."""
     name = f"{folder.path.name}.zip"
     with TemporaryDirectory(prefix="jiejing-zip-") as draft:
@@ -126,7 +137,7 @@ def get_package_archive(folder: Folder, record: Record, trail: Trail) -> Streami
         size = archive.stat().st_size
         # Still readable once its folder is gone, and gone itself however the download ends.
         file = archive.open("rb")
-    trail.note("evidence.export", "package", record.package_id)
+    trail.note("evidence.export", "package", record.package_id, purpose=query.purpose)
     headers = {"Content-Length": str(size), "Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(_sent(file), media_type="application/zip", headers=headers)
 

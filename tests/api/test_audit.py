@@ -52,7 +52,7 @@ def test_a_view_of_evidence_is_one_row_and_each_download_one(
     client.get(clip)
     assert len(entries(reader, action="evidence.originals")) == 2
     for _ in range(2):
-        assert client.get("/api/v1/packages/package-1/archive").status_code == 200
+        assert client.get("/api/v1/packages/package-1/archive", params={"purpose": "court"}).status_code == 200
     assert [one["object_id"] for one in entries(reader, action="evidence.export")] == ["package-1"] * 2
 
 

@@ -120,7 +120,7 @@ def test_the_archive_holds_the_package_and_leaves_nothing_behind(
     drafts = tmp_path / "drafts"
     drafts.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(drafts))
-    answer = client.get("/api/v1/packages/package-1/archive")
+    answer = client.get("/api/v1/packages/package-1/archive", params={"purpose": "court"})
     assert answer.headers["content-type"] == "application/zip"
     assert answer.headers["content-disposition"] == 'attachment; filename="package-1.zip"'
     assert int(answer.headers["content-length"]) == len(answer.content)

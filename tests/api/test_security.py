@@ -103,3 +103,18 @@ def test_a_guesser_gains_nothing_by_naming_other_addresses(accounts: Accounts) -
     right = {"name": "li", "password": PASSWORD}
     answer = client.post("/api/v1/session", json=right, headers={"X-Forwarded-For": "203.0.113.1"})
     assert answer.status_code == 429
+
+
+def test_what_is_received_stays_in_no_cache_and_leaves_with_a_purpose_alone(client: TestClient, sealed: Path) -> None:
+    package = "/api/v1/packages/package-1"
+    assert client.get(f"{package}/files/originals/a.jpg").headers["cache-control"] == "no-store"
+    refused = client.get(f"{package}/archive")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "purpose")
+    assert client.get(f"{package}/archive", params={"purpose": "  "}).status_code == 422
+
+
+def test_an_event_takes_so_many_pictures(li: Desk, services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.routers.attachments.MOST_OF_EVENT", 2)
+    place = f"/api/v1/events/{happen(services).event_id}/attachments"
+    answers = [li.client.post(place, files={"file": ("a", jpeg())}).status_code for _ in range(3)]
+    assert answers == [201, 201, 409]

@@ -193,7 +193,7 @@ def test_what_is_served_while_cameras_are_watched(
         listed = until(lambda: json.loads(answer(violations) or b"{}").get("events"), "a violation over HTTP")
         of_event = f"/api/v1/events/{listed[0]['event_id']}/packages"
         (package,) = until(lambda: json.loads(answer(of_event) or b"[]"), "a package over HTTP")
-        archive = answer(f"/api/v1/packages/{package['package_id']}/archive")
+        archive = answer(f"/api/v1/packages/{package['package_id']}/archive?purpose=court")
         cameras = answer("/api/v1/cameras")
         metrics = answer("/metrics")
     assert archive

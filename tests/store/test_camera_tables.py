@@ -144,6 +144,15 @@ def test_an_address_that_nothing_can_be_at_is_refused(address: str, hint: str, k
     assert hint in fault.cause or kind == "yaml" or "begin with" in fault.cause
 
 
+@pytest.mark.parametrize(
+    "address", ["rtsp://u:s3cret@127.0.0.1：9/1", "rtsp://u:s3cret@[fd00::8/1", "rtsp://u:s3cret@h：9"]
+)
+def test_what_is_said_of_an_address_never_holds_its_password(address: str) -> None:
+    (fault,) = read(text(HEAD, ("cam-1", "a", address)), "csv").faults
+    assert fault.field == "source"
+    assert "s3cret" not in fault.cause
+
+
 @pytest.mark.parametrize("address", ["rtsp://u:p%40@10.0.0.8:554/1?x=a@b", "rtsp://[fd00::8]:554/1", "rtsp://cam-1/1"])
 def test_a_good_address_is_taken(address: str) -> None:
     assert read(text(HEAD, ("cam-1", "a", address)), "csv").faults == ()

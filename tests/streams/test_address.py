@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import SourceError
+from core.errors import SourceError, StreamError
 from core.settings import Settings
-from streams.address import open_allowed, without_credentials
+from streams.address import Address, open_allowed, pinned, without_credentials
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,27 @@ def test_what_ffmpeg_says_is_scrubbed(line: str) -> None:
 
 def test_an_address_inside_a_longer_text_is_cleaned() -> None:
     assert without_credentials("from rtsp://a:b@c/d to rtsp://e/f") == "from rtsp://***@c/d to rtsp://e/f"
+
+
+@pytest.mark.parametrize("means", ["127.0.0.1", "::1", "169.254.1.1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "0.0.0.0"])
+def test_a_name_that_means_this_machine_by_now_is_not_connected_to(tmp_path: Path, means: str) -> None:
+    address = Address("rtsp://u:p@cam.example.cn:554/1?x=1", "rtsp://***@cam.example.cn:554/1?x=1")
+    with pytest.raises(StreamError, match="by now"):
+        pinned(address, Settings(home=tmp_path), lambda _: ["10.0.0.8", means])
+
+
+def test_what_is_connected_to_is_what_was_looked_at(tmp_path: Path) -> None:
+    address = Address("rtsp://u:p@cam.example.cn:554/1?x=1", "rtsp://***@cam.example.cn:554/1?x=1")
+    settings = Settings(home=tmp_path)
+    assert pinned(address, settings, lambda _: ["10.0.0.8"]).url == "rtsp://u:p@10.0.0.8:554/1?x=1"
+    assert pinned(address, settings, lambda _: ["fd00::8"]).url == "rtsp://u:p@[fd00::8]:554/1?x=1"
+    with pytest.raises(StreamError, match="unknown"):
+        pinned(address, settings, lambda _: [])
+    entered = Address("rtsp://10.0.0.8/1", "rtsp://10.0.0.8/1")
+    assert pinned(entered, settings, lambda _: []) is entered
+
+
+@pytest.mark.parametrize("source", ["rtsp://127.0.0.1:554[fd12::1]/x", "rtsp://[fd12::1]127.0.0.1/x", "rtsp://a:1:2/x"])
+def test_an_address_that_can_be_read_two_ways_is_not_opened(tmp_path: Path, source: str) -> None:
+    with pytest.raises(SourceError):
+        open_allowed(source, Settings(home=tmp_path))

@@ -6236,6 +6236,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
@@ -7721,7 +7730,10 @@ export interface operations {
     };
     get_package_archive: {
         parameters: {
-            query?: never;
+            query: {
+                /** @description what it is for; it goes into the audit */
+                purpose: string;
+            };
             header?: never;
             path: {
                 package_id: string;
@@ -9892,4 +9904,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 eb6d57c675b5fb0a180b1a562c74511877d16b3cb4098893d40fac5393ace419
+// From the OpenAPI document with the SHA-256 1406330844b864bef282fb105e3221cea8c52aa40985be77c5eb7ea4be120066

@@ -50,6 +50,8 @@ missing_packages() {
     if [ "$mode" = all ]; then
         has_postgres || echo postgresql
         command -v chromium >/dev/null || echo chromium
+        command -v unzip >/dev/null || echo unzip
+        command -v 7z >/dev/null || echo p7zip-full
     fi
 }
 

@@ -32,7 +32,7 @@ class ChainEntry(BaseModel):
 
     Attributes:
         entry: what happened; deletions will join.
-        folder: where the package was put, absolute.
+        folder: where the package was put, absolute; in a home that was moved it is looked for by its name.
         staged: the name it had beside that place until it was complete.
     """
 

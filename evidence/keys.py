@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from core.errors import InputError
 from evidence.storage import flush_folder, storing, write_atomic
+from evidence.weak_keys import weakness
 
 PREFIX_LENGTH = 16
 RECORDED = "recorded.pem"
@@ -109,7 +110,7 @@ def read_public_key(path: Path) -> Ed25519PublicKey:
     """A public key from a PEM file.
 
     Raises:
-        InputError: unreadable, no PEM, or another kind of key.
+        InputError: unreadable, no PEM, another kind of key, or one that verifies anything.
     """
     content = _content(path)
     try:
@@ -118,6 +119,8 @@ def read_public_key(path: Path) -> Ed25519PublicKey:
         raise InputError(f"{path}: no public key in PEM form; give the file that holds BEGIN PUBLIC KEY") from error
     if not isinstance(key, Ed25519PublicKey):
         raise InputError(f"{path}: a public key of another kind; Ed25519 is wanted")
+    if why := weakness(key.public_bytes_raw()):
+        raise InputError(f"{path}: this key {why}; it is no key of anybody")
     return key
 
 

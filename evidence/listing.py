@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from core.clock import parse_rfc3339
-from evidence.package import MAX_MANIFEST_BYTES, is_safe
+from evidence.package import MAX_ENTRIES, MAX_MANIFEST_BYTES, is_safe
 from evidence.strict_json import parse
 
 FORMAT_1 = "jiejing-evidence-package/1"
@@ -84,7 +84,7 @@ class Listing(_Read):
     previous: Link | None
     supplement_to: Link | None
     completeness: Completeness
-    files: tuple[ListedFile, ...]
+    files: tuple[ListedFile, ...] = Field(max_length=MAX_ENTRIES)
 
 
 class SourceFile(_Whole):
@@ -235,7 +235,7 @@ class Manifest2(Listing):
     background: Path | None
     anti_forgery_code: str
     completeness: DemandedFiles  # type: ignore[assignment]  # the same and more
-    files: tuple[FileFacts, ...]
+    files: tuple[FileFacts, ...] = Field(max_length=MAX_ENTRIES)
 
 
 def read_manifest(content: bytes) -> tuple[Listing, dict[str, Any]]:

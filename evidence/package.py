@@ -12,6 +12,7 @@ TIMESTAMP = "timestamp.tsr"  # the only file that may join a sealed package
 STAGING = ".sealing-"  # a folder that begins like this is being made, or was left by a crash
 
 CHUNK_BYTES = 1 << 20
+MAX_ENTRIES = 2000  # a package has about 12 files
 # A manifest has some 20 kB, and 2 MB after a dwell with 20,000 gaps. Whatever claims more is not read into memory.
 MAX_MANIFEST_BYTES = 4 << 20
 MAX_ENVELOPE_BYTES = 6 << 20  # base64 of that, and signatures

@@ -1,12 +1,22 @@
-"""Holds packages on disk, the chain and the rows of the data base against each other. Changes nothing."""
+"""Holds packages on disk, the chain and the rows of the data base against each other. Changes nothing.
 
-from collections.abc import Iterable, Iterator, Mapping
+What the manifests say under their signatures comes first: the numbers, who follows whom, when each was sealed. The file
+of the chain is not signed; it is held against them, and alone tells of packages that lie elsewhere.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
+from core.clock import parse_rfc3339
 from evidence.chain import ChainEntry
+from evidence.keys import KeyRing
 from evidence.package import MANIFEST, STAGING, sha256_of
+from evidence.sealed import Sealed, read_sealed
+from evidence.verify import verify
 
 What = Literal[
     "no row",  # a package that the data base does not know
@@ -14,8 +24,15 @@ What = Literal[
     "not in the chain",
     "left over",  # a staging folder that a crash left
     "hash differs",  # a manifest that is not the one that was noted
-    "chain broken",  # a number that does not follow the one before
+    "chain broken",  # a line of the chain that is not what the package says, or does not follow the one before
+    "faulty",  # a package that does not verify
+    "number twice",  # two packages of one key with one number
+    "number missing",  # a package that a later one follows, and that nobody knows
+    "out of order",  # sealed before the one that it follows
 ]
+
+# A server's clock may be set back a little between two packages.
+CLOCK_ERROR = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -29,35 +46,125 @@ class Row:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that does not agree: a path, and what is wrong there."""
+    """Something that does not agree: a path, what is wrong there, and more about it."""
 
     path: Path
     what: What
+    detail: str = ""
 
 
-def reconcile(packages: Path, chain: Iterable[ChainEntry], rows: Iterable[Row]) -> list[Finding]:
+Chains = Mapping[str, Sequence[ChainEntry]]
+
+
+def reconcile(packages: Path, chains: Chains, rows: Iterable[Row], keys: KeyRing) -> list[Finding]:
     """Every disagreement about the packages directly below a folder, in the order of their paths.
 
     Args:
-        chain: the lines of every key's chain; those about other folders are left out.
-        rows: likewise.
+        chains: the lines of each chain, by the first digits of its key as its file is named.
+        rows: those about other folders are left out.
     """
     root = packages.absolute()
-    entries = list(chain)
-    found = list(_broken(entries))
-    hashes = {path: _manifest_hash(path) for path in _folders(root) if not path.name.startswith(STAGING)}
-    chained = {Path(entry.folder): entry.manifest_sha256 for entry in entries if Path(entry.folder).parent == root}
-    known = {row.path.absolute(): row.manifest_sha256 for row in rows if row.path.absolute().parent == root}
-    found += [Finding(path, "left over") for path in _folders(root) if path.name.startswith(STAGING)]
-    found += [Finding(path, "no row") for path in hashes.keys() - known.keys()]
-    found += [Finding(path, "not in the chain") for path in hashes.keys() - chained.keys()]
-    found += [Finding(path, "no package") for path in (known.keys() | chained.keys()) - hashes.keys()]
-    found += [Finding(path, "hash differs") for path in _differing(hashes, chained) | _differing(hashes, known)]
-    return sorted(found, key=lambda finding: (finding.path, finding.what))
+    folders = _folders(root)
+    there = [path for path in folders if not path.name.startswith(STAGING)]
+    sealed = {path: one for path in there if isinstance(one := read_sealed(path, keys), Sealed)}
+    found = [Finding(path, "left over") for path in folders if path.name.startswith(STAGING)]
+    found += _faulty(there, keys)
+    found += _against_rows(root, there, rows)
+    for name, entries in chains.items():
+        own = {path: one for path, one in sealed.items() if one.listing.key_id.startswith(name)}
+        found += _against_chain(root, own, entries, keys)
+    chained = [entry for entries in chains.values() for entry in entries]
+    found += _unchained(there, {_place(root, entry) for entry in chained})
+    return sorted(set(found), key=lambda finding: (finding.path, finding.what, finding.detail))
 
 
 def _folders(root: Path) -> list[Path]:
     return [path for path in root.iterdir() if path.is_dir()] if root.is_dir() else []
+
+
+def _faulty(there: Iterable[Path], keys: KeyRing) -> Iterator[Finding]:
+    for path in there:
+        verdict = verify(path, keys)
+        for fault in verdict.faults:
+            yield Finding(path, "faulty", f"{fault.path}: {fault.what}")
+
+
+def _against_rows(root: Path, there: Sequence[Path], rows: Iterable[Row]) -> Iterator[Finding]:
+    known = {row.path.absolute(): row.manifest_sha256 for row in rows if row.path.absolute().parent == root}
+    yield from (Finding(path, "no row") for path in there if path not in known)
+    for path, sha256 in known.items():
+        if path not in there:
+            yield Finding(path, "no package")
+        elif _manifest_hash(path) != sha256:
+            yield Finding(path, "hash differs", "the data base has another")
+
+
+def _unchained(there: Iterable[Path], chained: set[Path]) -> Iterator[Finding]:
+    yield from (Finding(path, "not in the chain") for path in there if path not in chained)
+
+
+def _against_chain(
+    root: Path, sealed: Mapping[Path, Sealed], entries: Sequence[ChainEntry], keys: KeyRing
+) -> Iterator[Finding]:
+    """The packages of one key: their numbers, and the lines of its chain."""
+    yield from _lines(root, sealed, entries, keys)
+    numbered = sorted(sealed.items(), key=lambda one: (one[1].listing.seq, one[0]))
+    elsewhere = {entry.seq for entry in entries if _place(root, entry).parent != root}
+    yield from _numbers(numbered, elsewhere)
+    for (_, before), (path, after) in pairwise(numbered):
+        if parse_rfc3339(after.listing.sealed_at) + CLOCK_ERROR < parse_rfc3339(before.listing.sealed_at):
+            yield Finding(path, "out of order", f"sealed before number {before.listing.seq}")
+
+
+def _lines(
+    root: Path, sealed: Mapping[Path, Sealed], entries: Sequence[ChainEntry], keys: KeyRing
+) -> Iterator[Finding]:
+    for number, entry in enumerate(entries, 1):
+        path = _place(root, entry)
+        if entry.seq != number:
+            yield Finding(path, "chain broken", f"line {number} has the number {entry.seq}")
+        one = sealed.get(path)
+        if one is None and path.parent != root:
+            there = read_sealed(path, keys)
+            one = there if isinstance(there, Sealed) else None
+        if one is None:
+            if not path.is_dir():
+                yield Finding(path, "no package")
+            continue
+        if entry.manifest_sha256 != one.manifest_sha256:
+            yield Finding(path, "hash differs", "the chain has another")
+        listing = one.listing
+        if (listing.seq, listing.sealed_at, listing.package_id) != (entry.seq, entry.sealed_at, entry.package_id):
+            yield Finding(path, "chain broken", f"the package says number {listing.seq}, {listing.sealed_at}")
+
+
+def _numbers(numbered: Sequence[tuple[Path, Sealed]], elsewhere: set[int]) -> Iterator[Finding]:
+    """Each package follows the one that it names; what nobody knows is missing."""
+    hashes: dict[int, str] = {}
+    for path, one in numbered:
+        listing = one.listing
+        if listing.seq in hashes:
+            yield Finding(path, "number twice", str(listing.seq))
+        hashes.setdefault(listing.seq, one.manifest_sha256)
+    for path, one in numbered:
+        previous = one.listing.previous
+        if previous is None:
+            continue
+        if previous.seq in hashes:
+            if hashes[previous.seq] != previous.manifest_sha256:
+                yield Finding(path, "chain broken", f"number {previous.seq} is not the one that it follows")
+        elif previous.seq not in elsewhere:
+            yield Finding(path, "number missing", f"{previous.seq}: {previous.package_id}")
+
+
+def _place(root: Path, entry: ChainEntry) -> Path:
+    """Where a package lies: absolute lines of earlier versions and of other folders as they are, unless the folder is
+    gone and the package lies here: then the home was moved."""
+    path = Path(entry.folder)
+    if not path.is_absolute():
+        return (root / path).absolute()
+    moved = root / path.name
+    return moved if path != moved and not path.exists() and moved.is_dir() else path
 
 
 def _manifest_hash(folder: Path) -> str | None:
@@ -65,16 +172,3 @@ def _manifest_hash(folder: Path) -> str | None:
         return sha256_of(folder / MANIFEST)
     except OSError:
         return None
-
-
-def _differing(hashes: Mapping[Path, str | None], noted: Mapping[Path, str]) -> set[Path]:
-    return {path for path in hashes.keys() & noted.keys() if hashes[path] != noted[path]}
-
-
-def _broken(entries: list[ChainEntry]) -> Iterator[Finding]:
-    """Numbers run from 1 in each chain; a new chain (another key) begins with 1 again."""
-    before = 0
-    for entry in entries:
-        if entry.seq not in (before + 1, 1):
-            yield Finding(Path(entry.folder), "chain broken")
-        before = entry.seq

@@ -3,10 +3,12 @@
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from evidence.package import ENVELOPE, MANIFEST, Fault, chunks_of, printable
+from evidence.names import MAX_PARTS
+from evidence.package import ENVELOPE, MANIFEST, MAX_ENTRIES, Fault, chunks_of, printable
 
 
 class TreeError(Exception):
@@ -17,10 +19,15 @@ class Tree(Protocol):
     """The files and folders of a package.
 
     Attributes:
+        top: the name of the folder that holds it.
         files: the size in bytes of each regular file, by its path.
         folders: the paths of folders.
-        faults: what is wrong with the container itself (links, names, double entries).
+        faults: what is wrong with the container itself (links, what cannot be listed).
+        overflows: whether it holds more than a package may have, and was not listed to its end.
     """
+
+    @property
+    def top(self) -> str: ...
 
     @property
     def files(self) -> Mapping[str, int]: ...
@@ -31,16 +38,15 @@ class Tree(Protocol):
     @property
     def faults(self) -> tuple[Fault, ...]: ...
 
+    @property
+    def overflows(self) -> bool: ...
+
     def chunks(self, path: str) -> Iterator[bytes]:
         """A file's content in pieces.
 
         Raises:
             TreeError: it cannot be read.
         """
-        ...
-
-    def last_faults(self) -> tuple[Fault, ...]:
-        """What can be told only after every file proved sound."""
         ...
 
 
@@ -77,10 +83,11 @@ class FolderTree:
 
     def __init__(self, root: Path, only: Sequence[str] | None = None) -> None:
         self._root = root
+        self.top = root.resolve().name
         self.files: dict[str, int] = {}
         folders: set[str] = set()
         faults: list[Fault] = []
-        for path, mode, size in _walk(root) if only is None else _those(root, only):
+        for path, mode, size in islice(_walk(root) if only is None else _those(root, only), MAX_ENTRIES + 1):
             if stat.S_ISREG(mode):
                 self.files[path] = size
             elif stat.S_ISDIR(mode):
@@ -88,7 +95,9 @@ class FolderTree:
             else:
                 faults.append(Fault(printable(path), _KINDS.get(stat.S_IFMT(mode), "is no regular file")))
         self.folders = frozenset(folders)
-        self.faults = tuple(faults)
+        self.overflows = len(self.files) + len(folders) + len(faults) > MAX_ENTRIES
+        too_much = Fault(".", f"holds more than {MAX_ENTRIES} files and folders")
+        self.faults = (too_much,) if self.overflows else tuple(faults)
 
     def chunks(self, path: str) -> Iterator[bytes]:
         try:
@@ -97,11 +106,8 @@ class FolderTree:
         except OSError as error:
             raise TreeError(f"cannot be read ({error.strerror})") from error
 
-    def last_faults(self) -> tuple[Fault, ...]:
-        return ()
 
-
-_KINDS = {stat.S_IFLNK: "is a symbolic link", 0: "cannot be read"}
+_KINDS = {stat.S_IFLNK: "is a symbolic link", 0: "cannot be read, or lies deeper than any of ours"}
 
 
 def _those(root: Path, names: Sequence[str]) -> Iterator[tuple[str, int, int]]:
@@ -114,18 +120,26 @@ def _those(root: Path, names: Sequence[str]) -> Iterator[tuple[str, int, int]]:
 
 
 def _walk(root: Path) -> Iterator[tuple[str, int, int]]:
-    """Path, mode and size of everything below a folder; what cannot be listed has the mode 0."""
+    """Path, mode and size of everything below a folder; what cannot be listed has the mode 0. Of a folder with more
+    entries than a package may have, so many and one are listed."""
     waiting = [""]
     while waiting:
         folder = waiting.pop()
         try:
-            entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+            states = _states(root / folder)
         except OSError:
             yield folder or ".", 0, 0
             continue
-        for entry in entries:
-            path = f"{folder}/{entry.name}" if folder else entry.name
-            state = entry.stat(follow_symlinks=False)
+        for name, state in states:
+            path = f"{folder}/{name}" if folder else name
             yield path, state.st_mode, state.st_size
-            if stat.S_ISDIR(state.st_mode):
+            if stat.S_ISDIR(state.st_mode) and path.count("/") < MAX_PARTS:
                 waiting.append(path)
+            elif stat.S_ISDIR(state.st_mode):
+                yield path, 0, 0
+
+
+def _states(folder: Path) -> list[tuple[str, os.stat_result]]:
+    with os.scandir(folder) as entries:
+        some = list(islice(entries, MAX_ENTRIES + 1))
+    return sorted(((entry.name, entry.stat(follow_symlinks=False)) for entry in some), key=lambda one: one[0])

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from evidence.consistency import contradictions
+from evidence.beside import ChainState, look_beside
+from evidence.consistency import contradictions, lacking
 from evidence.keys import KeyRing
-from evidence.listing import FORMAT_1, Link, ListedFile, Listing
+from evidence.listing import FORMAT_1, ListedFile, Listing, Manifest2
+from evidence.opening_check import opening_faults
 from evidence.package import (
     ENVELOPE,
     MANIFEST,
@@ -25,7 +27,7 @@ from evidence.package import (
 )
 from evidence.sealed import Sealed, sealed_in
 from evidence.tree import FolderTree, Tree, TreeError, holds_package, whole
-from evidence.ziptree import open_zip
+from evidence.ziptree import NotCanonicalError, open_zip
 
 UNPROMISED_BY_1 = (
     "what kind of source it was",
@@ -34,7 +36,7 @@ UNPROMISED_BY_1 = (
     "that the anti-forgery code binds more than the stills",
 )
 
-ChainState = Literal["first", "ok", "not checked", "broken"]
+UNPACK = "no archive as this product writes it, which tools may read differently; unpack it and verify the folder"
 
 
 @dataclass(frozen=True)
@@ -43,18 +45,22 @@ class Verdict:
 
     Attributes:
         exists: whether there was a package to verify.
+        refusal: why what is there is not verified at all, and what to do; then nothing else is known of it.
         faults: each with its path; none = sound.
         sealed: the manifest as signed; None where the envelope does not hold.
         chain: first (nothing before it), ok (the predecessor lies beside it and is the one named), not checked
             (it does not lie there), broken (another one lies in its place).
+        primary: likewise of the package that a supplement supplements; None for a primary.
         timestamp: a time stamp is reported, and not checked yet.
     """
 
     path: Path
     exists: bool
+    refusal: str | None = None
     faults: tuple[Fault, ...] = ()
     sealed: Sealed | None = None
     chain: ChainState = "not checked"
+    primary: ChainState | None = None
     timestamp: Literal["absent", "not checked"] = "absent"
 
     @property
@@ -68,6 +74,11 @@ class Verdict:
         return self.sealed.listing if self.sealed else None
 
     @property
+    def lacking(self) -> tuple[str, ...]:
+        """What that shows the violation is not in its package."""
+        return lacking(self.listing) if self.listing else ()
+
+    @property
     def unpromised(self) -> tuple[str, ...]:
         """What packages of its format could not promise yet; none of the present one."""
         return UNPROMISED_BY_1 if self.listing and self.listing.format == FORMAT_1 else ()
@@ -79,30 +90,51 @@ def verify(path: Path, keys: KeyRing) -> Verdict:
         return _verify_tree(path, FolderTree(path), keys) if holds_package(path) else Verdict(path, exists=False)
     if not path.is_file():
         return Verdict(path, exists=False)
-    archive = open_zip(path)
-    if isinstance(archive, Fault):
-        is_meant = path.suffix.lower() == ".zip"
-        return Verdict(path, exists=is_meant, faults=(archive,) if is_meant else ())
     try:
-        return _verify_tree(path, archive, keys) if archive.is_package else Verdict(path, exists=False)
+        archive = open_zip(path)
+    except NotCanonicalError as error:
+        return Verdict(path, exists=False, refusal=f"{UNPACK} ({error})")
+    if archive is None:
+        return Verdict(path, exists=False)
+    try:
+        return _verify_tree(path, archive, keys)
     finally:
         archive.close()
 
 
 def _verify_tree(path: Path, tree: Tree, keys: KeyRing) -> Verdict:
+    timestamp: Literal["absent", "not checked"] = "not checked" if TIMESTAMP in tree.files else "absent"
+    if tree.overflows:
+        return Verdict(path, exists=True, faults=tree.faults, timestamp=timestamp)
     sealed, signed = sealed_in(tree, keys)
     # What is wrong with the container says more than that a file is missing in it.
     faults = [*tree.faults, *signed]
     chain: ChainState = "not checked"
+    primary: ChainState | None = None
     if sealed:
         faults += _file_faults(tree, sealed.listing)
-        faults += contradictions(sealed)
-        chain, chain_faults = _chain(path.absolute().parent, sealed.listing, keys)
-        faults += chain_faults
-    if not faults:
-        faults += tree.last_faults()
-    timestamp: Literal["absent", "not checked"] = "not checked" if TIMESTAMP in tree.files else "absent"
-    return Verdict(path, exists=True, faults=_once(faults), sealed=sealed, chain=chain, timestamp=timestamp)
+        faults += _signed_faults(tree, sealed, keys)
+        chain, primary, beside = look_beside(path.absolute().parent, sealed, keys)
+        faults += beside
+    return Verdict(
+        path,
+        exists=True,
+        faults=_once(faults),
+        sealed=sealed,
+        chain=chain,
+        primary=primary,
+        timestamp=timestamp,
+    )
+
+
+def _signed_faults(tree: Tree, sealed: Sealed, keys: KeyRing) -> Iterator[Fault]:
+    """What was signed and yet cannot be."""
+    if tree.top != sealed.listing.package_id:
+        named = printable(sealed.listing.package_id)
+        yield Fault(".", f"the folder is named {printable(tree.top)}, and holds the package {named}")
+    yield from contradictions(sealed)
+    if isinstance(sealed.listing, Manifest2):
+        yield from opening_faults(tree, sealed.listing, sealed.record, keys)
 
 
 def _file_faults(tree: Tree, listing: Listing) -> Iterator[Fault]:
@@ -159,43 +191,11 @@ def _sha256(tree: Tree, listed: ListedFile) -> str:
     return digest.hexdigest()
 
 
-def _chain(beside: Path, listing: Listing, keys: KeyRing) -> tuple[ChainState, list[Fault]]:
-    """Holds the packages that this one names against what lies beside it."""
-    faults = []
-    if listing.supplement_to and _compare(beside, listing.supplement_to, listing, keys) == "broken":
-        faults.append(_exchanged(listing.supplement_to, "is not the package that this one supplements"))
-    if listing.previous is None:
-        return "first", faults
-    state = _compare(beside, listing.previous, listing, keys)
-    if state == "broken":
-        faults.append(_exchanged(listing.previous, "is not the package that was sealed before this one"))
-    return state, faults
-
-
-def _compare(beside: Path, link: Link, listing: Listing, keys: KeyRing) -> ChainState:
-    folder = beside / link.package_id
-    if not is_safe(link.package_id) or "/" in link.package_id or not folder.is_dir():
-        return "not checked"
-    other = FolderTree(folder, only=(MANIFEST, ENVELOPE))
-    try:
-        if hashlib.sha256(whole(other, MANIFEST, MAX_MANIFEST_BYTES)).hexdigest() == link.manifest_sha256:
-            return "ok"
-    except TreeError:
-        return "broken"
-    # The same input makes the same event ids: a second run may have sealed a package of that name, soundly, elsewhere
-    # in the chain. That one is no forgery of the one that is named.
-    there = sealed_in(other, keys)[0]
-    namesake = there is not None and (there.listing.seq, there.listing.key_id) != (link.seq, listing.key_id)
-    return "not checked" if namesake else "broken"
-
-
-def _exchanged(link: Link, what: str) -> Fault:
-    return Fault(f"../{printable(link.package_id)}/{MANIFEST}", what)
-
-
 def _once(faults: list[Fault]) -> tuple[Fault, ...]:
-    """The first fault of each path, in the order found."""
+    """The first fault of each path, in the order found; of a manifest that is there whole, each."""
     first: dict[str, Fault] = {}
+    whole_manifest = not any(fault.path == MANIFEST and ": " not in fault.what for fault in faults)
     for fault in faults:
-        first.setdefault(fault.path, fault)
+        several = fault.path == MANIFEST and whole_manifest
+        first.setdefault(f"{fault.path}: {fault.what}" if several else fault.path, fault)
     return tuple(first.values())

@@ -1,141 +1,171 @@
-"""Reads a package from a .zip, made by us or by any other tool, without unpacking it."""
+"""Reads a package from a .zip without unpacking it. One form alone is read: the one that this product writes.
 
-import stat
+A .zip says most things twice, and readers differ in which they believe: sizes and names in front of each file and in
+the directory at the end, other names in extra fields, bytes that no entry points to. So the archive is worked out again
+from its directory, and every byte of it must be as it follows: nothing can be hidden in it, and every tool unpacks the
+same.
+"""
+
 import struct
-import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
-from evidence.package import CHUNK_BYTES, ENVELOPE, MANIFEST, Fault, is_safe, parents, printable
+from evidence.names import is_plain
+from evidence.package import CHUNK_BYTES, ENVELOPE, MANIFEST, MAX_ENTRIES, Fault, parents, printable
 from evidence.tree import TreeError
-from evidence.zipfiles import END, END_MAGIC, Member, canonical_zip, comment_of, zip_size
+from evidence.zipfiles import CENTRAL, END, END_MAGIC, Member, central_of, comment_of, end_of, local_of
 
-_MAX_ENTRIES = 10_000
-# Others may blow up a small piece without bound while it is read.
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# All that zipfile and the decoders below it raise on bytes they do not understand.
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    OSError,
-    EOFError,
-    ValueError,
-    RuntimeError,
-    IndexError,
-    OverflowError,
-)
+# A name of a package has at most some hundred letters.
+_MAX_DIRECTORY_BYTES = MAX_ENTRIES * 512
+_LONGEST_COMMENT = 200
+_ZIP_MAGICS = (b"PK\3\4", END_MAGIC, b"PK\7\x08")
+
+
+class NotCanonicalError(Exception):
+    """The archive is not of the form that this product writes."""
 
 
 class ZipTree:
-    """An archive that can be listed; see open_zip()."""
+    """An archive in the canonical form; see open_zip().
 
-    def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
-        self._path = path
-        self._archive = archive
-        self._top = _top_of(archive.namelist())
-        self._infos: dict[str, zipfile.ZipInfo] = {}
-        self.files: dict[str, int] = {}
-        folders: set[str] = set()
-        faults = list(_end_faults(path, archive))
-        for info in archive.infolist():
-            wrong = self._wrong_with(info)
-            inside = info.filename.removeprefix(self._top).removesuffix("/")
-            if wrong:
-                faults.append(Fault(printable(inside or info.filename), wrong))
-            elif info.is_dir():
-                folders.add(inside)
-            else:
-                self._infos[inside] = info
-                self.files[inside] = info.file_size
-            folders.update(parents(inside))
-        self.folders = frozenset(folders - {""})
-        self.faults = tuple(faults)
+    Attributes:
+        top: the folder that holds the package inside the archive.
+    """
 
-    @property
-    def is_package(self) -> bool:
-        """Whether it is meant as a package at all."""
-        ours = self._archive.comment.startswith(comment_of(""))
-        return ours or any(self._top + name in self._archive.namelist() for name in (MANIFEST, ENVELOPE))
+    faults: tuple[Fault, ...] = ()
+    overflows = False
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        members, starts = _read(file)
+        self.top = members[0].name.split("/", 1)[0]
+        inside = [member.name.removeprefix(f"{self.top}/") for member in members]
+        self._members = dict(zip(inside, zip(members, starts, strict=True), strict=True))
+        self.files = {name: member.size for name, member in zip(inside, members, strict=True)}
+        self.folders = frozenset(folder for name in inside for folder in parents(name))
 
     def chunks(self, path: str) -> Iterator[bytes]:
-        read = 0
-        try:
-            with self._archive.open(self._infos[path]) as file:
-                while chunk := file.read(CHUNK_BYTES):
-                    read += len(chunk)
-                    yield chunk
-        except _BROKEN as error:
-            raise TreeError(f"cannot be read from the archive ({error})") from error
-        if read != self.files[path]:
-            raise TreeError("has another size than the archive says")
-
-    def last_faults(self) -> tuple[Fault, ...]:
-        """Holds the archive against the canonical form, if it has exactly its length: dates, modes, comment count."""
-        comment = comment_of(self._top.removesuffix("/"))
-        members = [
-            Member(info.filename, info.file_size, info.CRC, lambda path=path: self.chunks(path))  # type: ignore[misc]
-            for path, info in self._infos.items()
-        ]
-        if self._path.stat().st_size != zip_size(members, comment):
-            return ()
-        with self._path.open("rb") as file:
-            same = all(file.read(len(piece)) == piece for piece in canonical_zip(members, comment))
-        return () if same else (Fault(printable(self._path.name), "bits of the archive itself were changed"),)
+        member, start = self._members[path]
+        left, crc = member.size, 0
+        while left:
+            try:
+                self._file.seek(start + member.size - left)
+                chunk = self._file.read(min(left, CHUNK_BYTES))
+            except OSError as error:
+                raise TreeError(f"cannot be read ({error.strerror})") from error
+            if not chunk:
+                raise TreeError("cannot be read: the archive has become shorter")
+            left -= len(chunk)
+            crc = zlib.crc32(chunk, crc)
+            yield chunk
+        if crc != member.crc:
+            raise TreeError("was changed: its check sum in the archive is another")
 
     def close(self) -> None:
         """Lets go of the file."""
-        self._archive.close()
-
-    def _wrong_with(self, info: zipfile.ZipInfo) -> str | None:
-        kind = stat.S_IFMT(info.external_attr >> 16)
-        name = info.orig_filename
-        inside = name.removeprefix(self._top).removesuffix("/")
-        checks = (
-            (inside and not is_safe(inside), "a name that leaves the package or is not in normal form"),
-            (name != info.filename, "a name that reads in two ways"),
-            (not name.startswith(self._top), "lies beside the package in the archive"),
-            (kind not in (0, stat.S_IFDIR if info.is_dir() else stat.S_IFREG), "is a link or no regular file"),
-            (info.flag_bits & 1, "is encrypted"),
-            (info.compress_type not in _METHODS, "is packed in a way that is not read here"),
-            (inside in self._infos, "is there twice"),
-        )
-        return next((what for wrong, what in checks if wrong), None)
+        self._file.close()
 
 
-def open_zip(path: Path) -> ZipTree | Fault:
-    """Opens an archive; a Fault where it is too broken to be listed."""
+def open_zip(path: Path) -> ZipTree | None:
+    """Opens an archive of a package; None where it holds something else.
+
+    Raises:
+        NotCanonicalError: it is an archive, or is named like one, and not of our form.
+    """
     try:
-        archive = zipfile.ZipFile(path)
-    except _BROKEN as error:
-        return Fault(printable(path.name), f"cannot be opened as a .zip ({error})")
-    if len(archive.infolist()) > _MAX_ENTRIES:
-        archive.close()
-        return Fault(printable(path.name), f"holds more than {_MAX_ENTRIES} entries")
+        file = path.open("rb")
+    except OSError as error:
+        raise NotCanonicalError(f"cannot be read ({error.strerror})") from error
     try:
-        return ZipTree(path, archive)
-    except _BROKEN as error:
-        archive.close()
-        return Fault(printable(path.name), f"cannot be listed ({error})")
+        tree = ZipTree(file)
+    except NotCanonicalError:
+        meant = path.suffix.lower() == ".zip" or _starts_like_one(file)
+        file.close()
+        if meant:
+            raise
+        return None
+    except BaseException:
+        file.close()
+        raise
+    if tree.files.keys() & {MANIFEST, ENVELOPE}:
+        return tree
+    tree.close()
+    return None
 
 
-def _top_of(names: list[str]) -> str:
-    """The folder that holds the package inside the archive, with its slash; "" where the manifest lies at the top."""
-    if MANIFEST in names or ENVELOPE in names:
-        return ""
-    firsts = Counter(name.split("/", 1)[0] for name in names if "/" in name)
-    tops = [first for first, _ in firsts.most_common() if {f"{first}/{MANIFEST}", f"{first}/{ENVELOPE}"} & set(names)]
-    return f"{tops[0]}/" if tops else ""
+def _read(file: BinaryIO) -> tuple[list[Member], list[int]]:
+    """The files of the archive and where their content starts, after every byte but content was compared."""
+    try:
+        size = file.seek(0, 2)
+        count, directory_bytes, offset, comment = _end(file, size)
+        file.seek(offset)
+        members = _members(file.read(directory_bytes), count)
+        starts, central = [], b""
+        position = 0
+        for member in members:
+            local = local_of(member)
+            file.seek(position)
+            if file.read(len(local)) != local:
+                raise NotCanonicalError(f"the header of {printable(member.name)} is not as the directory says")
+            central += central_of(member, position)
+            starts.append(position + len(local))
+            position = starts[-1] + member.size
+        end = end_of(len(members), len(central), position, comment)
+        file.seek(position)
+        if position != offset or file.read(len(central) + len(end) + 1) != central + end:
+            raise NotCanonicalError("the directory at its end is not as the files say")
+    except (OSError, struct.error) as error:
+        raise NotCanonicalError("it cannot be read to its end") from error
+    if comment not in (b"", comment_of(members[0].name.split("/", 1)[0])):
+        raise NotCanonicalError("it has a comment")
+    return members, starts
 
 
-def _end_faults(path: Path, archive: zipfile.ZipFile) -> Iterator[Fault]:
-    """Bytes before the first entry or after the end, which most tools pass over in silence."""
-    with path.open("rb") as file:
-        file.seek(-END.size - len(archive.comment), 2)
-        end = END.unpack(file.read(END.size))
-    if end[0] != END_MAGIC or end[-1] != len(archive.comment):
-        yield Fault(printable(path.name), "the archive was cut, or something was added at its end")
-    if min((info.header_offset for info in archive.infolist()), default=0) != 0:
-        yield Fault(printable(path.name), "something was added before the archive's first entry")
+def _end(file: BinaryIO, size: int) -> tuple[int, int, int, bytes]:
+    """How many files there are, how long the directory is and where it begins, and the comment."""
+    start = max(0, size - END.size - _LONGEST_COMMENT)
+    file.seek(start)
+    tail = file.read(END.size + _LONGEST_COMMENT)
+    at = tail.rfind(END_MAGIC)
+    if at < 0 or len(tail) - at < END.size:
+        raise NotCanonicalError("it has no end, or too long a comment")
+    _, _, _, _, count, directory_bytes, offset, comment_bytes = END.unpack_from(tail, at)
+    comment = tail[at + END.size :]
+    if len(comment) != comment_bytes or offset + directory_bytes + END.size + comment_bytes != size:
+        raise NotCanonicalError("something was added, or is missing")
+    if not 0 < count <= MAX_ENTRIES or directory_bytes > _MAX_DIRECTORY_BYTES:
+        raise NotCanonicalError(f"it holds nothing, or more than {MAX_ENTRIES} files")
+    return count, directory_bytes, offset, comment
+
+
+def _members(directory: bytes, count: int) -> list[Member]:
+    """What the directory lists. What it says besides is compared later."""
+    members, at = [], 0
+    for _ in range(count):
+        fields = CENTRAL.unpack_from(directory, at)
+        crc, size, name_bytes = fields[7], fields[8], fields[10]
+        at += CENTRAL.size
+        name = _name(directory[at : at + name_bytes])
+        at += name_bytes
+        members.append(Member(name, size, crc))
+    names = [member.name for member in members]
+    if names != sorted(set(names)) or len({name.split("/", 1)[0] for name in names}) != 1:
+        raise NotCanonicalError("its files are not in order, or not in one folder")
+    return members
+
+
+def _name(raw: bytes) -> str:
+    try:
+        name = raw.decode("ascii")
+    except UnicodeDecodeError:
+        name = ""
+    if "/" not in name or not is_plain(name):
+        raise NotCanonicalError("a name in it is not one of ours")
+    return name
+
+
+def _starts_like_one(file: BinaryIO) -> bool:
+    file.seek(0)
+    return file.read(4) in _ZIP_MAGICS

@@ -1,6 +1,5 @@
 """jiejing evidence: the sealed packages of this installation."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 from core.clock import rfc3339
 from core.errors import InputError
 from evidence.chain import Chain, ChainEntry
+from evidence.keys import open_key_ring
 from evidence.reconcile import Row, reconcile
 from evidence.zipfiles import write_zip
 from runtime.commands.options import JsonOption
@@ -46,21 +46,25 @@ def export(
 
 @app.command()
 def check() -> None:
-    """Looks for what does not agree. Holds folders, chain and data base against each other; exit 1 at a finding."""
+    """Looks for what does not agree. Verifies every package, and holds signed manifests, chain and data base against
+    each other; exit 1 at a finding.
+    """
     installation = Installation.open()
     folder = installation.packages_folder
     rows = [Row(row.package_id, row.manifest_sha256, folder / row.path) for row in installation.packages.all()]
-    findings = reconcile(folder, _chained(installation.settings.home), rows)
+    home = installation.settings.home
+    findings = reconcile(folder, _chains(home), rows, open_key_ring(home))
     for finding in findings:
-        say(f"{finding.path}: {finding.what}")
+        say(f"{finding.path}: {finding.what}" + (f" ({finding.detail})" if finding.detail else ""))
     if not findings:
         say(f"{folder}: {len(rows)} packages, all in agreement")
     raise typer.Exit(1 if findings else 0)
 
 
-def _chained(home: Path) -> Iterator[ChainEntry]:
-    for path in sorted(home.glob("keys/chain-*.jsonl")):
-        yield from Chain(path).entries()
+def _chains(home: Path) -> dict[str, list[ChainEntry]]:
+    """The lines of each chain, by the digits of its key that its file is named after."""
+    files = sorted(home.glob("keys/chain-*.jsonl"))
+    return {path.stem.removeprefix("chain-"): list(Chain(path).entries()) for path in files}
 
 
 def _complete(row: PackageRecord) -> str:

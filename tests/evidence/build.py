@@ -113,7 +113,7 @@ def sealer(home: Path, signing_key: Path | None = None, **changes: Any) -> Seale
     key = open_signing_key(home, signing_key)
     chain = Chain(chain_path(home, key.key_id))
     chain.recover()
-    return Sealer(key, chain, clock=FakeClock(START), clock_offset=lambda: OFFSET, **changes)
+    return Sealer(key, chain, clock=FakeClock(START + timedelta(days=1)), clock_offset=lambda: OFFSET, **changes)
 
 
 def ring(home: Path) -> KeyRing:

@@ -267,9 +267,10 @@ def test_a_restart_loses_nothing(run: Run) -> None:
 
 
 def test_the_clearing_becomes_a_supplement(run: Run) -> None:
-    event = run.through(RULE)
+    of = rule(zone(violation_after_s=250))
+    event = run.through(of)
     run.to(412)
-    run.dossiers.on_event(cleared(event, at(350)), RULE)
+    run.dossiers.on_event(cleared(event, at(350)), of)
     assert run.recording.pins
     run.to(419)
     primary, supplement = run.sealed

@@ -27,11 +27,14 @@ def test_it_is_packed_as_ever(tmp_path: Path) -> None:
     shutil.unpack_archive(GOLDEN / "package.zip", tmp_path)
     [package] = tmp_path.iterdir()
     write_zip(package, tmp_path / "again.zip")
-    assert (tmp_path / "again.zip").read_bytes() == (GOLDEN / "package.zip").read_bytes()
+    # Earlier versions added a comment, which the two bytes before it count.
+    comment = b"jiejing evidence package 9f2c61d0a8b34e57"
+    former = (GOLDEN / "package.zip").read_bytes()
+    assert (tmp_path / "again.zip").read_bytes() == former.removesuffix(comment)[:-2] + b"\0\0"
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0])
 def test_one_bit_is_enough(tmp_path: Path, share: float) -> None:
     sound = (GOLDEN / "package.zip").read_bytes()
     (tmp_path / "package.zip").write_bytes(flipped(sound, round(share * (len(sound) * 8 - 1))))
-    assert verify(tmp_path / "package.zip", KEYS).faults
+    assert not verify(tmp_path / "package.zip", KEYS).sound

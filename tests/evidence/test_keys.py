@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -118,3 +118,39 @@ def test_a_private_key_is_no_public_key(tmp_path: Path) -> None:
     _elliptic(tmp_path / "other.pem")
     with pytest.raises(InputError):
         read_public_key(tmp_path / "other.pem")
+
+
+def _points() -> list[bytes]:
+    """Points of small order, with and without the sign of x, and coordinates that are not canonical."""
+    p = 2**255 - 19
+    eighth = [
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    ]
+    small = [0, 1, p - 1, p, p + 1, *(int.from_bytes(bytes.fromhex(one), "little") for one in eighth)]
+    return [(y | sign << 255).to_bytes(32, "little") for y in small for sign in (0, 1)]
+
+
+@pytest.mark.parametrize("raw", _points())
+def test_a_key_that_verifies_anything_is_refused(tmp_path: Path, raw: bytes) -> None:
+    public = Ed25519PublicKey.from_public_bytes(raw)
+    path = tmp_path / "weak.pem"
+    path.write_bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    with pytest.raises(InputError, match=r"small order|canonical"):
+        read_public_key(path)
+
+
+def test_points_of_small_order_are_what_they_are_called() -> None:
+    """Worked out with the curve's own addition law (RFC 8032, 5.1.4): eight times each of them is the neutral point."""
+    p = 2**255 - 19
+    d = -121665 * pow(121666, -1, p) % p
+    for raw in _points():
+        y = (int.from_bytes(raw, "little") & ~(1 << 255)) % p
+        square = (y * y - 1) * pow(d * y * y + 1, -1, p) % p
+        x = pow(square, (p + 3) // 8, p)
+        x = x if x * x % p == square else x * pow(2, (p - 1) // 4, p) % p
+        assert x * x % p == square
+        for _ in range(3):
+            product = d * x * x * y * y
+            x, y = 2 * x * y * pow(1 + product, -1, p) % p, (y * y + x * x) * pow(1 - product, -1, p) % p
+        assert (x, y) == (0, 1)

@@ -1,4 +1,5 @@
-"""What a thing looks like: a small luma picture of its box, compared by normalised correlation."""
+"""What a thing looks like: a small luma picture of its box and of the ground around it, compared by normalised
+correlation, and by how bright the thing is beside its ground."""
 
 from typing import Annotated
 
@@ -15,6 +16,12 @@ Look = Annotated[Image, PlainValidator(appearance_from_text), PlainSerializer(ap
 
 CORE_PX = 32  # the box itself; the rest of APPEARANCE_PX is margin, so that a box that jitters can be shifted back
 _MARGIN = (APPEARANCE_PX - CORE_PX) // 2
+# A difference of brightness beside the ground that no light makes: measured, see docs/design/standing-things.md.
+OTHER_PAINT = 0.5
+_MIDDLE = slice(10, -10), slice(8, -8)
+_GROUND = np.ones((APPEARANCE_PX, APPEARANCE_PX), bool)
+_GROUND[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = False
+_DARKEST = 12  # so that noise in black is no difference
 
 
 def appearance_of(luma: Image, box: Box) -> Image:
@@ -39,9 +46,17 @@ def appearance_of(luma: Image, box: Box) -> Image:
 def similarity(a: Image, b: Image) -> float:
     """Normalised correlation of two appearances, -1 to 1, at the best shift within the margin.
 
-    Blind to brightness and contrast; two flat patches, which hold nothing to compare, count as alike.
+    Blind to the light of the scene, but not to paint: 0 where one is far brighter beside its ground than the other. Two
+    flat patches, which hold nothing to compare, count as alike.
     """
+    if abs(_paint(a) - _paint(b)) > OTHER_PAINT:
+        return 0.0
     core = a[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
     if core.std() < 2 or b.std() < 2:
         return 1.0 if core.std() < 2 and b.std() < 2 else 0.0
     return float(cv2.matchTemplate(b, core, cv2.TM_CCOEFF_NORMED).max())
+
+
+def _paint(look: Image) -> float:
+    """How bright the middle of a thing is beside the ground around it: the logarithm of their ratio."""
+    return float(np.log((np.median(look[_MIDDLE]) + _DARKEST) / (np.median(look[_GROUND]) + _DARKEST)))

@@ -1,4 +1,5 @@
-"""Whether a picture is fit to be looked at: a damaged, dark, covered or frozen one must make no alarm."""
+"""Whether a picture is fit to be looked at: a damaged, dark, blown-out, covered, defocused or frozen one must make no
+alarm."""
 
 from datetime import datetime
 
@@ -15,6 +16,14 @@ FLAT_STD = 6.0  # a covered lens or a test picture of one colour
 GREY_SHARE = 0.4  # of the picture in the flat mid-grey that decoders show for what they lost
 SMEARED_SHARE = 0.3  # of the rows that only repeat the row above
 FROZEN_S = 60.0
+# Fine detail (variance of the Laplacian at 320 x 180) against coarse detail (at 80 x 45) of the same picture: fog, snow
+# and night take from both alike, a lens out of focus from the fine alone.
+SHARP_RATIO = 0.05
+BLOWN_LUMA, BLOWN_SHARE = 250, 0.5  # of the picture as good as white
+
+_COARSE_WH = (80, 45)
+_COARSE_LEAST = 4.0  # below, there is no detail to compare
+_ROUNDING = 0.75  # what whole numbers alone put into the fine detail
 
 
 class IntegrityCheck:
@@ -34,7 +43,9 @@ class IntegrityCheck:
         small = np.asarray(cv2.resize(frame.image, _SIZE_WH, interpolation=cv2.INTER_AREA), np.uint8)
         if self._live and self._frozen(small, frame.utc):
             return "frozen: the picture has not changed for a minute"
-        return fault_of(small)
+        wide = frame.size_wh[0] >= _SIZE_WH[0] and frame.size_wh[1] >= _SIZE_WH[1]
+        # A picture that had to be made larger has no fine detail to lose.
+        return fault_of(small) or (defocused(small) if wide else None)
 
     def _frozen(self, small: Image, now: datetime) -> bool:
         if self._last is None or self._changed_at is None or not np.array_equal(small, self._last):
@@ -47,6 +58,8 @@ def fault_of(image: Image) -> str | None:
     luma = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.float32)
     if luma.mean() < DARK_MEAN and luma.std() < 2 * FLAT_STD:
         return "dark: hardly any light"
+    if float((luma >= BLOWN_LUMA).mean()) > BLOWN_SHARE:
+        return "overexposed: most of the picture is white; check exposure, and light that falls into the lens"
     if _grey_share(image) > GREY_SHARE:
         return "grey: parts of the picture were lost on the way"
     if luma.std() < FLAT_STD:
@@ -54,6 +67,19 @@ def fault_of(image: Image) -> str | None:
     if _smeared_share(luma) > SMEARED_SHARE:
         return "smeared: the lower part only repeats a row"
     return None
+
+
+def defocused(image: Image) -> str | None:
+    """Whether a (180, 320, 3) BGR picture has lost its fine detail, or None."""
+    luma = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.float32)
+    coarse = _detail(np.asarray(cv2.resize(luma, _COARSE_WH, interpolation=cv2.INTER_AREA), np.float32))
+    if coarse < _COARSE_LEAST or _detail(luma) - _ROUNDING >= SHARP_RATIO * coarse:
+        return None
+    return "defocused: the picture has no fine detail; focus the lens, or clean it"
+
+
+def _detail(luma: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> float:
+    return float(cv2.Laplacian(luma, cv2.CV_32F).var())
 
 
 def _grey_share(image: Image) -> float:

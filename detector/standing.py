@@ -34,7 +34,7 @@ BORDER_PX = 3
 
 NEW_IOU, NEW_LIKE = 0.6, 0.7  # to be the same thing before it is established
 NEW_HITS = 0.5  # the share of frames in which it must be seen to become established: passing traffic hits a spot less
-AGAIN_IOU, AGAIN_LIKE = 0.5, 0.7  # to be the same thing after a gap
+AGAIN_IOU, AGAIN_LIKE = 0.5, 0.65  # to be the same thing after a gap
 CHAIN_IOU, HOME_IOU = 0.6, 0.3  # to be the same thing, now partly hidden, without a gap
 TRAIL_IOU = 0.5  # to be the same thing, moving off its place
 SHIFT_GONE = 0.4  # it has moved off: a share of its size that no jitter reaches

@@ -84,7 +84,7 @@ SAYING = {
     "api/problems.py": {"_cause", "_unexpected"},
     "api/routers/review.py": {"_REFUSALS"},
     "api/sign_in.py": {"_locked"},
-    "detector/integrity.py": {"unfit", "fault_of"},
+    "detector/integrity.py": {"defocused", "fault_of", "unfit"},
     "detector/view.py": {"_without_likeness", "_describe"},
     "evidence/storage.py": {"_ADVICE"},
     "core/stream_address.py": {"ADDRESS_FAULTS"},

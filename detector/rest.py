@@ -18,6 +18,7 @@ JITTER = 1.5  # times as far as the newest looks scatter: some detectors' boxes 
 PLACE_LOOKS = 5  # newest looks whose median is the place
 TRACE_LOOKS = 60  # looks that are kept
 SETTLE_S, MOST_SETTLE_S = 0.5, 2.0
+BORDER_PX = 3  # an edge this near to the border of the picture is the border's, not the thing's
 MARGIN = 1.5  # boxes jitter, so the speed at which it came is not exact
 
 Trace = Sequence[tuple[datetime, Box]]

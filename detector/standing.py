@@ -14,23 +14,16 @@ from datetime import UTC, datetime
 import numpy as np
 
 from core.domain import Detection, Observation
-from core.geometry import Box, area_px, covered_share, intersection_px, iou, iou_matrix
+from core.geometry import Box, area_px, iou, iou_matrix
 from core.labels import group_of
 from detector.appearance import Look, similarity
-from detector.rest import TRACE_LOOKS, common_shift, rested_at
-
-# Two boxes of one frame are one thing when they overlap this much, or when this much of one lies in the other.
-SAME_IOU = 0.55
-SAME_CONTAINED = 0.9
-
-# A box that things already seen cover this much is no further thing: detectors put boxes across neighbours in a row.
-STRADDLE_COVERED = 0.85
+from detector.one_thing import distinct, straddles
+from detector.rest import BORDER_PX, TRACE_LOOKS, common_shift, rested_at
 
 # How far a box may be displaced before it has moved: a share of its size (smaller while it comes to rest), and pixels
-# for the jitter of small boxes. An edge this near to the border of the picture is the border's, not the thing's.
+# for the jitter of small boxes.
 SHIFT_NEW, SHIFT_ESTABLISHED = 0.10, 0.15
 SHIFT_PX = 1.5
-BORDER_PX = 3
 
 NEW_IOU, NEW_LIKE = 0.6, 0.7  # to be the same thing before it is established
 NEW_HITS = 0.5  # the share of frames in which it must be seen to become established: passing traffic hits a spot less
@@ -137,18 +130,24 @@ class StandingTracker:
         self._forget(now, short_gap_s)
         for thing in self.memory.things:
             thing.frames += observation.looked_for is None or thing.label in observation.looked_for
-        found = distinct(observation.detections)
+        found = distinct(observation.detections, size_wh)
         sightings: list[Sighting] = []
         for established in (True, False):
             known = [thing for thing in self.memory.things if thing.established is established]
             for thing, detection in _matches(known, found, now, size_wh, short_gap_s):
                 self._see(thing, detection, now, size_wh)
                 sightings.append(Sighting(thing, detection))
-            found = _left_over(found, sightings)
+            found = _left_over(found, sightings, size_wh)
             self._see_off([thing for thing in known if thing.last_seen != now], found, observation, short_gap_s)
+            found = [one for one in found if not _straddles(one, self._just_seen(now, short_gap_s), size_wh)]
         before, self.memory.looked_at = self.memory.looked_at, now
         arrives = before is not None and (now - before).total_seconds() <= short_gap_s
         return sightings + [Sighting(self._begin(one, now, arrives), one) for one in found]
+
+    def _just_seen(self, now: datetime, short_gap_s: float) -> list[Thing]:
+        """What stands, though this frame may show it in part only: all but what moves off."""
+        things = [thing for thing in self.memory.things if thing.trail is None]
+        return [thing for thing in things if (now - thing.last_seen).total_seconds() <= short_gap_s]
 
     def _forget(self, now: datetime, short_gap_s: float) -> None:
         def remembered(thing: Thing) -> bool:
@@ -217,31 +216,19 @@ def _matches(
     return [(thing, detections[number]) for number, thing in pairs.values()]
 
 
-def _left_over(detections: list[Detection], sightings: list[Sighting]) -> list[Detection]:
+def _left_over(detections: list[Detection], sightings: list[Sighting], size_wh: tuple[int, int]) -> list[Detection]:
     """The detections that are no sighting yet, without those that only straddle things already seen in this frame."""
     taken = {id(one.detection) for one in sightings}
-    return [one for one in detections if id(one) not in taken and not _straddles(one, sightings)]
+    seen = [one.thing for one in sightings]
+    return [one for one in detections if id(one) not in taken and not _straddles(one, seen, size_wh)]
 
 
-def _straddles(detection: Detection, sightings: list[Sighting]) -> bool:
+def _straddles(detection: Detection, things: Iterable[Thing], size_wh: tuple[int, int]) -> bool:
+    """Whether it lies where things of its group stand. A thing covers the place where it came to rest as long as it
+    stands, wherever its newest boxes have wandered."""
     group = group_of(detection.label)
-    neighbours = [one.thing.home for one in sightings if one.thing.established and one.thing.group == group]
-    return bool(neighbours) and covered_share(detection.bbox_xyxy_px, neighbours) >= STRADDLE_COVERED
-
-
-def distinct(detections: Iterable[Detection]) -> list[Detection]:
-    """One detection for each thing: of several boxes of one group on one thing, the best."""
-    kept: list[Detection] = []
-    for one in sorted(detections, key=lambda one: (-one.score, one.label, one.bbox_xyxy_px)):
-        if not any(group_of(one.label) == group_of(other.label) and _same_place(one, other) for other in kept):
-            kept.append(one)
-    return kept
-
-
-def _same_place(a: Detection, b: Detection) -> bool:
-    shared = intersection_px(a.bbox_xyxy_px, b.bbox_xyxy_px)
-    smaller = min(area_px(a.bbox_xyxy_px), area_px(b.bbox_xyxy_px))
-    return shared > SAME_CONTAINED * smaller or iou(a.bbox_xyxy_px, b.bbox_xyxy_px) > SAME_IOU
+    neighbours = [thing for thing in things if thing.established and thing.group == group]
+    return straddles(detection.bbox_xyxy_px, [box for one in neighbours for box in (one.origin, one.home)], size_wh)
 
 
 def displaced(box: Box, origin: Box, size_wh: tuple[int, int], share: float) -> bool:

@@ -38,17 +38,8 @@ def detector(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return Detector(model.card, model.weights, threads=1)
 
 
-# A dwell that never begins early moved one begin by 1.5 s; the box of the car that the picture's border cuts is 0.8 px
-# wider there, and its second report overlaps the first by more than the bound. To be mended in the tracker.
-REPORTED_TWICE = ("yolov8n", "pets2001_parked_row_8fps.mp4")
-
-
 @pytest.mark.parametrize("clip", CLIPS, ids=lambda clip: clip.name)
-def test_each_thing_is_found_once_and_nothing_else(
-    detector: Detector, clip: Clip, request: pytest.FixtureRequest
-) -> None:
-    if all(part in request.node.name for part in REPORTED_TWICE):
-        request.applymarker(pytest.mark.xfail(strict=True, reason="the car at the border is reported twice"))
+def test_each_thing_is_found_once_and_nothing_else(detector: Detector, clip: Clip) -> None:
     figures = judged(clip, violations(clip, Ensemble([Looking(detector)], min_score=0.25)))
     assert figures.found == figures.expected
     for thing in figures.things[: len(clip.truth.expect)]:

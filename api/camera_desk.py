@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from api.access import Who
 from api.camera_schemas import CameraDetail, CameraWrite, SceneWrite
 from api.dependencies import Services, ServicesOf
+from api.duties import duties_of_run
 from api.etags import etag
 from api.schemas import StreamPublic
 from api.trail import actor_of
@@ -94,7 +95,8 @@ class CameraDesk:
         response.headers["ETag"] = etag(kept.version)
         reported = CameraStateRepository(self.services.engine).all().get(kept.camera.id)
         now = self.services.clock.utc()
-        stream = StreamPublic.of(reported, now) if reported else None
+        duties = duties_of_run(self.services.home) or ()
+        stream = StreamPublic.of(reported, now, duties) if reported else None
         return CameraDetail.whole(kept.camera, stream, self.relaxations.of_camera(kept.camera.id), now)
 
     def wanted(self, asked: CameraWrite, camera_id: str, old: Camera | None) -> Camera:

@@ -87,8 +87,15 @@ def _key(settings: Settings) -> str:
 
 
 def _models(settings: Settings) -> str:
-    models = ModelStore(settings.home).tried_in_use()
+    store = ModelStore(settings.home)
+    models = store.tried_in_use()
     if not models:
+        there = next((model.card.name for model in store.all()), None)
+        if there:
+            raise JiejingError(
+                f"no model is in use, though {there} is there; put it in use with: jiejing model promote "
+                f"{there}, or bring in your own with: jiejing model import FILE.onnx --name NAME ..."
+            )
         raise JiejingError("no model is in use; bring one in with: jiejing model import FILE.onnx --name NAME ...")
     return ", ".join(model.card.name for model in models)
 

@@ -7,14 +7,17 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
+from prometheus_client.metrics_core import Metric
 from sqlalchemy import Engine
 
+from api.deadline import Timely
 from api.disk_use import DiskMeter
 from api.live_relay import LiveRelay
 from api.live_updates import LiveHub
 from api.passwords import Passwords
 from api.views import RecentViews
 from core.clock import Clock, SystemClock
+from core.duties import Duties
 from core.ports import CameraLine
 from core.settings import Settings
 from models.store import ModelStore
@@ -32,6 +35,9 @@ from store.sites import SiteRepository
 from store.tokens import TokenRepository
 from store.users import UserRepository
 from store.vault import Vault
+
+# A data base that is stopped answers nothing; whoever watches over the service must be told that in time.
+ANSWER_WITHIN_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -86,9 +92,24 @@ class Services:
         return PlaceDirectory(self.engine)
 
     @cached_property
+    def duties(self) -> Duties:
+        """What the threads and tasks of this process are there for, and how each does."""
+        return Duties(self.clock)
+
+    @cached_property
+    def asked_database(self) -> Timely[str | None]:
+        """Asks whether the data base can be used, in time."""
+        return Timely(ANSWER_WITHIN_S)
+
+    @cached_property
+    def measured(self) -> Timely[list[Metric] | None]:
+        """Measures what is in the data base, in time."""
+        return Timely(ANSWER_WITHIN_S)
+
+    @cached_property
     def live(self) -> LiveHub:
         """What changes, for everybody who watches."""
-        return LiveHub(self.engine, self.clock)
+        return LiveHub(self.engine, self.clock, duty=self.duties.of("live updates", longest_pause_s=5))
 
     @property
     def settings(self) -> Settings:
@@ -98,7 +119,7 @@ class Services:
     @cached_property
     def disk(self) -> DiskMeter:
         """What takes how much room."""
-        return DiskMeter(self.home, self.clock)
+        return DiskMeter(self.home, self.clock, self.duties.of("disk use"))
 
     @property
     def models(self) -> ModelStore:
@@ -108,7 +129,7 @@ class Services:
     @cached_property
     def live_pictures(self) -> LiveRelay:
         """Live pictures, for everybody who watches."""
-        return LiveRelay(self.home)
+        return LiveRelay(self.home, duty=self.duties.of("live pictures"))
 
     @property
     def sessions(self) -> SessionRepository:

@@ -1,6 +1,5 @@
 """How much each folder of the home takes. Millions of files take minutes to count: it is done aside, now and then."""
 
-import logging
 import os
 import threading
 from collections.abc import Iterator, Mapping
@@ -9,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from core.clock import Clock
+from core.duties import Duty
 
 MEASURED_EVERY = timedelta(minutes=10)
 
@@ -22,8 +22,6 @@ FOLDERS: Mapping[str, str] = {
     "quiet": "quiet",
 }
 
-_log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, slots=True)
 class DiskUse:
@@ -36,17 +34,18 @@ class DiskUse:
 class DiskMeter:
     """Knows how much each folder took when it was last counted."""
 
-    def __init__(self, home: Path, clock: Clock) -> None:
+    def __init__(self, home: Path, clock: Clock, duty: Duty | None = None) -> None:
         self._home = home
         self._clock = clock
         self._known: DiskUse | None = None
+        self._duty = duty or Duty("disk use", clock)
         self._counting = threading.Lock()
 
     def latest(self) -> DiskUse | None:
         """What is known; None before the first count. Begins another one where that is old."""
         known = self._known
         is_old = known is None or self._clock.utc() - known.measured_at >= MEASURED_EVERY
-        if is_old and self._counting.acquire(blocking=False):
+        if is_old and self._duty.due and self._counting.acquire(blocking=False):
             threading.Thread(target=self._count_and_release, name="disk use", daemon=True).start()
         return known
 
@@ -58,11 +57,12 @@ class DiskMeter:
 
     def _count_and_release(self) -> None:
         try:
-            self.count()
-        except OSError as error:
-            _log.warning("disk use cannot be counted: %s", error)
+            self._duty.attempt(self._count)
         finally:
             self._counting.release()
+
+    def _count(self) -> None:
+        self.count()
 
 
 def _sizes(folder: Path) -> Iterator[int]:

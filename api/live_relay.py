@@ -11,7 +11,9 @@ from collections.abc import AsyncGenerator, Iterable
 from pathlib import Path
 from typing import cast
 
-from api.tasks import ended
+from api.tasks import ended, kept
+from core.clock import SystemClock
+from core.duties import Duty
 from core.live_wire import MAX_HEADER_BYTES, MAX_PICTURE_BYTES, PREFIX, Size, Want, line_of, part, socket_address
 
 RETRY_S = 1.0
@@ -22,9 +24,10 @@ _log = logging.getLogger(__name__)
 class LiveRelay:
     """Connects to the socket in the home while somebody watches, and hands what comes to all who want it."""
 
-    def __init__(self, home: Path, retry_s: float = RETRY_S) -> None:
+    def __init__(self, home: Path, retry_s: float = RETRY_S, duty: Duty | None = None) -> None:
         self._home = home
         self._retry_s = retry_s
+        self._duty = duty or Duty("live pictures", SystemClock())
         self._watchers: set[_Watcher] = set()
         self._task: asyncio.Task[None] | None = None
         self._writer: asyncio.StreamWriter | None = None
@@ -41,7 +44,7 @@ class LiveRelay:
         self._watchers.add(watcher)
         try:
             if self._task is None:
-                self._task = asyncio.create_task(self._keep_connected())
+                self._task = asyncio.create_task(kept(self._duty, self._keep_connected))
             else:
                 watcher.tell_state(is_running=self.is_connected)
                 self._say_wants()
@@ -82,6 +85,7 @@ class LiveRelay:
             reader, self._writer = await asyncio.open_unix_connection(address)
         self._say_wants()
         self._tell_state()
+        self._duty.well()
         while True:
             lengths = PREFIX.unpack(await reader.readexactly(PREFIX.size))
             if lengths[0] > MAX_HEADER_BYTES or lengths[1] > MAX_PICTURE_BYTES:

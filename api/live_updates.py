@@ -7,7 +7,6 @@ watches nothing is asked.
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,9 +14,10 @@ from typing import Literal, Self
 
 from sqlalchemy import Engine
 
-from api.tasks import ended
+from api.tasks import ended, kept
 from core.clock import Clock
-from core.errors import InputError, StorageError
+from core.duties import Duty
+from core.errors import InputError
 from store.live_changes import KEPT, LiveChanges
 from store.review_records import ChangeKind
 
@@ -28,8 +28,6 @@ BATCHES_HELD = 100
 MOST_TO_CATCH_UP = 1000
 
 MessageKind = ChangeKind | Literal["decided", "reload"]
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +76,11 @@ class Batch:
 class LiveHub:
     """Asks the data base while somebody watches, and hands what it finds to all who do."""
 
-    def __init__(self, engine: Engine, clock: Clock, poll_s: float = POLL_S) -> None:
+    def __init__(self, engine: Engine, clock: Clock, poll_s: float = POLL_S, duty: Duty | None = None) -> None:
         self._changes = LiveChanges(engine)
         self._clock = clock
         self._poll_s = poll_s
+        self._duty = duty or Duty("live updates", clock)
         self._watchers: set[asyncio.Queue[Batch | None]] = set()
         self._task: asyncio.Task[None] | None = None
         self._cursor = Cursor(0, datetime.fromtimestamp(0, UTC))
@@ -104,7 +103,7 @@ class LiveHub:
         self._watchers.add(queue)
         try:
             if self._task is None:
-                self._task = asyncio.create_task(self._ask())
+                self._task = asyncio.create_task(kept(self._duty, self._ask))
             yield await asyncio.to_thread(self._missed, after, here) if after else Batch((), here)
             while (batch := await queue.get()) is not None:
                 yield batch
@@ -121,11 +120,8 @@ class LiveHub:
     async def _ask(self) -> None:
         while True:
             await asyncio.sleep(self._poll_s)
-            try:
-                batch = await asyncio.to_thread(self._between, self._cursor, self._clock.utc())
-            except StorageError as error:
-                _log.warning("live updates: %s", error)
-                continue
+            batch = await asyncio.to_thread(self._between, self._cursor, self._clock.utc())
+            self._duty.well()
             self._cursor = batch.cursor
             if batch.messages:
                 self._hand_out(batch)

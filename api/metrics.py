@@ -10,6 +10,8 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from api.dependencies import Services
+from api.duties import duties
+from api.duty_schemas import DutyPublic
 from api.schemas import StreamPublic
 from core.errors import StorageError
 from core.site import Camera
@@ -38,15 +40,18 @@ class _Installation(Collector):
 
     def collect(self) -> Iterator[Metric]:
         database = GaugeMetricFamily("jiejing_database_up", "Whether the data base answers (1) or not (0).")
-        try:
-            found = list(self._stored())
-            database.add_metric([], 1)
-        except StorageError:
-            found = []
-            database.add_metric([], 0)
+        found = self._services.measured.get(self._stored_or_none, lambda: None)
+        database.add_metric([], found is not None)
         yield database
-        yield from found
+        yield from found or ()
         yield from self._disk()
+        yield from _duty_metrics(duties(self._services))
+
+    def _stored_or_none(self) -> list[Metric] | None:
+        try:
+            return list(self._stored())
+        except StorageError:
+            return None
 
     def _stored(self) -> Iterator[Metric]:
         engine = self._services.engine
@@ -76,6 +81,29 @@ class _Installation(Collector):
         except OSError:
             return
         yield free
+
+
+def _duty_metrics(known: Sequence[DutyPublic]) -> Iterator[Metric]:
+    labels = ["process", "duty", "camera"]
+    families = (
+        (GaugeMetricFamily("jiejing_duty_up", "Whether a duty is done (1) or in trouble (0).", labels=labels), "up"),
+        (
+            CounterMetricFamily("jiejing_duty_restarts", "How often a duty failed and was begun again.", labels=labels),
+            "failures",
+        ),
+        (
+            CounterMetricFamily("jiejing_duty_dropped", "What was let go of because too much came.", labels=labels),
+            "dropped",
+        ),
+        (
+            GaugeMetricFamily("jiejing_duty_waiting", "What waits: events, package rows, packages.", labels=labels),
+            "waiting",
+        ),
+    )
+    for family, field in families:
+        for one in known:
+            family.add_metric([one.process, one.name, one.camera_id or ""], getattr(one, field))
+        yield family
 
 
 def _zone_metric(cameras: Sequence[Camera], now: datetime) -> Metric:

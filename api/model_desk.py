@@ -111,6 +111,7 @@ class ModelDesk:
             sha256=candidate.sha256,
             least_frames=LEAST_FRAMES,
             cameras=len(by_camera),
+            ended=total.ended,
             objections=public(objections(card, self.cards_in_use(), total)),
             **plain_totals(total),
         )

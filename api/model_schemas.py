@@ -111,7 +111,7 @@ class ObjectionPublic(Public):
 
 class ShadowPublic(Public):
     """What the candidate saw on the frames of the models in use, by group and by type; `least_frames`: how many it
-    must have looked at before the gate says anything else."""
+    must have looked at before the gate says anything else; `ended`: why it looks no more, null while it does."""
 
     name: str
     sha256: str
@@ -124,6 +124,7 @@ class ShadowPublic(Public):
     violations_in_use: dict[str, int]
     violations_candidate: dict[str, int]
     objections: tuple[ObjectionPublic, ...]
+    ended: str | None
 
 
 class PromotionPublic(Public):

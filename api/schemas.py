@@ -1,5 +1,6 @@
 """What the API answers. Times are RFC 3339 in UTC, to the millisecond; unknown ones are null."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Self
 
@@ -7,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from core.clock import parse_rfc3339, rfc3339
 from core.domain import State
+from core.duties import DutyState
 from core.geometry import Box
 from core.health import STALE_AFTER_S, Status
 from core.site import Camera, Place, redacted
@@ -105,6 +107,7 @@ class EventPublic(Public):
     bridged_s: float
     observing: bool
     model: ModelPublic | None
+    models: tuple[ModelPublic, ...]
     rule_version: str
     members: tuple[MemberPublic, ...]
 
@@ -163,6 +166,31 @@ class PackageFilePublic(Public):
     masked: bool
 
 
+class TroublePublic(Public):
+    """What of a camera's work is not done: since when and why. `event_id`: the event that it cannot get on with."""
+
+    duty: str
+    since: Moment | None
+    why: str
+    event_id: str | None
+    waiting: int
+
+    @classmethod
+    def of_camera(cls, camera_id: str, duties: Iterable[DutyState]) -> tuple[Self, ...]:
+        """The troubles of one camera."""
+        return tuple(
+            cls(
+                duty=one.name,
+                since=one.since,
+                why=redacted(one.why or ""),
+                event_id=one.event_id,
+                waiting=one.waiting,
+            )
+            for one in duties
+            if one.camera_id == camera_id and not one.up
+        )
+
+
 class StreamPublic(Public):
     """How a camera's stream is doing. `stale`: nobody has reported for a while, so nobody watches it."""
 
@@ -184,11 +212,17 @@ class StreamPublic(Public):
     unfit: str | None
     reported_at: Moment
     stale: bool
+    troubles: tuple[TroublePublic, ...] = ()
 
     @classmethod
-    def of(cls, reported: ReportedState, now: datetime) -> Self:
-        """A stream's state as it is at `now`."""
+    def of(cls, reported: ReportedState, now: datetime, duties: Iterable[DutyState] = ()) -> Self:
+        """A stream's state as it is at `now`.
+
+        Args:
+            duties: of all cameras, as `run` told them.
+        """
         state = {name: getattr(reported.state, name) for name in cls.model_fields if hasattr(reported.state, name)}
+        state["troubles"] = TroublePublic.of_camera(reported.state.camera_id, duties)
         error = redacted(reported.state.error) if reported.state.error else None
         stale = (now - reported.reported_at).total_seconds() > STALE_AFTER_S
         return cls(**{**state, "error": error}, reported_at=reported.reported_at, stale=stale)

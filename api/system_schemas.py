@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from api.duty_schemas import DutyPublic
 from api.schemas import ModelPublic, Moment, Public
 from core.health import Condition
 
@@ -92,3 +93,4 @@ class SystemPublic(Public):
     clock: ClockPublic
     database: DatabasePublic
     analysis: AnalysisPublic
+    duties: tuple[DutyPublic, ...]

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from api.checkup import check_up
 from api.dependencies import Services
+from api.duties import duties
 from api.schemas import ModelPublic
 from api.system_schemas import (
     AnalysisPublic,
@@ -53,6 +54,7 @@ def system_state(services: Services, timezone: str) -> SystemPublic:
         clock=ClockPublic.model_validate(system_clock_offset()),
         database=_database(services),
         analysis=_analysis(services, SiteRepository(services.engine).load(), now),
+        duties=duties(services),
     )
 
 

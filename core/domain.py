@@ -39,6 +39,14 @@ class Frame:
         return self.image.shape[1], self.image.shape[0]
 
 
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """The model that saw something: its name and the SHA-256 of its file, in hex."""
+
+    name: str
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Detection:
     """One box found in a frame.
@@ -48,12 +56,14 @@ class Detection:
         score: 0-1.
         bbox_xyxy_px: x1, y1, x2, y2 in pixels of the frame.
         appearance: luma of the box and a margin, (APPEARANCE_PX, APPEARANCE_PX) uint8; None = position only.
+        model: the one that found it; None where that is not known.
     """
 
     label: str
     score: float
     bbox_xyxy_px: Box
     appearance: Image | None = None
+    model: ModelRef | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,14 +82,6 @@ class Observation:
     detections: tuple[Detection, ...]
     unfit: str | None = None
     looked_for: frozenset[str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ModelRef:
-    """The model that saw something: its name and the SHA-256 of its file, in hex."""
-
-    name: str
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,8 @@ class RuleEvent:
         dwell_s: observed_s + bridged_s, of the thing that has stood longest.
         gaps: where the bridged part of it lay, in order; None where an earlier version kept the totals alone.
         observing: the zone only observes: no alarm, no package.
+        model: the model that saw, over this dwell, most of the thing that has stood longest; None where not known.
+        models: all that saw it over this dwell, the one that saw most first; empty where an earlier version kept none.
         members: the things of a zone's event, in the order of their boxes; of an object's event, itself.
     """
 
@@ -173,3 +177,4 @@ class RuleEvent:
     model: ModelRef | None = None
     members: tuple[Member, ...] = field(default=())
     gaps: tuple[Gap, ...] | None = None
+    models: tuple[ModelRef, ...] = ()

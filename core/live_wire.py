@@ -5,6 +5,8 @@ The one that serves says in one line of JSON what it wants, all of it, whenever 
     [["33088100081320000001", "wall"], ["gate", "large"]]
 
 The other answers with parts for as long as the connection lasts; browsers get the same parts (docs/formats.md).
+
+Whoever says "duties" instead gets one part without a picture, which says how each duty of the process does.
 """
 
 import json
@@ -32,6 +34,8 @@ PREFIX = struct.Struct(">II")
 MAX_HEADER_BYTES = 1 << 20
 MAX_PICTURE_BYTES = 1 << 23
 MAX_LINE_BYTES = 1 << 20
+
+ASK_DUTIES = b'"duties"\n'
 
 _SOCKET = "live.sock"
 

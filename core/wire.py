@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.clock import parse_rfc3339, rfc3339
-from core.domain import Detection, Gap, Image, Member, Observation, RuleEvent
+from core.domain import Detection, Gap, Image, Member, ModelRef, Observation, RuleEvent
 from core.errors import InputError
 from core.labels import LABELS
 
@@ -41,7 +41,8 @@ def event_to_json(event: RuleEvent, package: str | None = None) -> dict[str, Any
         "bridged_s": round(event.bridged_s, 3),
         "gaps": None if event.gaps is None else [_gap_to_json(one) for one in event.gaps],
         "observing": event.observing,
-        "model": {"name": event.model.name, "sha256": event.model.sha256} if event.model else None,
+        "model": _model_to_json(event.model) if event.model else None,
+        "models": [_model_to_json(one) for one in event.models],
         "rule_version": event.rule_version,
         "members": [_member_to_json(one) for one in event.members],
         "package": package,
@@ -116,6 +117,10 @@ def _member_to_json(member: Member) -> dict[str, Any]:
     }
 
 
+def _model_to_json(model: ModelRef) -> dict[str, str]:
+    return {"name": model.name, "sha256": model.sha256}
+
+
 def _gap_to_json(gap: Gap) -> dict[str, Any]:
     return {"start": rfc3339(gap.start), "end": rfc3339(gap.end)}
 
@@ -126,6 +131,8 @@ def _detection_to_json(detection: Detection) -> dict[str, Any]:
         "score": round(detection.score, 4),
         "bbox_xyxy_px": _rounded(detection.bbox_xyxy_px),
     }
+    if detection.model is not None:
+        record["model"] = _model_to_json(detection.model)
     if detection.appearance is not None:
         record["appearance"] = appearance_to_text(detection.appearance)
     return record
@@ -140,8 +147,14 @@ def _detection_from_json(record: dict[str, Any]) -> Detection:
     score = float(record["score"])
     if not 0 <= score <= 1:
         raise ValueError(f"the score {score} is not between 0 and 1")
-    look = record.get("appearance")
-    return Detection(record["label"], score, (x1, y1, x2, y2), None if look is None else appearance_from_text(look))
+    look, model = record.get("appearance"), record.get("model")
+    return Detection(
+        record["label"],
+        score,
+        (x1, y1, x2, y2),
+        None if look is None else appearance_from_text(look),
+        None if model is None else ModelRef(str(model["name"]), str(model["sha256"])),
+    )
 
 
 def _size(width: int, height: int) -> tuple[int, int]:

@@ -1,11 +1,11 @@
 """How long one thing has stood in one zone: seen -> candidate -> violation, honest about what was not observed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from typing import Literal
 
-from core.domain import Gap
+from core.domain import Gap, ModelRef
 from core.rules import ZoneRule
 
 Phase = Literal["seen", "candidate", "violation"]
@@ -20,10 +20,19 @@ def short_gap_s(interval_s: float) -> float:
 
 
 @dataclass(slots=True)
+class SeenBy:
+    """A model, and in how many frames of a dwell it saw the thing."""
+
+    model: ModelRef
+    frames: int
+
+
+@dataclass(slots=True)
 class Stay:
     """One unbroken dwell. observed_s + bridged_s always equals last_seen - still_since.
 
     Attributes:
+        seen_by: the models that saw it over this dwell.
         gaps: what was bridged, in order, at most GAPS_KEPT; None where an earlier version kept the totals alone.
     """
 
@@ -33,6 +42,20 @@ class Stay:
     bridged_s: float = 0.0
     phase: Phase = "seen"
     gaps: tuple[Gap, ...] | None = None
+    seen_by: list[SeenBy] = field(default_factory=list)
+
+    @property
+    def models(self) -> tuple[ModelRef, ...]:
+        """The models that saw it over this dwell, the one that saw it in most frames first."""
+        return tuple(one.model for one in sorted(self.seen_by, key=lambda one: -one.frames))
+
+    def note_model(self, model: ModelRef | None) -> None:
+        """Counts a frame for the model that saw the thing in it."""
+        known = next((one for one in self.seen_by if one.model == model), None)
+        if known:
+            known.frames += 1
+        elif model:
+            self.seen_by.append(SeenBy(model, 1))
 
     @property
     def dwell_s(self) -> float:

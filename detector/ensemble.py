@@ -1,7 +1,7 @@
 """The models that look at one camera, each at its own interval."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,16 +39,18 @@ class Ensemble:
         """The slowest model's interval, in seconds."""
         return max(model.interval_s for model in self._models)
 
-    def model_of(self, label: str) -> ModelRef | None:
-        """The first model that can find that label."""
-        for model in self._models:
-            card = model.detector.card
-            if label in card.labels.values():
-                return ModelRef(card.name, card.sha256)
-        return None
+    @property
+    def refs(self) -> tuple[ModelRef, ...]:
+        """The models."""
+        return tuple(_ref(model) for model in self._models)
+
+    def with_min_score(self, min_score: float) -> "Ensemble":
+        """The same models for other zones."""
+        return Ensemble(self._models, min_score=min_score)
 
     def detect(self, frame: Frame) -> tuple[tuple[Detection, ...], frozenset[str] | None]:
-        """What the due models find, and the labels that they can find (None = all models were due).
+        """What the due models find, each thing with the model that found it, and the labels that they can find (None =
+        all models were due).
 
         Raises:
             ModelError: a model does not run.
@@ -57,13 +59,18 @@ class Ensemble:
         found: list[Detection] = []
         for number in due:
             self._looked_at[number] = frame.mono_s
-            found += self._models[number].detector.detect(frame.image, min_score=self._min_score)
+            seen = self._models[number].detector.detect(frame.image, min_score=self._min_score)
+            found += [replace(one, model=_ref(self._models[number])) for one in seen]
         labels = frozenset(label for number in due for label in self._models[number].detector.card.labels.values())
         return _joined(found, several=len(due) > 1), None if len(due) == len(self._models) else labels
 
     def _due(self, number: int, now_s: float) -> bool:
         last = self._looked_at.get(number)
         return last is None or now_s - last >= self._models[number].interval_s - _EARLY_S or now_s < last
+
+
+def _ref(model: Looking) -> ModelRef:
+    return ModelRef(model.detector.card.name, model.detector.card.sha256)
 
 
 def _joined(found: list[Detection], *, several: bool) -> tuple[Detection, ...]:

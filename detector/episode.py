@@ -105,6 +105,7 @@ def _with_members(event: RuleEvent, standing: list[Standing], rule: ZoneRule) ->
         (_member(one, stay, units[one.number], over) for one, stay in standing),
         key=lambda one: (one.bbox_xyxy_px, one.label),
     )
+    models = dict.fromkeys((*stay.models, *(model for _, one in standing for model in one.models)))
     return replace(
         event,
         label=thing.label,
@@ -117,6 +118,8 @@ def _with_members(event: RuleEvent, standing: list[Standing], rule: ZoneRule) ->
         observed_s=stay.observed_s,
         bridged_s=stay.bridged_s,
         gaps=stay.gaps,
+        model=next(iter(models), None),
+        models=tuple(models),
         members=tuple(members),
     )
 

@@ -92,6 +92,7 @@ class ZoneWatch:
             stay = self.memory.stays.setdefault(sighting.thing.number, Stay(now, now, gaps=()))
             stay.settle(sighting.thing.rested_at)
             stay.see(now, self.rule, self._short_s, established=sighting.thing.established)
+            stay.note_model(sighting.detection.model)
 
     def _standing(self, things: Mapping[int, Thing]) -> dict[int, list[Standing]]:
         """Candidates and violations, by the episode to which they belong."""

@@ -109,8 +109,8 @@ def event_facts(event: RuleEvent) -> dict[str, Any]:
 
 
 def model_facts(*events: RuleEvent) -> list[dict[str, str]]:
-    """The models that saw the thing, each once, in the order of the events."""
-    seen = {event.model: None for event in events if event.model}
+    """The models that saw the thing, each once: of the newest event first, since that knows the whole dwell."""
+    seen = dict.fromkeys(model for event in reversed(events) for model in (event.models or (event.model,)) if model)
     return [{"name": model.name, "sha256": model.sha256} for model in seen]
 
 

@@ -23,6 +23,7 @@ class ShadowFigures:
         both, in_use, candidate: detections by group: seen by both, by the models in use alone, by the candidate alone.
         violations_in_use, violations_candidate: by type.
         missed: frames that the candidate was too slow for; they count on neither side.
+        ended: why the candidate looks no more; None while it does.
     """
 
     frames: int = 0
@@ -32,6 +33,7 @@ class ShadowFigures:
     candidate: Counter[str] = field(default_factory=Counter)
     violations_in_use: Counter[str] = field(default_factory=Counter)
     violations_candidate: Counter[str] = field(default_factory=Counter)
+    ended: str | None = None
 
     def plain(self) -> dict[str, Any]:
         """As `results` reads it back."""
@@ -40,6 +42,7 @@ class ShadowFigures:
             "missed": self.missed,
             "detections": {side: getattr(self, side) for side in _SIDES},
             "violations": {"in_use": self.violations_in_use, "candidate": self.violations_candidate},
+            "ended": self.ended,
         }
 
 
@@ -64,6 +67,7 @@ def totals(by_camera: Mapping[str, Mapping[str, Any]]) -> ShadowFigures:
     for one in by_camera.values():
         total.frames += one["frames"]
         total.missed += one["missed"]
+        total.ended = total.ended or one.get("ended")
         for side in _SIDES:
             getattr(total, side).update(one["detections"][side])
         total.violations_in_use.update(one["violations"]["in_use"])

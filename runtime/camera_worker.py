@@ -3,13 +3,15 @@
 import logging
 import threading
 from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.clock import Clock
 from core.domain import Frame, ModelRef, RuleEvent
-from core.errors import JiejingError, StorageError
+from core.duties import Duties, Duty, Trouble
 from core.health import StreamState
+from core.rules import ZoneRule
 from core.site import Camera, SiteInfo
 from detector.ensemble import Ensemble
 from detector.memory import from_json, to_json
@@ -20,15 +22,18 @@ from evidence.seal import Sealer
 from runtime.camera_source import CameraSource
 from runtime.installation import Installation
 from runtime.live_window import LiveWindow, Sight
-from runtime.looking import Detectors
 from runtime.pictured_views import pictured_views
-from runtime.pipeline import CameraPipeline
+from runtime.pipeline import CameraPipeline, Step
 from runtime.quiet import QuietFrames
 from runtime.shadow import Shadow
+from runtime.spool import Spool
 from runtime.state_file import StateFile
 
 MEMORY_EVERY_S = 10.0
 VIEWS_EVERY_S = 60.0
+RETRY_AFTER_S = 30.0
+DRAFT_TRIES = 5
+WATCHING = "watching"
 
 _log = logging.getLogger(__name__)
 
@@ -42,11 +47,12 @@ class Shared:
     """
 
     installation: Installation
-    detectors: Detectors
     sealer: Sealer
     recordings: Sealer
     quiet: QuietFrames
     window: LiveWindow
+    spool: Spool
+    duties: Duties
     clock: Clock
 
 
@@ -54,33 +60,39 @@ class CameraWorker:
     """One camera in a thread of its own; sealing is called from another.
 
     Attributes:
-        failed_s: when it ended by an error, on the clock that never jumps; None = it did not.
+        watching: how its main duty does, reading and looking at frames.
+        has_failed: whether it ended by an error.
     """
 
-    def __init__(self, camera: Camera, site: SiteInfo, shared: Shared) -> None:
+    def __init__(self, camera: Camera, site: SiteInfo, shared: Shared, ensemble: Ensemble) -> None:
         """Prepares the camera, going on from what an earlier process remembered; `start` begins.
 
         Raises:
-            InputError: its source or model cannot be used.
+            InputError: its source cannot be used.
             StorageError: its folders cannot be made.
         """
         settings, clock = shared.installation.settings, shared.clock
         self.camera = camera
-        self.failed_s: float | None = None
-        self._installation = shared.installation
+        self.has_failed = False
+        self.watching = shared.duties.of(WATCHING, camera.id, longest_pause_s=RETRY_AFTER_S)
+        self._duties = shared.duties
+        self._spool = shared.spool
         self._quiet = shared.quiet
         self._window = shared.window
         self._clock = clock
         self._source = CameraSource(camera, settings, clock)
         state = settings.home / "state"
+        memory, views = (self._side(f"keeping {what}") for what in ("what stands", "views"))
         self._memory = StateFile(
-            state / f"{camera.id}.json", clock, every_s=MEMORY_EVERY_S, written=to_json, read=from_json
+            state / f"{camera.id}.json", memory, clock, every_s=MEMORY_EVERY_S, written=to_json, read=from_json
         )
-        self._views = StateFile(state / f"{camera.id}.npz", clock, every_s=VIEWS_EVERY_S, written=to_npz, read=from_npz)
+        self._views = StateFile(
+            state / f"{camera.id}.npz", views, clock, every_s=VIEWS_EVERY_S, written=to_npz, read=from_npz
+        )
         self._pipeline = CameraPipeline(
             camera,
             site.zone_info,
-            shared.detectors.ensemble(camera),
+            ensemble,
             live=True,
             memory=self._memory.load(),
             views={**pictured_views(camera, settings.home / "views"), **(self._views.load() or {})},
@@ -97,7 +109,8 @@ class CameraWorker:
         )
         self._dossiers.release_others({event.event_id for event in self._pipeline.open_events})
         self._shadow: Shadow | None = None
-        self._unwritten: deque[RuleEvent] = deque()
+        self._to_draft: deque[tuple[RuleEvent, ZoneRule]] = deque()
+        self._draft_tries = 0
         self._state = StreamState(camera.id, "connecting", clock.utc())
         self._thread = threading.Thread(target=self._run, name=f"camera {camera.id}", daemon=True)
 
@@ -108,8 +121,14 @@ class CameraWorker:
 
     @property
     def shadow_of(self) -> ModelRef | None:
-        """The candidate that looks at the same frames, if any."""
-        return self._shadow.candidate if self._shadow else None
+        """The candidate that was let look at the same frames, if any, also where it has ended by an error."""
+        shadow = self._shadow
+        return shadow.candidate if shadow else None
+
+    @property
+    def ensemble(self) -> Ensemble:
+        """The models that look."""
+        return self._pipeline.ensemble
 
     def start(self) -> None:
         """Begins to read."""
@@ -127,8 +146,8 @@ class CameraWorker:
 
     def stop(self) -> None:
         """Asks it to end; `join` waits for that."""
-        self._source.close()
         self.follow_by(None)
+        self._source.close()
 
     def join(self, timeout_s: float) -> None:
         """Waits until it has ended."""
@@ -138,23 +157,29 @@ class CameraWorker:
         """Seals what is due; takes seconds, so it is called from another thread."""
         return self._dossiers.seal_due(now)
 
+    @property
+    def stuck(self) -> Trouble | None:
+        """What cannot be sealed, or written on the way there: the first of it, and how much there is."""
+        stuck = self._dossiers.stuck
+        if not stuck:
+            return None
+        return Trouble(stuck[0].why, event_id=stuck[0].event_id, waiting=len(stuck))
+
     def _run(self) -> None:
         try:
             for frame in self._source.frames(self._note_state):
                 self._take(frame)
-        except JiejingError as error:
-            _log.error("camera %s: %s", self.camera.id, error)
-            self._fail(str(error))
+                self.watching.well()
         except Exception as error:  # noqa: BLE001  one camera must not end unseen, whatever it was
-            _log.exception("camera %s ended in a way that nobody expected", self.camera.id)
-            self._fail(f"ended by an unexpected {type(error).__name__}; see the log")
+            self.watching.failed(error)
+            self._fail(self.watching.state.why or "")
         finally:
             self._keep()
 
     def _fail(self, why: str) -> None:
         self._source.close()
         self._state = replace(self._state, status="stopped", since=self._clock.utc(), error=why)
-        self.failed_s = self._clock.mono_s()
+        self.has_failed = True
 
     def _take(self, frame: Frame) -> None:
         self._pipeline.resample(self._source.interval_s)
@@ -162,19 +187,45 @@ class CameraWorker:
         self._state = replace(self._state, unfit=step.observation.unfit)
         for event in step.events:
             self._follow(event)
-        if self._shadow is not None:
-            self._shadow.offer(frame, step)
         standing = self._pipeline.open_events
-        self._dossiers.on_standing(standing)
-        self._dossiers.on_frame(replace(frame, preset_id=step.masked.preset_id), step.seen)
-        rules = tuple(self._pipeline.rules.values())
-        self._window.offer(Sight(step.masked, step.observation, standing, rules, self._source.interval_s))
-        self._quiet.offer(step.masked, quiet=not standing and step.observation.unfit is None)
-        self._write_down()
+        self._aside("drafts", lambda: self._keep_evidence(frame, step, standing))
+        self._aside("live pictures", lambda: self._show(step, standing))
+        self._aside("shadow's frames", lambda: self._offer_shadow(frame, step))
+        quiet = not standing and step.observation.unfit is None
+        self._aside("quiet frames", lambda: self._quiet.offer(step.masked, quiet=quiet))
         if self._memory.due:
             self._memory.save(self._pipeline.memory)
         if self._views.due:
             self._views.save(self._pipeline.views)
+
+    def _keep_evidence(self, frame: Frame, step: Step, standing: Sequence[RuleEvent]) -> None:
+        while self._to_draft:
+            self._draft_tries += 1
+            if self._draft_tries > DRAFT_TRIES:
+                self._side("drafts").dropped(why=f"event {self._to_draft[0][0].event_id}: no draft can be kept of it")
+            else:
+                self._dossiers.on_event(*self._to_draft[0])
+            self._to_draft.popleft()
+            self._draft_tries = 0
+        self._dossiers.on_standing(standing)
+        self._dossiers.on_frame(replace(frame, preset_id=step.masked.preset_id), step.seen)
+
+    def _show(self, step: Step, standing: Sequence[RuleEvent]) -> None:
+        rules = tuple(self._pipeline.rules.values())
+        self._window.offer(Sight(step.masked, step.observation, standing, rules, self._source.interval_s))
+
+    def _offer_shadow(self, frame: Frame, step: Step) -> None:
+        # Read once: another thread may exchange it at any moment.
+        shadow = self._shadow
+        if shadow is not None:
+            shadow.offer(frame, step)
+
+    def _side(self, name: str) -> Duty:
+        return self._duties.of(name, self.camera.id)
+
+    def _aside(self, name: str, work: Callable[[], None]) -> None:
+        """Does what must never keep the camera from watching; what fails is told, and tried with the next frame."""
+        self._side(name).attempt(work)
 
     def _keep(self) -> None:
         self._memory.save(self._pipeline.memory)
@@ -182,20 +233,10 @@ class CameraWorker:
 
     def _follow(self, event: RuleEvent) -> None:
         rule = self._pipeline.rules.get(event.rule_version)
-        self._unwritten.append(event)
+        self._spool.put(event)
         _log.info("camera %s: %s %s %s", self.camera.id, event.violation, event.state, event.event_id)
         if rule is not None:
-            self._dossiers.on_event(event, rule)
-
-    def _write_down(self) -> None:
-        """Writes events in their order; what the data base refuses now is tried again with the next frame."""
-        while self._unwritten:
-            try:
-                self._installation.events.apply(self._unwritten[0])
-            except StorageError as error:
-                _log.warning("camera %s: %d events wait to be written: %s", self.camera.id, len(self._unwritten), error)
-                return
-            self._unwritten.popleft()
+            self._to_draft.append((event, rule))
 
     def _note_state(self, state: StreamState) -> None:
         self._state = replace(state, unfit=self._state.unfit)

@@ -7,21 +7,26 @@ from zoneinfo import ZoneInfo
 
 from core.clock import Clock
 from core.domain import ModelRef
-from core.errors import JiejingError
+from core.duties import Duties, Trouble
+from core.errors import JiejingError, ModelError
 from core.health import StreamState
 from core.rules import watched_presets
 from core.site import Camera, SiteInfo
+from detector.ensemble import Ensemble
 from evidence.seal import Sealer
 from models.history import names
 from models.shadow_figures import SHADOW_FOLDER
-from runtime.camera_worker import CameraWorker, Shared
+from runtime.camera_worker import WATCHING, CameraWorker, Shared
+from runtime.disk_watch import DiskWatch
+from runtime.event_writer import EventWriter
 from runtime.installation import Installation
 from runtime.live_window import LiveWindow
-from runtime.looking import Detectors
-from runtime.package_rows import row_of, rows_left_out
+from runtime.looking import Detectors, lowest_score
+from runtime.package_rows import row_of
 from runtime.pipeline import CameraPipeline
 from runtime.quiet import QuietFrames
 from runtime.shadow import Shadow
+from runtime.spool import Spool
 
 _log = logging.getLogger(__name__)
 
@@ -31,12 +36,14 @@ SEAL_EVERY_S = 1.0
 RETRY_AFTER_S = 30.0
 SEND_BACK_EVERY_S = 10.0
 END_WITHIN_S = 3.5
+CAMERAS_END_WITHIN_S = 2.5
+DATABASE_PATIENCE_S = 3.0
 
 
 class Fleet:
     """The cameras, the sealing of their packages and the reports of their state, in one process."""
 
-    def __init__(self, installation: Installation, clock: Clock) -> None:
+    def __init__(self, installation: Installation, clock: Clock, duties: Duties | None = None) -> None:
         """
         Raises:
             InputError: the signing key cannot be used.
@@ -45,77 +52,108 @@ class Fleet:
         settings = installation.settings
         self._installation = installation
         self._clock = clock
+        self._duties = duties or Duties(clock)
         # One thread an inference: the cameras' own threads keep the cores busy.
         self._detectors = Detectors(settings.home, threads=1)
         self._shared = Shared(
             installation=installation,
-            detectors=self._detectors,
             sealer=Sealer.at(settings.home, settings.signing_key),
             recordings=Sealer.of_recordings(settings.home),
             quiet=QuietFrames(settings.home / "quiet", clock),
-            window=LiveWindow(settings.home),
+            window=LiveWindow(settings.home, self._duties),
+            spool=Spool(settings.home / "spool"),
+            duties=self._duties,
             clock=clock,
         )
+        self._writer = EventWriter(installation, self._shared.spool, self._duties)
+        self._disk = DiskWatch(settings.home, settings.min_free_mb)
         self._revision = installation.sites.revision() - 1
         self._in_use = self._detectors.store.in_use()
         self._timezone = ZoneInfo("UTC")
-        self._tried_s = clock.mono_s()
         self._workers: dict[str, CameraWorker] = {}
         self._refused: dict[str, StreamState] = {}
-        self._unwritten = rows_left_out(installation)
 
     def run(self, stop: threading.Event) -> None:
-        """Keeps everything going until `stop` is set; then ends within five seconds."""
-        duties = (
-            (SEAL_EVERY_S, self._seal),
-            (REPORT_EVERY_S, self._report),
-            (SEND_BACK_EVERY_S, self._send_back),
-        )
+        """Keeps everything going until `stop` is set; then ends within five seconds.
+
+        The thread that calls this only waits: what hangs, hangs in a thread of its own.
+        """
+        of, patience_s = self._duties.of, DATABASE_PATIENCE_S
+        written = threading.Event()
+        writer = threading.Thread(target=self._writer.keep, args=(written,), name="events", daemon=True)
+        writer.start()
         helpers = [
-            threading.Thread(target=_again_and_again, args=(work, period_s, stop), name=work.__name__, daemon=True)
-            for period_s, work in duties
+            self._duties.thread(of("following"), self._follow, FOLLOW_EVERY_S, stop),
+            self._duties.thread(of("sealing"), self._seal, SEAL_EVERY_S, stop),
+            self._duties.thread(of("reporting", patience_s=patience_s), self._report, REPORT_EVERY_S, stop),
+            self._duties.thread(of("sending back", patience_s=patience_s), self._send_back, SEND_BACK_EVERY_S, stop),
+            self._duties.thread(of("disk"), self._disk.trouble, REPORT_EVERY_S, stop),
         ]
-        for helper in helpers:
-            helper.start()
-        _again_and_again(self._follow, FOLLOW_EVERY_S, stop)
+        stop.wait()
+        until_s = self._clock.mono_s() + END_WITHIN_S
+        helpers[0].join(0.5)
         self._end(self._workers.values())
         self._shared.window.close()
-        for helper in helpers:
-            helper.join(1.0)
+        written.set()
+        for helper in (writer, *helpers):
+            helper.join(max(0.0, until_s - self._clock.mono_s()))
 
     def _follow(self) -> None:
-        self._follow_site()
-        self._follow_models()
-        self._follow_candidate()
+        """Each by itself: what keeps one from its work keeps no other."""
+        patient = (("cameras", self._follow_site), ("models", self._follow_models), ("shadow", self._follow_candidate))
+        for name, work in patient:
+            duty = self._duties.of(name, patience_s=DATABASE_PATIENCE_S * 10, longest_pause_s=10.0)
+            if duty.due:
+                duty.attempt(work)
 
-    def _follow_models(self) -> None:
-        """Cameras that name no models themselves look through those in use, from their next frame on."""
+    def _follow_models(self) -> Trouble | None:
+        """Cameras that name no models themselves look through those in use, from their next frame on.
+
+        Models that cannot be opened take nobody's place: cameras go on looking through those that they have.
+        """
         refs = self._detectors.store.in_use()
         if refs == self._in_use:
-            return
-        for worker in self._workers.values():
-            if worker.camera.models is None:
-                worker.exchange(self._detectors.of_models(worker.camera, refs))
+            return None
+        followers = [one for one in self._workers.values() if one.camera.models is None]
+        try:
+            opened = [(one, self._detectors.of_models(one.camera, refs)) for one in followers]
+        except ModelError as error:
+            return Trouble(f"{error}; the cameras go on looking through {names(self._in_use)}")
+        for worker, ensemble in opened:
+            worker.exchange(ensemble)
         self._in_use = refs
         _log.info("in use: %s", names(refs))
+        return None
 
     def _follow_candidate(self) -> None:
         """Lets the candidate look in shadow at every camera that is watched."""
         ref = self._detectors.store.candidate()
-        for camera_id, worker in self._workers.items():
+        for camera_id, worker in list(self._workers.items()):
             if worker.shadow_of == ref:
                 continue
-            worker.follow_by(self._shadow(worker.camera, ref) if ref else None)
+            worker.follow_by(None)
+            self._duties.forget("shadow", camera_id)
+            if ref:
+                duty = self._duties.of("shadow", camera_id)
+                worker.follow_by(
+                    Shadow(
+                        ref,
+                        self._pipeline(worker.camera, ref),
+                        self._installation.settings.home / SHADOW_FOLDER,
+                        self._clock,
+                        duty,
+                    )
+                )
             _log.info("camera %s: in shadow: %s", camera_id, ref.name if ref else "none")
 
-    def _shadow(self, camera: Camera, ref: ModelRef) -> Shadow:
-        pipeline = CameraPipeline(camera, self._timezone, self._detectors.of_models(camera, [ref]), live=True)
-        return Shadow(ref, pipeline, self._installation.settings.home / SHADOW_FOLDER, self._clock)
+    def _pipeline(self, camera: Camera, ref: ModelRef) -> CameraPipeline:
+        return CameraPipeline(camera, self._timezone, self._detectors.of_models(camera, [ref]), live=True)
 
     def _follow_site(self) -> None:
         """Starts, ends and exchanges the cameras that changed; the others go on undisturbed."""
         revision = self._installation.sites.revision()
-        if revision == self._revision and not self._retry_due():
+        again = self._to_try_again()
+        if revision == self._revision and not again:
             return
         site = self._installation.sites.load()
         self._timezone = site.site.zone_info if site else self._timezone
@@ -124,28 +162,35 @@ class Fleet:
             _log.warning("there is no camera yet; bring some in with: jiejing camera import SITE.yaml")
         changed = [
             one
-            for camera_id, one in self._workers.items()
-            if wanted.get(camera_id) != one.camera or one.failed_s is not None
+            for name, one in self._workers.items()
+            if wanted.get(name) != one.camera or (one.has_failed and name in again)
         ]
+        former = {one.camera.id: one.ensemble for one in changed if one.camera.id in wanted}
         self._end(changed)
         self._workers = {camera_id: one for camera_id, one in self._workers.items() if one not in changed}
-        self._refused = {}
+        for camera_id in {one.camera.id for one in changed} | self._refused.keys():
+            if camera_id not in wanted:
+                self._duties.forget(None, camera_id)
+        is_new = revision != self._revision
+        self._refused = {
+            name: one for name, one in self._refused.items() if name in wanted and name not in again and not is_new
+        }
         for camera in wanted.values():
-            if site and camera.id not in self._workers:
-                self._begin(camera, site.site)
+            if site and camera.id not in self._workers and camera.id not in self._refused:
+                self._begin(camera, site.site, former.get(camera.id))
         self._revision = revision
-        self._tried_s = self._clock.mono_s()
 
-    def _retry_due(self) -> bool:
-        """Whether cameras that were refused or ended by an error have waited long enough for another try."""
-        failed = [worker for worker in self._workers.values() if worker.failed_s is not None]
-        return bool(failed or self._refused) and self._clock.mono_s() - self._tried_s >= RETRY_AFTER_S
+    def _to_try_again(self) -> set[str]:
+        """Cameras that were refused or ended by an error, and have waited long enough for another try."""
+        failed = {name for name, worker in self._workers.items() if worker.has_failed}
+        return {name for name in failed | self._refused.keys() if self._duties.of(WATCHING, name).due}
 
-    def _begin(self, camera: Camera, site: SiteInfo) -> None:
+    def _begin(self, camera: Camera, site: SiteInfo, former: Ensemble | None) -> None:
+        watching = self._duties.of(WATCHING, camera.id, longest_pause_s=RETRY_AFTER_S)
         try:
-            worker = CameraWorker(camera, site, self._shared)
+            worker = CameraWorker(camera, site, self._shared, self._ensemble(camera, former))
         except JiejingError as error:
-            _log.error("camera %s: %s", camera.id, error)
+            watching.failed(error)
             self._refused[camera.id] = StreamState(camera.id, "stopped", self._clock.utc(), error=str(error))
             return
         for preset in {one.id for one in camera.presets} - watched_presets(camera.presets):
@@ -153,20 +198,37 @@ class Fleet:
         worker.start()
         self._workers = {**self._workers, camera.id: worker}
 
+    def _ensemble(self, camera: Camera, former: Ensemble | None) -> Ensemble:
+        """The models for a camera; where they cannot be opened, those that it looked through before: that is told."""
+        duty = self._duties.of("models", camera.id)
+        try:
+            opened = (
+                self._detectors.ensemble(camera)
+                if camera.models or not self._in_use
+                else self._detectors.of_models(camera, self._in_use)
+            )
+        except ModelError as error:
+            if former is None:
+                raise
+            duty.troubled(Trouble(f"{error}; it goes on looking through {names(former.refs)}"))
+            return former.with_min_score(lowest_score(camera))
+        duty.well()
+        return opened
+
     def _end(self, workers: Collection[CameraWorker]) -> None:
+        """Ends them all at once: one that hangs keeps none of the others."""
+        workers = list(workers)
         for worker in workers:
-            worker.stop()
-        until_s = self._clock.mono_s() + END_WITHIN_S
+            threading.Thread(target=worker.stop, name="ending", daemon=True).start()
+        until_s = self._clock.mono_s() + CAMERAS_END_WITHIN_S
         for worker in workers:
             worker.join(max(0.0, until_s - self._clock.mono_s()))
 
     def _seal(self) -> None:
         for worker in list(self._workers.values()):
-            self._unwritten += [row_of(sealed) for sealed in worker.seal_due(self._clock.utc())]
-        while self._unwritten:
-            self._installation.packages.add(self._unwritten[0])
-            written = self._unwritten.pop(0)
-            _log.info("package %s sealed (%s)", written.package_id, "complete" if written.complete else "incomplete")
+            duty = self._duties.of("sealing", worker.camera.id, longest_pause_s=10.0)
+            if duty.due:
+                duty.attempt(_sealing(worker, self._clock, self._writer))
 
     def _send_back(self) -> None:
         """Zones that alarm too often, or too often wrongly, observe again: `_follow` takes that up like any change."""
@@ -175,20 +237,15 @@ class Fleet:
             _log.warning("camera %s: zone %s observes again: %s", sent.rule.camera_id, sent.rule.zone.id, sent.words)
 
     def _report(self) -> None:
+        self._duties.all()  # what hangs is told when somebody looks
         states = [worker.state for worker in list(self._workers.values())] + list(self._refused.values())
         if states:
             self._installation.camera_states.put(*states)
 
 
-def _again_and_again(work: Callable[[], None], period_s: float, stop: threading.Event) -> None:
-    """Does something until `stop` is set; what refuses is logged once for as long as it lasts."""
-    refused = ""
-    while not stop.is_set():
-        try:
-            work()
-            refused = ""
-        except JiejingError as error:
-            if str(error) != refused:
-                _log.warning("%s", error)
-            refused = str(error)
-        stop.wait(period_s)
+def _sealing(worker: CameraWorker, clock: Clock, writer: EventWriter) -> Callable[[], Trouble | None]:
+    def seal() -> Trouble | None:
+        writer.add_rows(row_of(sealed) for sealed in worker.seal_due(clock.utc()))
+        return worker.stuck
+
+    return seal

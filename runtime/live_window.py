@@ -1,6 +1,5 @@
 """Where live pictures leave the process that watches: to those who asked for them, and only while they do."""
 
-import logging
 import os
 import socket
 import struct
@@ -9,20 +8,32 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import cv2
 
+from core.clock import SystemClock
 from core.domain import Frame, Image, Observation, RuleEvent
+from core.duties import Duties, duty_to_json
 from core.errors import StorageError
-from core.live_wire import LONG_SIDE_PX, MAX_LINE_BYTES, Size, Want, part, seen_to_json, socket_address, wants_of
+from core.live_wire import (
+    ASK_DUTIES,
+    LONG_SIDE_PX,
+    MAX_LINE_BYTES,
+    Size,
+    Want,
+    part,
+    seen_to_json,
+    socket_address,
+    wants_of,
+)
 from core.rules import ZoneRule
-
-_log = logging.getLogger(__name__)
 
 QUALITY = 80
 # A reader that takes nothing for so long is gone.
 PATIENCE_S = 10
+# Each has two threads. `serve` needs one for its pages, and one for a moment when it asks for the duties.
+MOST_READERS = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,12 +56,18 @@ class LiveWindow:
     """Listens on the socket of a home. A camera hands over each frame and goes on at once: pictures are made by the
     thread of whoever reads, and one for which that is too slow is never made."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, duties: Duties | None = None) -> None:
         """Begins to listen; a socket that a predecessor left is replaced.
+
+        Args:
+            duties: what is told to those who ask how the process does.
 
         Raises:
             StorageError: it cannot be made.
         """
+        self._duties = duties or Duties(SystemClock())
+        self._duty = self._duties.of("live pictures")
+        self._closed = threading.Event()
         self._made = 0
         self._readers: tuple[_Reader, ...] = ()
         self._lock = threading.Lock()
@@ -83,6 +100,7 @@ class LiveWindow:
 
     def close(self) -> None:
         """Ends it and sends everybody away."""
+        self._closed.set()
         # Closing alone would leave the thread that accepts waiting for ever.
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
@@ -91,27 +109,46 @@ class LiveWindow:
             reader.close()
 
     def _accept(self) -> None:
-        while True:
+        while not self._closed.is_set():
+            if not self._duty.attempt(self._accept_all):
+                self._closed.wait(1.0)
+
+    def _accept_all(self) -> None:
+        while not self._closed.is_set():
             try:
                 connection, _ = self._listener.accept()
-            except OSError:
-                return
-            reader = _Reader(connection)
-            with self._lock:
-                self._readers = (*self._readers, reader)
+            except OSError as error:
+                if self._closed.is_set():
+                    return
+                raise StorageError(f"nobody can be let in to the live pictures: {error.strerror}") from error
+            self._duty.well()
+            self._let_in(connection)
+
+    def _let_in(self, connection: socket.socket) -> None:
+        if len(self._readers) >= MOST_READERS:
+            connection.close()
+            self._duty.dropped(why=f"{MOST_READERS} read live pictures already; another one was sent away")
+            return
+        reader = _Reader(connection)
+        with self._lock:
+            self._readers = (*self._readers, reader)
+        try:
             threading.Thread(target=self._attend, args=(reader,), name="live reader", daemon=True).start()
+        except RuntimeError as error:  # no further thread can be begun
+            self._let_go(reader)
+            raise StorageError(f"a reader of live pictures cannot be served: {error}") from error
 
     def _attend(self, reader: "_Reader") -> None:
-        writer = threading.Thread(target=self._write, args=(reader,), name="live writer", daemon=True)
-        writer.start()
         try:
-            reader.listen()
+            writer = threading.Thread(target=self._write, args=(reader,), name="live writer", daemon=True)
+            writer.start()
+            reader.listen(self._duties)
         except (OSError, ValueError) as error:
-            _log.warning("a reader of live pictures was sent away: %s", error)
-        reader.close()
-        with self._lock:
-            self._readers = tuple(one for one in self._readers if one is not reader)
-        writer.join(PATIENCE_S)
+            self._duty.dropped(why=f"a reader of live pictures was sent away: {error}")
+        except Exception as error:  # noqa: BLE001  told, and this reader alone is sent away
+            self._duty.failed(error)
+        finally:
+            self._let_go(reader)
 
     def _write(self, reader: "_Reader") -> None:
         try:
@@ -120,8 +157,17 @@ class LiveWindow:
                 with self._lock:
                     self._made += 1
                 reader.send(taken[0].size, taken[1], picture)
+                self._duty.well()
         except OSError:
             reader.close()
+        except Exception as error:  # noqa: BLE001  told, and this reader alone is sent away
+            self._duty.failed(error)
+            reader.close()
+
+    def _let_go(self, reader: "_Reader") -> None:
+        reader.close()
+        with self._lock:
+            self._readers = tuple(one for one in self._readers if one is not reader)
 
 
 class _Reader:
@@ -132,11 +178,12 @@ class _Reader:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", PATIENCE_S, 0))
         self._connection = connection
         self._changed = threading.Condition()
+        self._sending = threading.Lock()
         self.wants: frozenset[Want] = frozenset()
         self._waiting: dict[Want, Sight] = {}
         self._closed = False
 
-    def listen(self) -> None:
+    def listen(self, duties: Duties) -> None:
         """Takes in what is wanted until the other side ends.
 
         Raises:
@@ -145,6 +192,9 @@ class _Reader:
         """
         with self._connection.makefile("rb") as lines:
             while line := lines.readline(MAX_LINE_BYTES):
+                if line == ASK_DUTIES:
+                    self._send({"kind": "duties", "duties": [duty_to_json(one) for one in duties.all()]})
+                    continue
                 wants = wants_of(line)
                 with self._changed:
                     self.wants = wants
@@ -174,7 +224,11 @@ class _Reader:
             OSError: the other side is gone, or took nothing for PATIENCE_S.
         """
         header = {"size": size, **seen_to_json(sight.observation, sight.events, sight.rules, sight.interval_s)}
-        self._connection.sendall(part(header, picture))
+        self._send(header, picture)
+
+    def _send(self, header: dict[str, Any], picture: bytes = b"") -> None:
+        with self._sending:
+            self._connection.sendall(part(header, picture))
 
     def close(self) -> None:
         """Ends the connection; safe to call twice and from another thread."""

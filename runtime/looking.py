@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 
+import numpy as np
+
 from core.domain import ModelRef
 from core.errors import InputError, ModelError
 from core.rules import rules_of
@@ -51,6 +53,12 @@ class Detectors:
     def _in_use(self) -> list[Detector]:
         refs = self.store.in_use()
         if not refs:
+            there = next((model.card.name for model in self.store.all()), None)
+            if there:
+                raise ModelError(
+                    f"no model is in use, though {there} is there; put it in use with: jiejing model promote "
+                    f"{there}, or bring in your own with: jiejing model import FILE.onnx --name NAME ..."
+                )
             raise ModelError("no model is in use; bring one in with: jiejing model import FILE.onnx --name NAME ...")
         return [self._open_version(self.store.version(ref)) for ref in refs]
 
@@ -69,8 +77,19 @@ class Detectors:
     def _open_version(self, model: StoredModel) -> Detector:
         with self._lock:
             if model.ref not in self._open:
-                self._open[model.ref] = Detector(model.card, model.weights, threads=self._threads)
+                self._open[model.ref] = _tried(Detector(model.card, model.weights, threads=self._threads))
             return self._open[model.ref]
+
+
+def _tried(detector: Detector) -> Detector:
+    """The detector, once it has looked at a picture: one that is loaded but does not run takes nobody's place.
+
+    Raises:
+        ModelError: it does not run.
+    """
+    width, height = detector.card.input.size_wh
+    detector.detect(np.full((height, width, 3), 127, np.uint8), min_score=1.0)
+    return detector
 
 
 def lowest_score(camera: Camera) -> float:

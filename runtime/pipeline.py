@@ -72,6 +72,11 @@ class CameraPipeline:
         self._ensemble = ensemble
 
     @property
+    def ensemble(self) -> Ensemble:
+        """The models that look."""
+        return self._ensemble
+
+    @property
     def memory(self) -> CameraMemory:
         """What to give to a successor."""
         return self._watch.memory
@@ -105,10 +110,7 @@ class CameraPipeline:
         observation = self._observe(frame)
         frame = replace(frame, preset_id=observation.preset_id)
         events = self._watch.update(observation)
-        seen = None if observation.unfit else self._watch.seen
-        return Step(
-            frame, observation, seen, [replace(one, model=self._ensemble.model_of(one.label)) for one in events]
-        )
+        return Step(frame, observation, None if observation.unfit else self._watch.seen, events)
 
     def _observe(self, frame: Frame) -> Observation:
         unfit = self._integrity.unfit(frame) or self._elsewhere(frame)

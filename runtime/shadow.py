@@ -1,14 +1,19 @@
-"""A candidate in shadow: it looks at the same frames as the models in use, and both are counted; nobody is alarmed."""
+"""A candidate in shadow: it looks at the same frames as the models in use, and both are counted; nobody is alarmed.
+
+Whatever becomes of it, the camera goes on: a frame is handed over without waiting, and a candidate that fails ends with
+its cause, which the figures and the camera's duties tell.
+"""
 
 import json
 import logging
-import queue
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from core.clock import Clock
 from core.domain import Detection, Frame, ModelRef, RuleEvent
+from core.duties import Duty
 from core.errors import JiejingError
 from core.geometry import iou
 from core.labels import group_of
@@ -22,44 +27,79 @@ SAVE_EVERY_S = 10.0
 
 
 class Shadow:
-    """One camera's candidate, in a thread of its own; a frame for which it is too slow is let go."""
+    """One camera's candidate, in a thread of its own, to which the figures belong; a frame for which it is too slow is
+    let go."""
 
-    def __init__(self, candidate: ModelRef, pipeline: CameraPipeline, folder: Path, clock: Clock) -> None:
+    def __init__(self, candidate: ModelRef, pipeline: CameraPipeline, folder: Path, clock: Clock, duty: Duty) -> None:
         """
         Args:
             pipeline: of the candidate, with rules of its own.
             folder: where <camera>.json gets the figures.
+            duty: is told how it does.
         """
         self.candidate = candidate
         self._pipeline = pipeline
         self._file = folder / candidate.sha256 / f"{pipeline.camera_id}.json"
         self._clock = clock
+        self._duty = duty
         self._save_at_s = clock.mono_s() + SAVE_EVERY_S
         self._figures = ShadowFigures()
-        self._frames: queue.Queue[tuple[Frame, Step] | None] = queue.Queue(maxsize=1)
+        self._changed = threading.Condition()
+        self._offered: tuple[Frame, Step] | None = None
+        self._missed = 0
+        self._violations: Counter[str] = Counter()
+        self._stopped = False
         self._thread = threading.Thread(target=self._run, name=f"shadow {pipeline.camera_id}", daemon=True)
         self._thread.start()
 
     def offer(self, frame: Frame, step: Step) -> None:
         """Hands over a frame and what the models in use saw in it; never waits."""
-        self._figures.violations_in_use.update(_violations(step.events))
-        try:
-            self._frames.put_nowait((frame, step))
-        except queue.Full:
-            self._figures.missed += 1
+        with self._changed:
+            if self._stopped:
+                return
+            self._violations.update(_violations(step.events))
+            if self._offered is None:
+                self._offered = (frame, step)
+                self._changed.notify()
+            else:
+                self._missed += 1
 
     def stop(self) -> None:
-        """Ends it and writes the figures."""
-        self._frames.put(None)
-        self._thread.join(2.0)
+        """Asks it to end; it writes its figures by itself. Never waits."""
+        with self._changed:
+            self._stopped = True
+            self._offered = None
+            self._changed.notify()
+
+    def join(self, timeout_s: float) -> None:
+        """Waits until it has ended."""
+        self._thread.join(timeout_s)
 
     def _run(self) -> None:
         try:
-            while (offered := self._frames.get()) is not None:
+            while (offered := self._next()) is not None:
                 self._look(*offered)
-        except JiejingError as error:
-            _log.warning("the candidate %s ended: %s", self.candidate.name, error)
+        except Exception as error:  # noqa: BLE001  a candidate may fail in any way, and hurts nobody
+            self._end(error)
         self._save()
+
+    def _next(self) -> tuple[Frame, Step] | None:
+        """The frame to look at; None when it is to end. Takes over what was counted meanwhile."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._offered is not None or self._stopped)
+            offered, self._offered = self._offered, None
+            self._figures.missed += self._missed
+            self._figures.violations_in_use.update(self._violations)
+            self._missed, self._violations = 0, Counter()
+            return None if self._stopped else offered
+
+    def _end(self, error: Exception) -> None:
+        self.stop()
+        told = str(error) if isinstance(error, JiejingError) else f"an unexpected {type(error).__name__}; see the log"
+        self._figures.ended = f"the candidate {self.candidate.name} ended: {told}"
+        if not isinstance(error, JiejingError):
+            _log.error("the candidate %s ended", self.candidate.name, exc_info=error)
+        self._duty.failed(self._figures.ended)
 
     def _look(self, frame: Frame, step: Step) -> None:
         own = self._pipeline.step(frame)
@@ -77,7 +117,7 @@ class Shadow:
             fresh.write_text(json.dumps(self._figures.plain()), encoding="utf-8")
             fresh.replace(self._file)
         except OSError as error:
-            _log.warning("%s: %s; the shadow's figures are not kept", self._file, error.strerror)
+            self._duty.failed(f"{self._file}: {error.strerror}; the shadow's figures are not kept")
 
 
 def _count(figures: ShadowFigures, in_use: Sequence[Detection], candidate: Sequence[Detection]) -> None:

@@ -1,13 +1,12 @@
 """Keeps what is known of a camera in a file: a restart of the process loses no dwell and trusts no new view."""
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from core.clock import Clock
-
-_log = logging.getLogger(__name__)
+from core.duties import Duty
+from core.errors import StorageError
 
 T = TypeVar("T")
 
@@ -18,6 +17,7 @@ class StateFile(Generic[T]):
     def __init__(
         self,
         path: Path,
+        duty: Duty,
         clock: Clock,
         *,
         every_s: float,
@@ -26,10 +26,12 @@ class StateFile(Generic[T]):
     ) -> None:
         """
         Args:
+            duty: is told what the disk refuses.
             every_s: seconds between two times that it is due.
             read: of what was written; None where that is damaged.
         """
         self._path = path
+        self._duty = duty
         self._clock = clock
         self._every_s = every_s
         self._written = written
@@ -49,12 +51,15 @@ class StateFile(Generic[T]):
         return self._clock.mono_s() >= self._due_s
 
     def save(self, known: T) -> None:
-        """Writes it down, whole or not at all; a disk that refuses is logged, and the camera goes on."""
+        """Writes it down, whole or not at all; a disk that refuses is told, and the camera goes on."""
         self._due_s = self._clock.mono_s() + self._every_s
+        self._duty.attempt(lambda: self._write(known))
+
+    def _write(self, known: T) -> None:
         fresh = self._path.with_name(f"{self._path.name}.new")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             fresh.write_bytes(self._written(known))
             fresh.replace(self._path)
         except OSError as error:
-            _log.warning("%s: %s; a restart now would forget it", self._path, error.strerror)
+            raise StorageError(f"{self._path}: {error.strerror}; a restart now would forget it") from error

@@ -92,9 +92,10 @@ class EventRepository:
 
 
 def _digest(change: RuleEvent) -> str:
-    """Names a change by its content. Without its gaps, which earlier versions did not know: it is the same change."""
+    """Names a change by its content. Without its gaps and models, which earlier versions did not know: it is the same
+    change."""
     record = event_to_json(change)
-    del record["gaps"]
+    del record["gaps"], record["models"]
     return short_hash(record)
 
 

@@ -107,6 +107,7 @@ class RuleEventColumns:
     model: Mapped[ModelRef | None] = mapped_column(AsJson(ModelRef))
     members: Mapped[tuple[Member, ...]] = mapped_column(AsJson(tuple[Member, ...]))
     gaps: Mapped[tuple[Gap, ...] | None] = mapped_column(AsJson(tuple[Gap, ...]))
+    models: Mapped[tuple[ModelRef, ...]] = mapped_column(AsJson(tuple[ModelRef, ...]), server_default="[]")
 
 
 class EventRow(RuleEventColumns, ReviewColumns, Base):

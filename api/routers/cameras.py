@@ -8,6 +8,7 @@ from api.access import Right, requires
 from api.camera_desk import Desk
 from api.camera_schemas import CameraCreate, CameraDetail, CameraWrite, RemovalQuery, SceneWrite, ZoneOptions
 from api.dependencies import CameraStates, ServicesOf, Sites, refuse_query
+from api.duties import duties_of_run
 from api.etags import MeantVersion
 from api.problems import described
 from api.schemas import CameraSummary, StreamPublic
@@ -28,7 +29,8 @@ def list_cameras(sites: Sites, states: CameraStates, services: ServicesOf, desk:
     """Every camera of the site that is seen from one's node, in the site's order."""
     site = sites.load()
     now, reported = services.clock.utc(), states.all()
-    streams = {camera_id: StreamPublic.of(one, now) for camera_id, one in reported.items()}
+    duties = duties_of_run(services.home) or ()
+    streams = {camera_id: StreamPublic.of(one, now, duties) for camera_id, one in reported.items()}
     seen = [camera for camera in (site.cameras if site else ()) if desk.who.sees(camera)]
     waiting = {request.camera_id for request in desk.relaxations.all("waiting", desk.who.orgs)}
     return [CameraSummary.of(camera, streams.get(camera.id), now, waits=camera.id in waiting) for camera in seen]

@@ -1,5 +1,6 @@
 """For those who watch over the service: is it alive, is it ready, what does it measure."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -11,6 +12,7 @@ from sqlalchemy import Engine
 
 from api.access import Right, anyone, nearby_or, signed_in
 from api.dependencies import ServicesOf, refuse_query
+from api.duties import troubles
 from api.problems import Fault, described, response
 from core.errors import StorageError
 from store import migrate
@@ -34,16 +36,23 @@ def get_health() -> dict[str, str]:
 
 @router.get("/readyz", dependencies=[nearby_or(Right.SYSTEM_VIEW), NoQuery], responses=described(503))
 def get_readiness(services: ServicesOf) -> Response:
-    """Whether the data base and the packages folder can be used; 503 says what is wrong."""
+    """Whether the data base and the packages folder can be used; 503 says what is wrong. `degraded` names the duties
+    of either process that are not done, while requests are answered all the same."""
     checks: dict[str, Callable[[], str | None]] = {
-        "database": lambda: _database_fault(services.engine),
+        "database": lambda: services.asked_database.get(
+            lambda: _database_fault(services.engine), lambda: "the data base does not answer; is it stopped or locked?"
+        ),
         "packages": lambda: _folder_fault(services.packages_folder),
     }
     causes = {name: check() for name, check in checks.items()}
     faults = [Fault(field=name, cause=cause) for name, cause in causes.items() if cause]
     if faults:
         return response(503, "; ".join(fault.cause for fault in faults), faults)
-    return Response('{"status":"ready"}', media_type="application/json")
+    found = troubles(services)
+    if not found:
+        return Response('{"status":"ready"}', media_type="application/json")
+    told = {"status": "degraded", "duties": [one.model_dump(mode="json") for one in found]}
+    return Response(json.dumps(told, ensure_ascii=False), media_type="application/json")
 
 
 @router.get(

@@ -1,17 +1,23 @@
 """jiejing run: watches the cameras."""
 
 from core.clock import SystemClock
+from core.duties import Duties
 from runtime import logs
 from runtime.fleet import Fleet
 from runtime.in_use import in_use
 from runtime.installation import Installation
+from runtime.memory import bound_heaps
 from runtime.signals import stop_on_signals
 
 
 def command() -> None:
     """Watches all cameras of the site. Until SIGTERM or Ctrl-C; changes of the site take effect within seconds."""
     stop = stop_on_signals()
+    bound_heaps()
     installation = Installation.open()
     logs.set_up(installation.settings.log_level)
+    clock = SystemClock()
+    duties = Duties(clock)
+    duties.watch_threads()
     with in_use(installation.settings.home):
-        Fleet(installation, SystemClock()).run(stop)
+        Fleet(installation, clock, duties).run(stop)

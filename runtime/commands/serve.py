@@ -9,6 +9,7 @@ from runtime import logs
 from runtime.camera_line import StreamLine
 from runtime.in_use import in_use
 from runtime.installation import Installation
+from runtime.memory import bound_heaps
 
 
 def command(
@@ -16,6 +17,7 @@ def command(
     port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one.")] = None,
 ) -> None:
     """Serves the HTTP interface. Events, packages and the state of the cameras, until SIGTERM or Ctrl-C."""
+    bound_heaps()
     installation = Installation.open()
     logs.set_up(installation.settings.log_level)
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}

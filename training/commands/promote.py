@@ -2,6 +2,7 @@
 
 # ruff: noqa: FBT002, PLR0913, PLR0917 - each argument is an option of the command line
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from core.errors import InputError
 from core.settings import load_settings
-from models.store import ModelStore
+from models.store import SHIPPED, ModelStore
 from runtime.console import note, say
 from training.commands.evaluate import (
     ClipsOption,
@@ -25,6 +26,7 @@ from training.promotion import Tolerances, Verdict, evidence, gate
 
 _DEFAULTS = Tolerances()
 _PASSED = "passed the gate"
+_SHIPPED = "it ships with this software and is the first in use; its card holds its figures"
 
 
 def command(
@@ -46,13 +48,19 @@ def command(
     out: Annotated[Path | None, typer.Option(help="Folder for report.html and evaluation.json.")] = None,
     fresh: FreshOption = False,
 ) -> None:
-    """Puts a candidate in use. Compares it with what is in use on the same data first; exit 1 where it is worse."""
+    """Puts a candidate in use. Compares it with what is in use on the same data first; exit 1 where it is worse.
+
+    A model that ships needs no data to be the first in use.
+    """
     if force and not (reason and reason.strip()):
         raise InputError("--force needs --reason TEXT: it is kept in the history")
     store = ModelStore(load_settings().home)
     refs, in_use = refs_of(names), store.in_use()
     if refs == in_use:
         raise InputError(f"{', '.join(names)}: in use already")
+    if data is None and clips is None and (force or _is_first(names, store)):
+        _promote_unmeasured(names, store, reason, force=force)
+        return
     chosen, looking = material(data, part, clips), evaluator(fresh=fresh)
     candidate = looking.evaluate(refs, chosen)
     present = looking.evaluate(in_use, chosen) if in_use else None
@@ -72,6 +80,21 @@ def command(
         evidence=evidence(verdict, candidate, present, tolerances),
     )
     say(f"in use: {', '.join(names)}{'' if verdict.passed else ' (forced)'}")
+
+
+def _is_first(names: Sequence[str], store: ModelStore) -> bool:
+    """Whether models that ship are to be the first in use: they were measured before they shipped, and there is nothing
+    to hold them against."""
+    return not store.in_use() and all(store.find(name).folder.parent == SHIPPED for name in names)
+
+
+def _promote_unmeasured(names: Sequence[str], store: ModelStore, reason: str | None, *, force: bool) -> None:
+    against = "it was held against nothing here: neither --data nor --clips was given"
+    figures = {"passed": not force, "reasons": [against] if force else [], "remarks": [] if force else [_SHIPPED]}
+    store.promote(names, reason=reason or _SHIPPED, forced=force, evidence={"gate": figures})
+    say(f"in use: {', '.join(names)}{' (forced)' if force else ''}")
+    if not force:
+        note(f"note: {_SHIPPED}")
 
 
 def _tell(verdict: Verdict) -> None:

@@ -1369,7 +1369,8 @@ export interface paths {
         };
         /**
          * Get Readiness
-         * @description Whether the data base and the packages folder can be used; 503 says what is wrong.
+         * @description Whether the data base and the packages folder can be used; 503 says what is wrong. `degraded` names the duties
+         *     of either process that are not done, while requests are answered all the same.
          */
         get: operations["get_readiness"];
         put?: never;
@@ -2033,6 +2034,36 @@ export interface components {
             total_bytes: number;
         };
         /**
+         * DutyPublic
+         * @description A duty. `since`, `why`: since when it does not do its work, and the cause; null while it does. `failures`: how
+         *     often it was begun again; `dropped`: what was let go of; `waiting`: what waits to be done.
+         */
+        DutyPublic: {
+            /** Camera Id */
+            camera_id: string | null;
+            /** Dropped */
+            dropped: number;
+            /** Event Id */
+            event_id: string | null;
+            /** Failures */
+            failures: number;
+            /** Name */
+            name: string;
+            /**
+             * Process
+             * @enum {string}
+             */
+            process: "run" | "serve";
+            /** Since */
+            since: string | null;
+            /** Up */
+            up: boolean;
+            /** Waiting */
+            waiting: number;
+            /** Why */
+            why: string | null;
+        };
+        /**
          * DwellPublic
          * @description How long it stood. `spans` is null where only the totals are known.
          */
@@ -2093,6 +2124,8 @@ export interface components {
             /** Members */
             members: components["schemas"]["MemberPublic"][];
             model: components["schemas"]["ModelPublic"] | null;
+            /** Models */
+            models: components["schemas"]["ModelPublic"][];
             /** Observed S */
             observed_s: number;
             /** Observing */
@@ -3048,6 +3081,8 @@ export interface components {
             /** Missing */
             missing: string[];
             model: components["schemas"]["ModelPublic"] | null;
+            /** Models */
+            models: components["schemas"]["ModelPublic"][];
             /** Observed S */
             observed_s: number;
             /** Observing */
@@ -3294,6 +3329,8 @@ export interface components {
             /** Missing */
             missing: string[];
             model: components["schemas"]["ModelPublic"] | null;
+            /** Models */
+            models: components["schemas"]["ModelPublic"][];
             needs: components["schemas"]["ApprovalNeeds"];
             /** Notes */
             notes: components["schemas"]["NotePublic"][];
@@ -3504,7 +3541,7 @@ export interface components {
         /**
          * ShadowPublic
          * @description What the candidate saw on the frames of the models in use, by group and by type; `least_frames`: how many it
-         *     must have looked at before the gate says anything else.
+         *     must have looked at before the gate says anything else; `ended`: why it looks no more, null while it does.
          */
         ShadowPublic: {
             /** Both */
@@ -3517,6 +3554,8 @@ export interface components {
             candidate: {
                 [key: string]: number;
             };
+            /** Ended */
+            ended: string | null;
             /** Frames */
             frames: number;
             /** In Use */
@@ -3683,6 +3722,11 @@ export interface components {
              * @enum {string}
              */
             status: "connecting" | "online" | "waiting" | "stopped";
+            /**
+             * Troubles
+             * @default []
+             */
+            troubles: components["schemas"]["TroublePublic"][];
             /** Unfit */
             unfit: string | null;
         };
@@ -3814,6 +3858,8 @@ export interface components {
             clock: components["schemas"]["ClockPublic"];
             database: components["schemas"]["DatabasePublic"];
             disk: components["schemas"]["DiskPublic"];
+            /** Duties */
+            duties: components["schemas"]["DutyPublic"][];
             /** Now */
             now: string;
             queues: components["schemas"]["QueuesPublic"];
@@ -3878,6 +3924,22 @@ export interface components {
             token_id: number;
             /** User Id */
             user_id: number;
+        };
+        /**
+         * TroublePublic
+         * @description What of a camera's work is not done: since when and why. `event_id`: the event that it cannot get on with.
+         */
+        TroublePublic: {
+            /** Duty */
+            duty: string;
+            /** Event Id */
+            event_id: string | null;
+            /** Since */
+            since: string | null;
+            /** Waiting */
+            waiting: number;
+            /** Why */
+            why: string;
         };
         /**
          * TypePublic
@@ -9904,4 +9966,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 1406330844b864bef282fb105e3221cea8c52aa40985be77c5eb7ea4be120066
+// From the OpenAPI document with the SHA-256 8fc6d82e800e0a35caec2085a61ead7b0d3843354cdccc178ff61bf8af84e559

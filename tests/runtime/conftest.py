@@ -1,5 +1,6 @@
 """A home with a small real model, films, a site, and the command line."""
 
+import logging
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -62,8 +63,15 @@ def jiejing(home: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFi
     def run(*words: object) -> Said:
         monkeypatch.setattr("sys.argv", ["jiejing", *map(str, words)])
         capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
+        root = logging.getLogger()
+        handlers, level = root.handlers[:], root.level
+        try:
+            with pytest.raises(SystemExit) as ended:
+                cli.main()
+        finally:
+            # A command that stays logs to the standard error of its own test, which no other test has.
+            root.handlers[:] = handlers
+            root.setLevel(level)
         told = capfd.readouterr()
         return Said(int(ended.value.code or 0), told.out, told.err)
 

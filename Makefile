@@ -2,7 +2,7 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo test check unit web bench model lock clean
+.PHONY: help setup demo test check unit web bench soak model lock clean
 
 help:  ## This list.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -36,6 +36,9 @@ bench:  ## Speed and memory, measured on this machine; needs what make test inst
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.training.bench_training
 	$(BIN)/python -m tests.web.bench_paint
+
+soak:  ## What takes hours: mutations, faults, long runs; ONLY=name for one of them. Needs what make test installs.
+	$(BIN)/python -m tests.soak $(ONLY)
 
 model:  ## Makes the model that ships, street-n, anew from ../shared/data; hours on two cores.
 	$(BIN)/python -m training.street_n

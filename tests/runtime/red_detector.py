@@ -59,6 +59,48 @@ def write_red_detector(path: Path, score: float = 0.9) -> Path:
     return path
 
 
+def write_red_yolo(path: Path) -> Path:
+    """Writes the same in the layout of YOLOv8 exports, (1, 84, 1260): x, y, w, h and a score for each class of COCO,
+    one column for each cell of strides 8, 16 and 32; only the first column holds something."""
+    model = onnx.load(write_red_detector(path))
+    width, height = SIZE_WH
+    cells = sum((width // stride) * (height // stride) for stride in (8, 16, 32))
+    scores = np.zeros((80, 1), np.float32)
+    scores[CAR] = 1
+    constants = {
+        "half": np.array(0.5, np.float32),
+        "of_car": scores,
+        "four": np.array([4, 1], np.int64),
+        "others": np.array([0, 0, 0, 0, 0, cells - 1], np.int64),
+        "all": np.array([1, 84, 1], np.int64),
+    }
+    steps = [
+        ("Sub", ["x2", "x1"], "w"),
+        ("Sub", ["y2", "y1"], "h"),
+        ("Mul", ["w", "half"], "half_w"),
+        ("Mul", ["h", "half"], "half_h"),
+        ("Add", ["x1", "half_w"], "x"),
+        ("Add", ["y1", "half_h"], "y"),
+        ("Mul", ["of_car", "s"], "by_class"),
+    ]
+    nodes = [helper.make_node(kind, inputs, [output]) for kind, inputs, output in steps]
+    nodes += [
+        helper.make_node("Concat", ["x", "y", "w", "h"], ["box"], axis=0),
+        helper.make_node("Reshape", ["box", "four"], ["box_column"]),
+        helper.make_node("Concat", ["box_column", "by_class"], ["column"], axis=0),
+        helper.make_node("Reshape", ["column", "all"], ["one_cell"]),
+        helper.make_node("Pad", ["one_cell", "others"], ["output0"]),
+    ]
+    del model.graph.node[-2:]
+    model.graph.node.extend(nodes)
+    model.graph.initializer.extend(numpy_helper.from_array(value, name) for name, value in constants.items())
+    del model.graph.output[:]
+    model.graph.output.append(helper.make_tensor_value_info("output0", TensorProto.FLOAT, [1, 84, cells]))
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
+    return path
+
+
 def _extreme(axis: str, which: str, name: str) -> list[tuple[str, list[str], str, dict[str, object]]]:
     """The least or greatest coordinate at which something is red."""
     push = ("Add" if which == "Min" else "Sub", [axis, "away"], f"{name}_pushed", {})

@@ -107,9 +107,9 @@ def guard(
     found = recognise(request, bearer, secret, services, tokens)
     if found is None:
         raise ProblemError(401, SIGN_IN_REQUIRED, "sign in first")
+    request.state.principal = found
     for one in declared:
         _check(found, one)
-    request.state.principal = found
 
 
 def admitted(request: Request, _bearer: Bearer, _secret: SessionSecret) -> None:

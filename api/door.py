@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from fastapi.security import HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -21,6 +21,7 @@ from api.authentication import refuse_other_origins, session_secret
 from api.bounds import BoundedBody, body_bound
 from api.dependencies import Services, refuse_nul
 from api.problems import response_to
+from api.refusals import note_refusal
 from core.errors import StorageError
 from store.tokens import TokenRepository
 
@@ -73,7 +74,17 @@ class Door:
             # Nobody to be looked up: no thread, no data base, whatever number of these comes.
             guard(request, declared, None, None, services, None)
         else:
-            tokens = TokenRepository(services.engine, services.audit, services.clock)
-            await run_in_threadpool(guard, request, declared, bearer, secret, services, tokens)
+            await run_in_threadpool(self._judge, request, route, bearer, secret)
         refuse_other_origins(request, bearer)
         refuse_nul(request)
+
+    def _judge(
+        self, request: Request, route: APIRoute, bearer: HTTPAuthorizationCredentials | None, secret: str | None
+    ) -> None:
+        services = self._services
+        tokens = TokenRepository(services.engine, services.audit, services.clock)
+        try:
+            guard(request, declarations(route), bearer, secret, services, tokens)
+        except HTTPException as refused:
+            note_refusal(services, request, route.name, refused, with_token=bearer is not None)
+            raise

@@ -118,3 +118,29 @@ def test_the_whole_is_sound_and_no_row_can_be_changed_over_http(
         assert reader.request(method, AUDIT).status_code == 405
     assert accounts.nodes.add("江山市", "county", None, SETTING_UP)
     assert services.audit.verify().fault is None
+
+
+def test_what_was_refused_is_one_row_in_ten_minutes(accounts: Accounts, reader: TestClient, clock: FakeClock) -> None:
+    officer, stranger = accounts.as_role(Role.OFFICER), accounts.nobody("192.0.2.66")
+    for _ in range(3):
+        assert officer.get("/api/v1/users").status_code == 403
+        assert stranger.get("/api/v1/events", headers={"Authorization": "Bearer guessed"}).status_code == 401
+        assert stranger.get("/api/v1/users", headers={"Authorization": "Bearer guessed-again"}).status_code == 401
+    (without_right,) = entries(reader, action="access.refused")
+    assert (without_right["actor_name"], without_right["object_id"]) == ("officer", "list_users")
+    (token,) = entries(reader, action="token.refused")
+    assert (token["actor_id"], token["address"]) == (None, "192.0.2.66")
+    assert "guessed" not in str(entries(reader))
+    clock.sleep(600)
+    officer.get("/api/v1/users")
+    assert len(entries(reader, action="access.refused")) == 2
+
+
+def test_who_is_nobody_and_a_session_that_ended_leave_no_row(accounts: Accounts, reader: TestClient) -> None:
+    accounts.nobody().get("/api/v1/users")
+    officer = accounts.as_role(Role.OFFICER)
+    kept = dict(officer.cookies)
+    officer.delete("/api/v1/session")
+    officer.cookies.update(kept)
+    assert officer.get("/api/v1/events").status_code == 401
+    assert entries(reader, action="access.refused") == entries(reader, action="token.refused") == []

@@ -6,6 +6,8 @@ export const ACTIONS: Readonly<Record<string, readonly [zh: string, en: string]>
   'session.end': ['退出登录', 'signed out'],
   'session.refused': ['登录被拒绝', 'sign-in refused'],
   'session.locked': ['登录被锁定', 'sign-in locked'],
+  'access.refused': ['无权操作被拒绝', 'refused: without the right'],
+  'token.refused': ['无效令牌被拒绝', 'refused: a token that is none'],
   'audit.begin': ['审计链尾重新签名', 'new signed end of the audit begun'],
   'session.password': ['更换密码', 'changed the password'],
   'events.search': ['查询事件', 'searched events'],

@@ -1,7 +1,8 @@
 """A file of many cameras: a table (CSV, workbook), or a site file (YAML)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -58,7 +59,7 @@ def read_cameras(
         checked = site_file.check_bytes(content)
         if checked.site is None:
             return CameraFile({}, checked.faults)
-        cameras = dict(zip(checked.lines, checked.site.cameras, strict=True))
+        cameras = _by_line(checked.lines, checked.site.cameras)
         faults = tuple(_faults_of_addresses(cameras, known))
         return CameraFile(cameras, faults, checked.site.site, notices=tuple(_same_addresses(cameras, {})))
     table = read_table(content, _table_kind(content, kind), known, chosen)
@@ -68,6 +69,14 @@ def read_cameras(
     if site is None:
         faults += (RowFault(1, "", "there is no site yet; import a site file (YAML) first, its cameras may be []"),)
     return _of_table(table, faults, known)
+
+
+def _by_line(lines: Sequence[int], cameras: Sequence[Camera]) -> dict[int, Camera]:
+    """Cameras by the line of each; where one line holds several, as in JSON, the next number that is free."""
+    by_line: dict[int, Camera] = {}
+    for line, camera in zip(lines, cameras, strict=True):
+        by_line[next(number for number in count(line) if number not in by_line)] = camera
+    return by_line
 
 
 def _of_table(table: CameraTable, faults: tuple[RowFault, ...], known: Mapping[str, Camera]) -> CameraFile:

@@ -1,5 +1,6 @@
 """jiejing camera import: tables of cameras, as operations keep them, beside the site file."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,3 +109,12 @@ def test_what_is_no_workbook_is_said(jiejing: Jiejing, tmp_path: Path) -> None:
     assert said.code == 2
     assert "cameras.xlsx:1: is no workbook" in said.err
     assert jiejing("camera", "import", tmp_path / "none.csv").code == 2
+
+
+def test_cameras_in_one_line_are_all_taken(jiejing: Jiejing, site_file: SiteFile) -> None:
+    """JSON is YAML, too: a site file that a program wrote has all its cameras in one line."""
+    content = site()
+    content["cameras"] = [{**content["cameras"][0], "id": f"cam-{number}"} for number in range(3)]
+    said = jiejing("camera", "import", site_file(json.dumps(content)))
+    assert said.out.endswith("3 cameras with 3 zones imported\n"), said.err
+    assert len(jiejing("camera", "list").out.splitlines()) == 3

@@ -1,17 +1,14 @@
 """Pictures from outside, told by their content, and small ones of our own."""
 
 import io
-import threading
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-# What phones make at their best; what claims more would fill the memory.
-MAX_PIXELS = 50_000_000
-# Pictures that are looked at at once: each may take four bytes a pixel.
-_TURN = threading.BoundedSemaphore(1)
+from store.apart import read_apart
+from store.sheets import TableError
+
 THUMBNAIL_WH = (320, 240)
 
 _KINDS = {"JPEG": ("image/jpeg", ".jpg"), "PNG": ("image/png", ".png"), "WEBP": ("image/webp", ".webp")}
@@ -31,27 +28,17 @@ class PictureKind:
 
 
 def kind_of(content: bytes) -> PictureKind:
-    """What a picture is. It is decoded to its end: a file of another kind may begin like one.
+    """What a picture is. It is decoded to its end, in a process of its own with limits of time and memory.
 
     Raises:
         PictureError: it is no JPEG, PNG or WebP, is damaged, or too large.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=list(_KINDS)) as picture:
-                if picture.width * picture.height > MAX_PIXELS:
-                    raise PictureError(f"has more than {MAX_PIXELS} pixels; take a smaller one")
-                kind = PictureKind(*_KINDS[str(picture.format)], picture.size)
-                # The decoder reads to the end, and makes a small picture of it: of a JPEG only.
-                picture.draft("RGB", THUMBNAIL_WH)
-                with _TURN:
-                    picture.load()
-                return kind
-    except UnidentifiedImageError as error:
-        raise PictureError("is no JPEG, PNG or WebP picture") from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise PictureError(f"is damaged: {error}") from error
+        told = read_apart("picture", content)
+    except TableError as error:
+        raise PictureError(str(error)) from error
+    width, height = told["size_wh"]
+    return PictureKind(*_KINDS[told["format"]], (width, height))
 
 
 def thumbnail(path: Path) -> bytes:

@@ -2,6 +2,7 @@
 ends or crosses another, so that what is covered changes linearly and its middle is its mean."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from core.geometry import Point, Polygon
@@ -10,13 +11,41 @@ Edge = tuple[Point, Point]
 Span = tuple[float, float]
 
 
-def uncovered_area(polygon: Polygon, covers: Sequence[Polygon]) -> float:
-    """Area of the part of a simple polygon that none of the others covers, in the square of its unit."""
+class TooIntricateError(Exception):
+    """More edges cross each other than anybody draws: the areas would take minutes to compute."""
+
+
+@dataclass(slots=True)
+class Effort:
+    """What comparisons may cost all together, in steps of about a microsecond."""
+
+    left: int = 1_000_000
+
+    def spend(self, steps: int) -> None:
+        """Takes from what is left.
+
+        Raises:
+            TooIntricateError: it is used up.
+        """
+        self.left -= steps
+        if self.left < 0:
+            raise TooIntricateError
+
+
+def uncovered_area(polygon: Polygon, covers: Sequence[Polygon], effort: Effort) -> float:
+    """Area of the part of a simple polygon that none of the others covers, in the square of its unit.
+
+    Raises:
+        TooIntricateError: it takes more than is left of the effort.
+    """
     if polygon in covers:
         return 0.0
     near = [one for one in covers if _meet(polygon, one)]
     shapes = [_edges(one) for one in (polygon, *near)]
-    levels = sorted(_levels([edge for shape in shapes for edge in shape]))
+    edges = [edge for shape in shapes for edge in shape]
+    effort.spend(len(edges) ** 2 // 2)
+    levels = sorted(_levels(edges))
+    effort.spend(len(levels) * len(edges))
     area = 0.0
     for low, high in pairwise(levels):
         middle = (low + high) / 2

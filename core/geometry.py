@@ -112,28 +112,16 @@ def _clip_half_plane(points: list[Point], axis: int, bound: float, *, keep_above
 
 def crossing_edges(points: Sequence[Point]) -> tuple[int, int] | None:
     """The numbers (from 0) of two edges of a polygon that touch or cross without being neighbours, or None."""
-    edges = list(zip(points, [*points[1:], points[0]], strict=True))
-    for i, first in enumerate(edges):
-        for j in range(i + 2, len(edges)):
-            if i == 0 and j == len(edges) - 1:
-                continue
-            if _segments_meet(first, edges[j]):
-                return i, j
-    return None
-
-
-def _segments_meet(a: tuple[Point, Point], b: tuple[Point, Point]) -> bool:
-    turns = _turn(*a, b[0]), _turn(*a, b[1]), _turn(*b, a[0]), _turn(*b, a[1])
-    if turns[0] * turns[1] < 0 and turns[2] * turns[3] < 0:
-        return True
-    on_line = ((a, b[0], turns[0]), (a, b[1], turns[1]), (b, a[0], turns[2]), (b, a[1], turns[3]))
-    return any(turn == 0 and _within(segment, point) for segment, point, turn in on_line)
-
-
-def _turn(a: Point, b: Point, c: Point) -> float:
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
-
-
-def _within(segment: tuple[Point, Point], point: Point) -> bool:
-    (ax, ay), (bx, by) = segment
-    return min(ax, bx) <= point[0] <= max(ax, bx) and min(ay, by) <= point[1] <= max(ay, by)
+    start = np.array(points, dtype=float)
+    end = np.roll(start, -1, axis=0)
+    # turn[i, k]: on which side of edge i point k lies; on[i, k]: whether it lies on the edge itself.
+    way, to_point = end - start, start[None, :, :] - start[:, None, :]
+    turn = way[:, None, 0] * to_point[..., 1] - way[:, None, 1] * to_point[..., 0]
+    low, high = np.minimum(start, end)[:, None, :], np.maximum(start, end)[:, None, :]
+    on = (turn == 0) & ((low <= start) & (start <= high)).all(axis=2)
+    parts = turn * np.roll(turn, -1, axis=1) < 0
+    touches = on | np.roll(on, -1, axis=1)
+    meet = np.triu((parts & parts.T) | touches | touches.T, 2)
+    meet[0, -1] = False  # neighbours
+    found = np.argwhere(meet)
+    return (int(found[0, 0]), int(found[0, 1])) if len(found) else None

@@ -5,12 +5,13 @@ often and by which models), and what of the picture is hidden today and shown to
 no alarm: it can be adjusted freely, until it is put in force.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Literal, get_args
 
-from core.coverage import uncovered_area
+from core.coverage import Effort, TooIntricateError, uncovered_area
 from core.geometry import Polygon
 from core.rules import ZoneRule, resolve, watched_presets
 from core.schedule import minutes_of_week
@@ -120,19 +121,20 @@ def relaxations(camera_id: str, before: Scene, after: Scene, at: datetime) -> tu
 
 def _relaxations(camera_id: str, before: Scene, after: Scene, at: datetime) -> Iterator[Relaxation]:
     yield from _of_the_looks(before, after, at)
+    effort = Effort()
     new_rules = _rules(camera_id, after)
     for place, old in _rules(camera_id, before).items():
         if old.zone.observes(at):
             continue
         new = new_rules.get(place)
-        kinds = ["zone_removed"] if new is None else _taken(old, new, before.privacy_masks, after.privacy_masks, at)
+        kinds = ["zone_removed"] if new is None else _taken(old, new, (before, after), at, effort)
         for kind in kinds:
             yield Relaxation(kind, *place)  # type: ignore[arg-type]
     unwatched = watched_presets(before.presets) - watched_presets(after.presets)
     for preset in before.presets:
         if after.presets and preset.id in unwatched and any(not zone.observes(at) for zone in preset.zones):
             yield Relaxation("preset_unwatched", preset.id)
-    if any(uncovered_area(mask, after.privacy_masks) > _ROUNDING for mask in before.privacy_masks):
+    if any(_is_some(partial(uncovered_area, mask, after.privacy_masks, effort)) for mask in before.privacy_masks):
         yield Relaxation("mask_smaller")
     if before.source_kind == "replayed" and after.source_kind != "replayed":
         yield Relaxation("replay_hidden")
@@ -165,14 +167,30 @@ def _rules(camera_id: str, scene: Scene) -> dict[tuple[str, str], ZoneRule]:
     }
 
 
+def _is_some(area: Callable[[], float]) -> bool:
+    """Whether there is such an area. What is too intricate to be compared is for a second person to look at."""
+    try:
+        return area() > _ROUNDING
+    except TooIntricateError:
+        return True
+
+
+def _covered(polygon: Polygon, old_masks: Sequence[Polygon], new_masks: Sequence[Polygon], effort: Effort) -> float:
+    """The area of a zone that was seen, and that masks hide from now on."""
+    if set(new_masks) <= set(old_masks):
+        return 0.0
+    seen = uncovered_area(polygon, old_masks, effort)
+    return seen - uncovered_area(polygon, [*old_masks, *new_masks], effort)
+
+
 def _taken(
-    old: ZoneRule, new: ZoneRule, old_masks: Sequence[Polygon], new_masks: Sequence[Polygon], at: datetime
+    old: ZoneRule, new: ZoneRule, scenes: tuple[Scene, Scene], at: datetime, effort: Effort
 ) -> Iterator[RelaxationKind]:
     was, now = old.zone, new.zone
-    seen = uncovered_area(was.polygon, old_masks)
+    old_masks, new_masks = (scene.privacy_masks for scene in scenes)
     checks: dict[RelaxationKind, bool] = {
-        "zone_smaller": uncovered_area(was.polygon, [*old_masks, now.polygon]) > _ROUNDING,
-        "zone_covered": seen - uncovered_area(was.polygon, [*old_masks, *new_masks]) > _ROUNDING,
+        "zone_smaller": _is_some(lambda: uncovered_area(was.polygon, [now.polygon, *old_masks], effort)),
+        "zone_covered": _is_some(lambda: _covered(was.polygon, old_masks, new_masks, effort)),
         "type_changed": now.violation != was.violation,
         "alarms_off": now.observes(at),
         "limit_longer": new.candidate_after_s > old.candidate_after_s or new.violation_after_s > old.violation_after_s,

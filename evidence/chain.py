@@ -98,7 +98,7 @@ class Chain:
         """
         with storing(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+            handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
         try:
             with storing(self.path):
                 fcntl.flock(handle, fcntl.LOCK_EX)

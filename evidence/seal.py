@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
+from secrets import token_hex
 
 from core.clock import Clock, SystemClock, rfc3339
 from core.errors import EvidenceError, StorageError
@@ -173,10 +173,11 @@ def chain_path(home: Path, key_id: str) -> Path:
 @contextmanager
 def _staging(target: Path) -> Iterator[Path]:
     """A folder beside the target, locked while its maker lives and removed unless it was renamed."""
-    staging = Path(mkdtemp(prefix=f"{STAGING}{target.name}.", dir=target.parent))
+    # Not by mkdtemp: who may look into a package is for the umask to say.
+    staging = target.parent / f"{STAGING}{target.name}.{token_hex(4)}"
+    staging.mkdir()
     try:
         with _locked(staging):
-            staging.chmod(0o755)
             yield staging
     finally:
         shutil.rmtree(staging, ignore_errors=True)

@@ -61,7 +61,6 @@ def write_zip(package: Path, target: Path) -> None:
     with storing(target), NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}-", delete=False) as file:
         try:
             file.writelines(_canonical_zip(package, members))
-            Path(file.name).chmod(0o644)
             Path(file.name).replace(target)
         except OSError:
             Path(file.name).unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """An installation: its settings, its data base brought up to date, and what is kept there."""
 
 import logging
+import os
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
@@ -125,9 +126,11 @@ class Installation:
 
 def _close_to_others(home: Path) -> None:
     """Takes from a home what earlier versions let others see. Where a group shares it, the folder has its setgid bit
-    (chmod 2750), and the group keeps what it has."""
+    (chmod 2750): the group keeps what it has, and reads what is made from now on."""
     mode = stat.S_IMODE(home.stat().st_mode)
     shared = mode & stat.S_ISGID
+    if shared:
+        os.umask(0o027)
     wanted = mode & (0o7770 if shared else 0o7700)
     if wanted != mode:
         with suppress(PermissionError):  # of another owner, who keeps it as it is: doctor says so

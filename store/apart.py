@@ -16,12 +16,16 @@ from typing import Any, Literal
 
 from store.sheets import TableError
 
-Kind = Literal["csv", "workbook", "yaml"]
+Kind = Literal["csv", "workbook", "yaml", "picture"]
 
 _ROOT = Path(__file__).resolve().parent.parent
 # Two tables at once are more than people send; others wait for their turn.
 _TURN = threading.BoundedSemaphore(2)
 _TURN_S = 30.0
+_SLOW = "takes longer to read than any file of cameras; split it"
+_LARGE = "takes more time or memory to read than any file of cameras; split it, or save it anew"
+_SLOW_PICTURE = "takes longer to read than any picture; take a smaller one"
+_LARGE_PICTURE = "takes more time or memory to read than any picture; take a smaller one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ LIMITS: dict[Kind, Limits] = {
     "workbook": Limits(5, 15, 320 << 20, 48 << 20),
     # A site of 10,000 cameras.
     "yaml": Limits(30, 60, 1200 << 20, 160 << 20),
+    # Four bytes a pixel, and the interpreter.
+    "picture": Limits(4, 12, 300 << 20, 1 << 20),
 }
 
 
@@ -72,12 +78,12 @@ def _answer(kind: Kind, content: bytes, limits: Limits) -> bytes:
     try:
         answer, _ = process.communicate(content, timeout=limits.wall_s)
     except subprocess.TimeoutExpired as error:
-        raise TableError("takes longer to read than any file of cameras; split it") from error
+        raise TableError(_SLOW_PICTURE if kind == "picture" else _SLOW) from error
     finally:
         process.kill()
         process.communicate()
     if process.returncode != 0 or len(answer) > limits.output:
-        raise TableError("takes more time or memory to read than any file of cameras; split it, or save it anew")
+        raise TableError(_LARGE_PICTURE if kind == "picture" else _LARGE)
     return answer
 
 

@@ -25,7 +25,7 @@ def _tell(kind: Kind) -> None:
     except (TableError, SiteError) as error:
         told = {"refused": str(error)}
     except (MemoryError, RecursionError):
-        told = {"refused": "takes more memory to read than any file of cameras; split it, or save it anew"}
+        sys.exit(1)  # who started this one says what that means
     text = json.dumps(told, ensure_ascii=False, allow_nan=True)
     sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
 
@@ -40,6 +40,10 @@ def _read(kind: Kind, content: bytes) -> Any:
         from store.workbooks import read_workbook  # noqa: PLC0415
 
         return to_plain(read_workbook(content))
+    if kind == "picture":
+        from store.picture_files import read_picture  # noqa: PLC0415
+
+        return read_picture(content)
     from store.yaml_tree import plain, read  # noqa: PLC0415
 
     return plain(read(content.decode()))

@@ -12,10 +12,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.dependencies import Services
-from api.pictures import MAX_PIXELS
 from api.web_app import WebApp
 from core.rights import Role
 from store.attempts import BY_PAIR
+from store.picture_files import MAX_PIXELS
 from tests.api.accounts import PASSWORD, Accounts
 from tests.api.review_examples import Desk, camera_with, happen, jpeg, put_site
 

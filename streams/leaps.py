@@ -9,7 +9,7 @@ _DAY_S = 86_400
 
 
 class Leaps:
-    """The impossible time stamps of one connection.
+    """The impossible time stamps of one stream, over all connections to it.
 
     Attributes:
         count: how many there were.

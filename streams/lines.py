@@ -17,6 +17,8 @@ _CONTAINER = re.compile(r"Input #0, ([\w,]+), from ")
 _DURATION = re.compile(r"Duration: (\d+):(\d\d):(\d\d\.\d+), ")
 _TIME_BASE = re.compile(r"config in time_base: (\d+)/(\d+)")
 _NO_PTS = -(1 << 63)
+_RTP_HZ = 90_000  # of video
+_RTP_WRAP_S = (1 << 32) / _RTP_HZ
 _LEAP = re.compile(r"PTS (-?\d+), next:(-?\d+) invalid dropping")
 _LEVEL = re.compile(r"\[(panic|fatal|error|warning|info|verbose|debug)\] ")
 
@@ -152,9 +154,16 @@ def parse_segment(line: str) -> ClosedSegment | None:
 
 
 def leap_of(line: str) -> float | None:
-    """Seconds by which a time stamp that was taken away lay from where the stream should be, if the line says so."""
+    """Seconds by which a time stamp that was taken away lay from where the stream should be, if the line says so.
+
+    ffmpeg names the stamp in ticks of RTP, whose 32 bits make of one that fell back one far ahead, and the other in
+    microseconds.
+    """
     found = _LEAP.search(line)
-    return (int(found[1]) - int(found[2])) / 1e6 if found else None
+    if not found:
+        return None
+    off_s = int(found[1]) / _RTP_HZ - int(found[2]) / 1e6
+    return (off_s + _RTP_WRAP_S / 2) % _RTP_WRAP_S - _RTP_WRAP_S / 2
 
 
 def is_about_leap(line: str) -> bool:

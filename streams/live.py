@@ -14,8 +14,9 @@ from core.health import StreamState
 from core.settings import Settings
 from core.site import Sampling
 from streams.address import Address, open_allowed
+from streams.leaps import Leaps
 from streams.ring import Ring
-from streams.sampling import JITTER_S, MEASURE_S, keys_suffice
+from streams.sampling import ENOUGH_KEY_FRAMES, JITTER_S, MEASURE_S, keys_suffice
 from streams.session import Sampled, Sampler, Session
 
 _RECHECK_DISK_S = 10.0
@@ -61,6 +62,7 @@ class LiveSource:
         self._sampler: Sampler | None = None
         self._lock = threading.Lock()
         self._sessions: list[Session] = []
+        self._leaps: dict[str, Leaps] = {}
         self._closed = False
         self._state = StreamState(camera_id, "connecting", clock.utc(), interval_s=sampling.interval_s)
 
@@ -120,7 +122,8 @@ class LiveSource:
             if sampled:
                 yield self._frame(watcher, sampled)
             if self._gop_outgrew(watcher, sampler):
-                self._sampler = None
+                # Measured here: measuring again could find otherwise, and so never come to an end.
+                self._sampler = self._told(Sampler(sampler.interval_s, keys_only=False))
                 break
             if ring is None and self._clock.mono_s() - looked_at_s > _RECHECK_DISK_S:
                 if self._ring.has_room():
@@ -131,8 +134,11 @@ class LiveSource:
     def _decide(self) -> Sampler:
         mode = self._sampling.mode
         keys_only = self._keys_suffice() if mode == "auto" else mode == "keyframe"
-        self._note(sampling="keyframe" if keys_only else "interval")
-        return Sampler(self._sampling.interval_s, keys_only)
+        return self._told(Sampler(self._sampling.interval_s, keys_only))
+
+    def _told(self, sampler: Sampler) -> Sampler:
+        self._note(sampling="keyframe" if sampler.keys_only else "interval")
+        return sampler
 
     def _keys_suffice(self) -> bool:
         """Measures the GOP on a connection that only counts packets."""
@@ -149,12 +155,15 @@ class LiveSource:
 
     def _gop_outgrew(self, session: Session, sampler: Sampler) -> bool:
         """Whether key frames alone have become too rare since auto decided for them."""
-        if self._sampling.mode != "auto" or not sampler.keys_only or session.stats.gop_s is None:
+        if self._sampling.mode != "auto" or not sampler.keys_only:
             return False
-        return session.stats.gop_s > sampler.interval_s + JITTER_S
+        stats, most_s = session.stats, sampler.interval_s + JITTER_S
+        often = stats.key_count > ENOUGH_KEY_FRAMES and (stats.gop_s or 0.0) > most_s
+        return often or stats.since_key_s > ENOUGH_KEY_FRAMES * most_s
 
     def _open(self, address: Address, *, ring: Ring | None = None, sampler: Sampler | None = None) -> Session:
-        session = Session(address, settings=self._settings, clock=self._clock, ring=ring, sampler=sampler)
+        leaps = self._leaps.setdefault(address.shown, Leaps(address.shown, self._clock.mono_s))
+        session = Session(address, settings=self._settings, clock=self._clock, ring=ring, sampler=sampler, leaps=leaps)
         with self._lock:
             self._sessions.append(session)
             closed = self._closed

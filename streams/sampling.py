@@ -3,7 +3,7 @@
 from streams.packets import PacketStats
 
 MEASURE_S = 10.0
-ENOUGH_KEY_FRAMES = 3
+ENOUGH_KEY_FRAMES = 3  # more, before what was decided by them is taken back: one that comes late is no other GOP
 # Cameras keep their GOP to a frame, not to the millisecond.
 JITTER_S = 0.02
 

@@ -59,12 +59,14 @@ class Session:
         clock: Clock,
         ring: Ring | None = None,
         sampler: Sampler | None = None,
+        leaps: Leaps | None = None,
     ) -> None:
         """Connects.
 
         Args:
             ring: takes the received segments; None = nothing is recorded.
             sampler: None = nothing is decoded.
+            leaps: counts on from former connections to the same stream, so that one episode is told once.
 
         Raises:
             StorageError: ffmpeg cannot be started.
@@ -75,7 +77,7 @@ class Session:
         self._shown, self._url = address.shown, address.url
         self.name = session_name(clock.utc())
         self._began_s = clock.mono_s()
-        self._leaps = Leaps(address.shown, clock.mono_s)
+        self._leaps = leaps or Leaps(address.shown, clock.mono_s)
         self._log = ErrorLog(address.shown, address.scrub, clock.mono_s)
         self._reader = FrameReader(self._log)
         self._packet_list = PacketList(START_S)

@@ -19,6 +19,7 @@ from api.routers import (
     camera_tables,
     cameras,
     events,
+    evidence_requests,
     health,
     legal,
     live,
@@ -40,7 +41,7 @@ from api.routers import (
 
 API_VERSION = "1"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
-_REVIEW = (events, review, attachments, thumbnails, statistics, stream, live, training_data)
+_REVIEW = (events, review, evidence_requests, attachments, thumbnails, statistics, stream, live, training_data)
 _REST = (session, packages, users, nodes, tokens, audit, supervision, models, system, health)
 _CAMERAS = (cameras, camera_looks, camera_tables, relaxations, legal)
 ROUTERS = tuple(one.router for one in (*_REVIEW, *_CAMERAS, *_REST))

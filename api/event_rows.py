@@ -1,4 +1,4 @@
-"""Rows of the queue: each event with all that a list shows of it."""
+"""Rows of the queue: each opening with all that a list shows of it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -13,23 +13,23 @@ from store.review_records import DecisionRecord, GivenVerdict, QueuedEvent
 
 
 def rows(
-    found: Sequence[QueuedEvent], packages: Mapping[str, PackageRecord], desk: ReviewDesk
+    found: Sequence[QueuedEvent], packages: Mapping[tuple[str, int], PackageRecord], desk: ReviewDesk
 ) -> list[QueuedEventPublic]:
-    """A row for each event, in their order.
+    """A row for each opening, in their order.
 
     Args:
-        packages: the newest primary package of those that have one, by event id.
+        packages: the primary package of those that have one, by event and opening.
     """
     places = desk.places.all()
     looks = _last_looks([one for one in found if one.event.state == "violation"], desk)
     verdicts = _verdicts([one for one in found if one.review.seen_by(desk.viewer, desk.now) == "decided"], desk)
     return [
         queued_event(
-            one, desk.places.of(one.event.camera_id, places), packages.get(one.event.event_id), desk.viewer, desk.now
+            one, desk.places.of(one.event.camera_id, places), packages.get(key_of(one)), desk.viewer, desk.now
         ).model_copy(
             update={
-                "watched_until": looks.get(one.event.event_id),
-                "decision": verdicts.get(one.event.event_id),
+                "watched_until": looks.get(key_of(one)),
+                "decision": verdicts.get(key_of(one)),
                 **({} if desk.who.has(Right.EVIDENCE_VIEW) else {"thumbnail": None}),
             }
         )
@@ -37,9 +37,21 @@ def rows(
     ]
 
 
-def visible(records: Collection[DecisionRecord], queued: QueuedEvent, desk: ReviewDesk) -> tuple[DecisionPublic, ...]:
-    """What the viewer may know of what was decided."""
-    return tuple(DecisionPublic.of(one, as_first=desk.viewer.blind) for one in records if _may_see(one, queued, desk))
+def key_of(queued: QueuedEvent) -> tuple[str, int]:
+    """Event and opening."""
+    return queued.event.event_id, queued.event.opening
+
+
+def visible(
+    records: Collection[DecisionRecord], openings: Collection[QueuedEvent], desk: ReviewDesk
+) -> tuple[DecisionPublic, ...]:
+    """What the viewer may know of what was decided about these openings."""
+    queued = {key_of(one): one for one in openings}
+    return tuple(
+        DecisionPublic.of(one, as_first=desk.viewer.blind)
+        for one in records
+        if _may_see(one, queued[one.event_id, one.opening], desk)
+    )
 
 
 def _may_see(record: DecisionRecord | GivenVerdict, queued: QueuedEvent, desk: ReviewDesk) -> bool:
@@ -51,8 +63,8 @@ def _may_see(record: DecisionRecord | GivenVerdict, queued: QueuedEvent, desk: R
     return is_out and (record.kind == "suggestion" or not hides)
 
 
-def _last_looks(standing: Sequence[QueuedEvent], desk: ReviewDesk) -> dict[str, datetime]:
-    """When the camera of each event last looked, by event id; only where it looks now, and by the event's own rule.
+def _last_looks(standing: Sequence[QueuedEvent], desk: ReviewDesk) -> dict[tuple[str, int], datetime]:
+    """When the camera of each last looked, by event and opening; only where it looks now, and by the event's own rule.
 
     What it no longer sees it clears: until that look, at most a bridged gap ago, the thing was there.
     """
@@ -61,7 +73,7 @@ def _last_looks(standing: Sequence[QueuedEvent], desk: ReviewDesk) -> dict[str, 
         return {}
     rules = desk.places.rules_watched(cameras)
     reported = desk.camera_states.of(cameras)
-    looks: dict[str, datetime] = {}
+    looks: dict[tuple[str, int], datetime] = {}
     for event in (one.event for one in standing if one.event.rule_version in rules):
         state = reported.get(event.camera_id)
         stale = state is None or StreamPublic.of(state, desk.now).stale
@@ -69,21 +81,22 @@ def _last_looks(standing: Sequence[QueuedEvent], desk: ReviewDesk) -> dict[str, 
             continue
         last = state.state.last_frame_utc
         if last is not None and last >= event.last_seen:
-            looks[event.event_id] = last
+            looks[event.event_id, event.opening] = last
     return looks
 
 
-def _verdicts(decided: Sequence[QueuedEvent], desk: ReviewDesk) -> dict[str, VerdictPublic]:
-    """The verdict that counts of each decided event, by event id."""
+def _verdicts(decided: Sequence[QueuedEvent], desk: ReviewDesk) -> dict[tuple[str, int], VerdictPublic]:
+    """The verdict that counts of each decided opening, by event and opening."""
     if not decided:
         return {}
-    queued = {one.event.event_id: one for one in decided}
-    said: dict[str, GivenVerdict] = {}
-    for one in desk.decisions.verdicts(queued.keys()):
-        if one.kind == "suggestion" or one.undone_at or not _may_see(one, queued[one.event_id], desk):
+    queued = {key_of(one): one for one in decided}
+    said: dict[tuple[str, int], GivenVerdict] = {}
+    for one in desk.decisions.verdicts({event_id for event_id, _ in queued}):
+        key = one.event_id, one.opening
+        if key not in queued or one.kind == "suggestion" or one.undone_at or not _may_see(one, queued[key], desk):
             continue
         # Of a check and what it checks, the first one counts.
-        known = said.get(one.event_id)
+        known = said.get(key)
         if known is None or known.kind != "first" or one.kind == "first":
-            said[one.event_id] = one
-    return {event_id: VerdictPublic.model_validate(one) for event_id, one in said.items()}
+            said[key] = one
+    return {key: VerdictPublic.model_validate(one) for key, one in said.items()}

@@ -57,12 +57,14 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing that changed. `org`: the node of the event; `event_id` is None of a reload."""
+    """One thing that changed. `org`: the node of the event; `event_id` is None of a reload; `opening` is None of what
+    concerns all of an event."""
 
     kind: MessageKind
     event_id: str | None = None
     camera_id: str | None = None
     org: str | None = None
+    opening: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,6 @@ class LiveHub:
     def _between(self, after: Cursor, now: datetime) -> Batch:
         changes = self._changes.after(after.seq)
         final = self._changes.final_between(after.final, now)
-        told = [Message(one.kind, one.event_id, one.camera_id, one.org) for one in changes]
+        told = [Message(one.kind, one.event_id, one.camera_id, one.org, one.opening) for one in changes]
         told += [Message("decided", *one) for one in final]
         return Batch(tuple(told), Cursor(changes[-1].seq if changes else after.seq, max(now, after.final)))

@@ -8,7 +8,15 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from api.package_folder import PackageFolder
-from api.review_schemas import DwellPublic, ManifestPublic, OpeningPublic, SpanPublic, StillPublic, standing_of
+from api.review_schemas import (
+    DwellPublic,
+    ManifestPublic,
+    OpeningPublic,
+    QueuedEventPublic,
+    SpanPublic,
+    StillPublic,
+    standing_of,
+)
 from api.schemas import PackagePublic
 from core.clock import parse_rfc3339
 from core.domain import RuleEvent
@@ -19,36 +27,43 @@ from store.records import PackageRecord
 Rule = Mapping[str, Any]
 
 
-def openings(
-    changes: Sequence[RuleEvent], packages: Sequence[tuple[PackageRecord, PackageFolder]], rule: Rule | None
+def openings_public(
+    changes: Sequence[RuleEvent],
+    rows: Mapping[int, QueuedEventPublic],
+    packages: Sequence[tuple[PackageRecord, PackageFolder]],
+    rule: Rule | None,
 ) -> tuple[OpeningPublic, ...]:
     """Every opening of an event that has changes, in order.
 
     Args:
+        rows: the row of each in the queue.
         rule: as it was, for openings without a package.
     """
-    numbers = sorted({change.opening for change in changes})
     return tuple(
         _opening(
+            rows[number],
             [change for change in changes if change.opening == number],
             [one for one in packages if one[0].opening == number],
             rule,
         )
-        for number in numbers
+        for number in sorted({change.opening for change in changes} & rows.keys())
     )
 
 
 def _opening(
-    changes: Sequence[RuleEvent], packages: Sequence[tuple[PackageRecord, PackageFolder]], rule: Rule | None
+    row: QueuedEventPublic,
+    changes: Sequence[RuleEvent],
+    packages: Sequence[tuple[PackageRecord, PackageFolder]],
+    rule: Rule | None,
 ) -> OpeningPublic:
     last = changes[-1]
-    violated = next((change for change in changes if change.state == "violation"), None)
     manifest, fault = _read([folder for record, folder in packages if record.kind == "primary"])
     limit_s = _limit_s((manifest or {}).get("rule") or rule)
     return OpeningPublic(
         opening=last.opening,
-        # Of a reopened event violation_at is still the first one's.
-        violation_at=violated.last_seen if violated else None,
+        review=row.review,
+        decision=row.decision,
+        violation_at=row.violation_at,
         cleared_at=last.cleared_at,
         dwell=DwellPublic(
             still_since=last.still_since,

@@ -33,9 +33,9 @@ def miss_of(asked: MissAsked, desk: ReviewDesk) -> tuple[Miss, str]:
         RequestValidationError: the picture is of another camera, or the box does not lie in it.
     """
     found = _find(asked.picture, desk)
-    queued = desk.queue.get(found.event_id)
+    history = desk.events.get(found.event_id)
     # The masks of that camera are laid over the picture later.
-    if queued is None or queued.event.camera_id != asked.camera_id:
+    if history is None or history.event.camera_id != asked.camera_id:
         raise _wrong("camera_id", "the picture belongs to an event of another camera")
     with Image.open(found.path) as picture:
         _check_box(asked.box, picture.size)

@@ -1,11 +1,12 @@
 """What the review takes: suggestions, decisions, notes, misses."""
 
 from collections.abc import Collection
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from api.schemas import Asked, GivenMoment, Number
+from api.schemas import Asked, GivenMoment
+from core.evidence_requests import DUE_WITHIN, REQUEST_REASONS, AddresseeKind
 from core.geometry import Box
 from core.labels import LABELS
 from core.review import COLOURS, REASONS, VEHICLE_TYPES, Looks, Subject, Vehicle, Verdict, normal_plate
@@ -60,9 +61,8 @@ class SeenAsked(Asked):
 
 
 class SuggestionAsked(Asked):
-    """What an assistant thinks of an event. It decides nothing."""
+    """What an assistant thinks of an opening. It decides nothing."""
 
-    opening: Number = Field(description="opening_to_decide of the event that was looked at")
     verdict: Verdict
     reason: Annotated[str, _known(REASONS, "reason")] | None = None
     note: NoteText = ""
@@ -80,10 +80,46 @@ class SuggestionAsked(Asked):
 class DecisionAsked(SuggestionAsked):
     """What an officer decides. `label`: what it really is, where the model was wrong about that."""
 
+    verdict: Literal["approved", "handed_over", "rejected"]
     code: str | None = Field(default=None, max_length=16)
     label: LabelKey | None = None
     subject: SubjectAsked = SubjectAsked()
     seen: SeenAsked = SeenAsked()
+
+
+class AddresseeAsked(Asked):
+    """Of whom something is asked."""
+
+    kind: AddresseeKind
+    key: str = Field(min_length=1, max_length=80)
+
+
+class EvidenceAsked(Asked):
+    """A request for further evidence (补充证据)."""
+
+    reason: Annotated[str, _known(REQUEST_REASONS, "reason")]
+    note: NoteText = ""
+    to: AddresseeAsked
+    due_at: GivenMoment = Field(description=f"when the answer is wanted, within {DUE_WITHIN.days} days")
+
+    @model_validator(mode="after")
+    def _says_what_is_wanted(self) -> Self:
+        if self.reason == "other" and not self.note.strip():
+            raise ValueError("note: say what is wanted")
+        return self
+
+
+class AnswerAsked(Asked):
+    """The answer to a request: words, pictures that were added to the event, or both."""
+
+    text: NoteText = ""
+    attachment_ids: Annotated[tuple[str, ...], Field(max_length=20)] = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.text.strip() and not self.attachment_ids:
+            raise ValueError("text: say what was found, or name a picture")
+        return self
 
 
 class NoteAsked(Asked):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, HTTPException
+from fastapi import Depends, HTTPException, Path
 
 from api.access import Right, Who
 from api.dependencies import Scopes, Services, ServicesOf
@@ -17,11 +17,12 @@ from store.cameras import CameraStateRepository
 from store.claims import ClaimRepository
 from store.decisions import DecisionRepository
 from store.events import EventRepository
+from store.evidence_requests import EvidenceRequests
 from store.nodes import NodeRepository
 from store.packages import PackageRepository
 from store.places import PlaceDirectory
 from store.queue import EventQueue
-from store.review_records import Officer
+from store.review_records import Officer, QueuedEvent
 from store.scope import ScopeRepository
 from store.sites import SiteRepository
 from store.statistics import StatisticsRepository
@@ -70,6 +71,10 @@ class ReviewDesk:
     @property
     def decisions(self) -> DecisionRepository:
         return DecisionRepository(self.services.engine, self.services.audit, self.services.check_shares)
+
+    @property
+    def requests(self) -> EvidenceRequests:
+        return EvidenceRequests(self.services.engine, self.services.audit)
 
     @property
     def notes(self) -> NoteRepository:
@@ -121,3 +126,15 @@ def _seen_event(event_id: str, who: Who, scopes: Scopes) -> str:
 Desk = Annotated[ReviewDesk, Depends(_desk)]
 # The id of an event that is there and seen. What belongs to another node is not there: 404.
 SeenEventId = Annotated[str, Depends(_seen_event)]
+Opening = Annotated[int, Path(ge=1, le=2**31 - 1, description="1 at first; 2, 3 ... when the thing came back")]
+
+
+def _seen_opening(event_id: SeenEventId, opening: Opening, desk: Desk) -> QueuedEvent:
+    queued = desk.queue.get(event_id, opening)
+    if queued is None:
+        raise HTTPException(404, f"there is no opening {opening} of the event {event_id}")
+    return queued
+
+
+# An opening of an event that is seen.
+SeenOpening = Annotated[QueuedEvent, Depends(_seen_opening)]

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from api.problems import Problem
 from api.schemas import EventPublic, Moment, PackagePublic, Public
+from core.evidence_requests import AddresseeKind, RequestState
 from core.geometry import Box
 from core.review import STANDINGS, DecisionKind, Effect, Named, Review, ReviewState, Verdict, Viewer
 from core.violations import violation_types
@@ -40,6 +41,7 @@ class ReviewOptions(Public):
     """Everything that can be chosen in a review, with its names."""
 
     reasons: tuple[ReasonPublic, ...]
+    request_reasons: tuple[NamedPublic, ...]
     types: tuple[TypePublic, ...]
     standings: tuple[NamedPublic, ...]
     colours: tuple[NamedPublic, ...]
@@ -162,10 +164,11 @@ class VerdictPublic(Public):
 
 
 class QueuedEventPublic(EventPublic):
-    """An event with all that a list shows of it.
+    """An opening of an event, as of its own last change, with all that a list shows of it.
 
-    `complete` and `missing`: of the newest primary package; null and empty before there is one. `thumbnail`: the
-    address of a small still; null without a package, or without the right to view evidence.
+    `violation_at`: when this opening became a violation. `complete` and `missing`: of its primary package; null and
+    empty before there is one. `thumbnail`: the address of a small still; null without a package, or without the right
+    to view evidence.
     """
 
     type: NamedPublic
@@ -181,11 +184,12 @@ class QueuedEventPublic(EventPublic):
         description="of a violation: the last look at it of a camera that looks now; it was not seen to leave until "
         "then. null: it left, or nobody can tell whether it still stands",
     )
-    decision: VerdictPublic | None = Field(default=None, description="of a decided event: the verdict that counts")
+    began_at: Moment = Field(description="when this opening was first seen")
+    decision: VerdictPublic | None = Field(default=None, description="of a decided one: the verdict that counts")
 
 
 class QueuePagePublic(Public):
-    """Some events in the order that was asked for; next_cursor is null on the last page."""
+    """Some openings in the order that was asked for; next_cursor is null on the last page."""
 
     events: tuple[QueuedEventPublic, ...]
     next_cursor: str | None
@@ -237,12 +241,15 @@ class ManifestPublic(Public):
 
 
 class OpeningPublic(Public):
-    """One opening of an event: its dwell, its packages, and what the manifest of the primary one says.
+    """One opening of an event: its review and the verdict that counts, as far as the viewer may know, its dwell, its
+    packages, and what the manifest of the primary one says.
 
     `fault`: why the manifest cannot be shown.
     """
 
     opening: int
+    review: ReviewPublic
+    decision: VerdictPublic | None
     violation_at: Moment | None
     cleared_at: Moment | None
     dwell: DwellPublic
@@ -252,7 +259,7 @@ class OpeningPublic(Public):
 
 
 class DecisionAnswer(Public):
-    """What was decided, and the event's revision since then, which is its ETag too."""
+    """What was decided, and the revision of its opening since then, which is its ETag too."""
 
     decision: DecisionPublic
     revision: int
@@ -271,6 +278,14 @@ class ApprovalNeeds(Public):
     vehicle_type: str | None
     shop_name: str | None
     handed_over_to: str | None
+
+
+class AddresseePublic(Public):
+    """Of whom something is asked: a person by id, a role, or all of a node of the organisation tree."""
+
+    kind: AddresseeKind
+    key: str
+    name: str
 
 
 class NotePublic(Public):
@@ -298,18 +313,41 @@ class AttachmentPublic(Public):
     added_at: Moment
 
 
+class RequestPublic(Public):
+    """A request for further evidence (补充证据). `closed_*`: who answered it, withdrew it or decided without it."""
+
+    request_id: str
+    event_id: str
+    opening: int
+    reason: str
+    note: str
+    to: AddresseePublic
+    due_at: Moment
+    asked_by: int
+    asked_name: str
+    asked_at: Moment
+    state: RequestState
+    closed_by: int | None
+    closed_name: str | None
+    closed_at: Moment | None
+    answer: str
+    attachment_ids: tuple[str, ...]
+
+
 class ReviewedEvent(QueuedEventPublic):
-    """All that is known of an event, as far as the viewer may know it."""
+    """One opening of an event (`opening` says which), with all that is known of the event and of its other openings, as
+    far as the viewer may know it."""
 
     changes: tuple[EventPublic, ...]
-    opening_to_decide: int | None = Field(
-        description="the opening that a decision names: the newest that was a violation; null before there is one"
-    )
     rule: dict[str, Any] | None
     openings: tuple[OpeningPublic, ...]
     packages: tuple[PackagePublic, ...]
     needs: ApprovalNeeds
     decisions: tuple[DecisionPublic, ...]
+    requests: tuple[RequestPublic, ...]
+    known_plate: str | None = Field(
+        description="the plate that was last approved of another opening of the event, to be checked and confirmed"
+    )
     notes: tuple[NotePublic, ...]
     attachments: tuple[AttachmentPublic, ...]
 
@@ -373,5 +411,6 @@ def queued_event(
         review=ReviewPublic.of(queued.review, viewer, now),
         complete=package.complete if package else None,
         missing=package.missing if package else (),
+        began_at=queued.began_at,
         thumbnail=f"/api/v1/packages/{package.package_id}/thumbnail" if package else None,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from api.review_schemas import NamedPublic, ReasonPublic, ReviewOptions, TypePublic, named
+from core.evidence_requests import REQUEST_REASONS
 from core.labels import LABELS
 from core.review import (
     CODE_NAMES,
@@ -22,6 +23,7 @@ def review_options() -> ReviewOptions:
     """All of them."""
     return ReviewOptions(
         reasons=tuple(ReasonPublic.model_validate(one) for one in REASONS.values()),
+        request_reasons=tuple(named(one) for one in REQUEST_REASONS.values()),
         types=tuple(_type(one) for one in violation_types().values()),
         standings=tuple(named(one) for one in STANDINGS.values()),
         colours=tuple(named(one) for one in COLOURS.values()),

@@ -32,9 +32,10 @@ class SupervisionPublic(Public):
 
 
 class SupervisedDecision(Public):
-    """One rejection, and the event to look at."""
+    """One rejection, and the opening to look at."""
 
     event_id: str
+    opening: int
     camera_id: str
     place: str
     violation: str

@@ -176,12 +176,11 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """How far the review of an event is.
+    """How far the review of an opening is.
 
     Attributes:
         stage: None = nothing to review: no violation yet, or the zone only observes.
         check_kind, first_officer: set while a decided event waits for somebody else to look again.
-        decided_opening: the last opening that was decided; 0 = none.
         claimed_until: a claim in the past is none. After a decision it holds until that decision is final.
         revision: grows with each change of state and each decision.
     """
@@ -189,7 +188,6 @@ class Review:
     stage: Stage | None = None
     check_kind: CheckKind | None = None
     first_officer: int | None = None
-    decided_opening: int = 0
     claimed_by: int | None = None
     claimed_name: str | None = None
     claimed_until: datetime | None = None
@@ -220,12 +218,12 @@ class Review:
             return None
         if self.held_by_another(viewer.user_id, now):
             return "claimed"
-        if self.stage != "waiting":
+        if self.stage == "decided" or self.first_officer == viewer.user_id:
+            return "decided"
+        if self.stage == "more_evidence":
             return self.stage
         if self.check_kind is None:
             return "open"
-        if self.first_officer == viewer.user_id:
-            return "decided"
         return "open" if viewer.blind else "second_look"
 
 

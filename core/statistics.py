@@ -18,9 +18,11 @@ RELAPSE_DAYS = 7.0
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An event that became a violation, and the final verdict on it; None = none yet. `org`: the node of the event."""
+    """An opening of an event that became a violation, and the final verdict on it; None = none yet. `org`: the node of
+    the event."""
 
     event_id: str
+    opening: int
     camera_id: str
     preset_id: str
     zone_id: str
@@ -217,13 +219,17 @@ def relapses(alarms: Sequence[Alarm], since: datetime, until: datetime, now: dat
     """
     period = timedelta(days=RELAPSE_DAYS)
     approved = [alarm for alarm in alarms if alarm.verdict and is_positive(alarm.verdict)]
-    begins: dict[tuple[str, str, str, str], list[datetime]] = defaultdict(list)
+    # The same thing that came back is a further opening, no other one that took the place.
+    begins: dict[tuple[str, str, str, str], list[Alarm]] = defaultdict(list)
     for alarm in approved:
-        begins[alarm.place].append(alarm.at)
+        begins[alarm.place].append(alarm)
     hits = total = 0
     for alarm in approved:
         if alarm.cleared_at is None or not since <= alarm.at < until or alarm.cleared_at + period > now:
             continue
         total += 1
-        hits += any(alarm.cleared_at < at <= alarm.cleared_at + period for at in begins[alarm.place])
+        hits += any(
+            alarm.cleared_at < other.at <= alarm.cleared_at + period and other.event_id != alarm.event_id
+            for other in begins[alarm.place]
+        )
     return Share(hits, total)

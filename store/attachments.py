@@ -6,7 +6,7 @@ from sqlalchemy import Engine, select
 
 from store.audit import Actor, AuditLog, Deed
 from store.engine import reading, writing
-from store.entering import bring_evidence
+from store.live_changes import tell
 from store.mapping import columns_of, from_row
 from store.review_records import Attachment, Note, Officer
 from store.review_tables import AttachmentRow, NoteRow
@@ -42,13 +42,13 @@ class AttachmentRepository:
         self._audit = audit
 
     def add(self, attachment: Attachment, actor: Actor) -> None:
-        """Keeps a picture of an event that is there; one that waits for evidence comes back into the queue."""
+        """Keeps a picture of an event that is there."""
         told = {"attachment_id": attachment.attachment_id, "kind": attachment.kind, "sha256": attachment.sha256}
         with writing(self._engine) as session:
-            row = session.get_one(EventRow, attachment.event_id, with_for_update=True)
+            row = session.get_one(EventRow, attachment.event_id)
             session.add(AttachmentRow(**columns_of(attachment)))
             self._audit.write(session, actor, Deed("event.attach", "event", attachment.event_id, after=told))
-            bring_evidence(session, row)
+            tell(session, "changed", row.event_id, row.camera_id)
 
     def get(self, attachment_id: str) -> Attachment | None:
         """One picture."""

@@ -1,4 +1,4 @@
-"""Decided events that are shown once more, blindly: how the figures on the officers' agreement come about."""
+"""Decided openings that are shown once more, blindly: how the figures on the officers' agreement come about."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,9 +7,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from core.review import REASONS, drawn, due_at
+from store.opening_tables import OpeningRow
 from store.review_records import DecisionRecord
 from store.review_tables import DecisionRow
-from store.tables import EventRow
 
 # An older one would be told by its age.
 _AT_MOST_OLD = timedelta(days=2)
@@ -26,7 +26,7 @@ class CheckShares:
 
 def mix_in_known_negative(
     session: Session, shares: CheckShares, decision: DecisionRecord, now: datetime
-) -> EventRow | None:
+) -> OpeningRow | None:
     """Puts an event that shows nothing back into the queue, after a share of the decisions; answers it.
 
     Whoever approves it, approves without looking; its own verdict stays what it is.
@@ -43,26 +43,27 @@ def mix_in_known_negative(
     return row
 
 
-def _known_negatives(now: datetime) -> Select[EventRow, DecisionRow]:
+def _known_negatives(now: datetime) -> Select[OpeningRow, DecisionRow]:
     checked = aliased(DecisionRow)
     was_checked = select(checked.decision_id).where(
-        checked.event_id == DecisionRow.event_id, checked.kind.in_(("second_look", "known_negative"))
+        checked.event_id == DecisionRow.event_id,
+        checked.opening == DecisionRow.opening,
+        checked.kind.in_(("second_look", "known_negative")),
     )
     return (
-        select(EventRow, DecisionRow)
-        .join(DecisionRow, DecisionRow.event_id == EventRow.event_id)
+        select(OpeningRow, DecisionRow)
+        .join(DecisionRow, (DecisionRow.event_id == OpeningRow.event_id) & (DecisionRow.opening == OpeningRow.opening))
         .where(
             DecisionRow.final_at <= now,
             DecisionRow.final_at > now - _AT_MOST_OLD,
             DecisionRow.kind == "first",
             DecisionRow.reason.in_(_NO_SUCH_THING),
             DecisionRow.undone_at.is_(None),
-            DecisionRow.opening == EventRow.opening,
-            EventRow.stage == "decided",
+            OpeningRow.stage == "decided",
             ~was_checked.exists(),
         )
         .order_by(DecisionRow.decision_id)
         .limit(1)
         # Another transaction may hold it; then the next decision mixes one in.
-        .with_for_update(skip_locked=True, of=EventRow)
+        .with_for_update(skip_locked=True, of=OpeningRow)
     )

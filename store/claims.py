@@ -1,4 +1,4 @@
-"""Claims: one officer at a time works on an event. A claim is a lease: who goes away without a word blocks nobody."""
+"""Claims: one officer at a time works on an opening. A claim is a lease: who goes away without a word blocks nobody."""
 
 from datetime import datetime, timedelta
 
@@ -8,8 +8,8 @@ from core.review import LEASE_S, Review
 from store.engine import writing
 from store.live_changes import tell
 from store.mapping import from_row
+from store.opening_tables import OpeningRow, opening_id
 from store.review_records import Officer
-from store.tables import EventRow
 
 
 class ClaimRepository:
@@ -18,31 +18,31 @@ class ClaimRepository:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def claim(self, event_id: str, officer: Officer, now: datetime) -> Review:
-        """Claims an event that is there for the time of a lease, or renews the claim.
+    def claim(self, event_id: str, opening: int, officer: Officer, now: datetime) -> Review:
+        """Claims an opening that is there for the time of a lease, or renews the claim.
 
         Returns:
             The review as it is then: unless it `is_held_by` that officer, nothing was changed.
         """
         with writing(self._engine) as session:
             # The lock makes it exactly one of several who ask at once.
-            row = session.get_one(EventRow, event_id, with_for_update=True)
+            row = session.get_one(OpeningRow, opening_id(event_id, opening), with_for_update=True)
             review = from_row(Review, row)
             if review.is_open_to(officer.user_id, now):
                 row.claimed_by, row.claimed_name = officer.user_id, officer.name
                 row.claimed_until = now + timedelta(seconds=LEASE_S)
                 if not review.is_held_by(officer.user_id, now):
-                    tell(session, "claimed", event_id, row.camera_id)
+                    tell(session, "claimed", event_id, row.camera_id, opening)
             return from_row(Review, row)
 
-    def release(self, event_id: str, officer: Officer, now: datetime) -> bool:
-        """Gives a claim back; whether there was one of this officer. After a decision it stays: it keeps the event
-        from others while that can be undone."""
+    def release(self, event_id: str, opening: int, officer: Officer, now: datetime) -> bool:
+        """Gives a claim back; whether there was one of this officer. After a decision it stays: it keeps the
+        opening from others while that can be undone."""
         with writing(self._engine) as session:
-            row = session.get_one(EventRow, event_id, with_for_update=True)
+            row = session.get_one(OpeningRow, opening_id(event_id, opening), with_for_update=True)
             review = from_row(Review, row)
             if not (review.is_held_by(officer.user_id, now) and review.is_open_to(officer.user_id, now)):
                 return False
             row.claimed_by = row.claimed_name = row.claimed_until = None
-            tell(session, "released", event_id, row.camera_id)
+            tell(session, "released", event_id, row.camera_id, opening)
             return True

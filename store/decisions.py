@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import uuid4
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from core.clock import parse_rfc3339
@@ -18,15 +18,17 @@ from store.checks import CheckShares, mix_in_known_negative
 from store.engine import reading, writing
 from store.live_changes import tell
 from store.mapping import columns_of, from_row
+from store.opening_tables import EvidenceRequestRow, OpeningRow, opening_id
 from store.review_records import DecisionRecord, GivenVerdict, NewDecision, Officer
 from store.review_tables import DecisionRow
-from store.tables import EventChangeRow, EventRow
+from store.tables import PackageRow
 
 Refusal = Literal[
-    "no_event",
-    "stale",  # the event has changed since it was looked at
+    "no_event",  # there is no such opening
+    "stale",  # the opening has changed since it was looked at
     "held",  # somebody else works on it
     "closed",  # there is nothing to decide
+    "unsealed",  # there is no sealed evidence of it
     "key_used",  # the key belongs to another request
     "lacking",  # the decision does not say or did not see what it must
     "no_decision",
@@ -58,34 +60,39 @@ class DecisionRepository:
         self._shares = shares or CheckShares()
 
     def decide(self, new: NewDecision, officer: Officer, actor: Actor, now: datetime) -> Outcome:
-        """Keeps a decision, in one transaction with the change of the event and the row of the audit."""
+        """Keeps a decision, in one transaction with the change of its opening and the row of the audit.
+
+        Other openings of the event stay as they are; nothing is decided without sealed evidence.
+        """
         digest = _digest(new)
         with writing(self._engine) as session:
-            row = session.get(EventRow, new.event_id, with_for_update=True)
+            row = session.get(OpeningRow, opening_id(new.event_id, new.opening), with_for_update=True)
             before = session.scalar(select(DecisionRow).filter_by(officer_id=officer.user_id, key=new.key))
             if before is not None:
                 return _repeated(before, digest, from_row(Review, row) if row else Review())
-            refusal = _refusal(row, new, officer, now, _opening_to_decide(session, new.event_id))
+            refusal = _refusal(session, row, new, officer, now)
             if row is None or refusal:
                 return Outcome(None, refusal, from_row(Review, row) if row else Review(), new.lacks)
             decision = _decision(row, new, officer, now)
             earlier = _kept(row)
             self._carry_out(row, decision)
+            if decision.kind != "suggestion":
+                earlier["request_id"] = _close_request(session, row, decision)
             session.add(DecisionRow(**columns_of(decision), key=new.key, request_sha256=digest, before=earlier))
             mixed_in = mix_in_known_negative(session, self._shares, decision, now) if decision.kind == "first" else None
             self._audit.write(session, actor, _deed("event.decide", decision))
             if mixed_in:
-                tell(session, "opened", mixed_in.event_id, mixed_in.camera_id)
-            tell(session, "changed", row.event_id, row.camera_id)
+                tell(session, "opened", mixed_in.event_id, mixed_in.camera_id, mixed_in.opening)
+            tell(session, "changed", row.event_id, row.camera_id, row.opening)
             return Outcome(decision, None, from_row(Review, row))
 
     def undo(self, decision_id: str, officer: Officer, actor: Actor, now: datetime) -> Outcome:
-        """Takes a decision back while it is not final; the event is claimed again by that officer."""
+        """Takes a decision back while it is not final; its opening is claimed again by that officer."""
         with writing(self._engine) as session:
             found = session.get(DecisionRow, decision_id)
             if found is None or found.officer_id != officer.user_id:
                 return Outcome(None, "no_decision")
-            row = session.get_one(EventRow, found.event_id, with_for_update=True)
+            row = session.get_one(OpeningRow, opening_id(found.event_id, found.opening), with_for_update=True)
             session.refresh(found)
             if found.undone_at is not None:
                 return Outcome(from_row(DecisionRecord, found), "undone", from_row(Review, row))
@@ -94,11 +101,12 @@ class DecisionRepository:
             found.undone_at = now
             if found.kind != "suggestion":
                 _restore(row, found.before)
+                _reopen_request(session, found.before.get("request_id"))
                 row.claimed_until = now + timedelta(seconds=LEASE_S)
                 row.revision += 1
             decision = from_row(DecisionRecord, found)
             self._audit.write(session, actor, _deed("event.undo", decision))
-            tell(session, "changed", row.event_id, row.camera_id)
+            tell(session, "changed", row.event_id, row.camera_id, row.opening)
             return Outcome(decision, None, from_row(Review, row))
 
     def get(self, decision_id: str) -> DecisionRecord | None:
@@ -108,7 +116,7 @@ class DecisionRepository:
             return from_row(DecisionRecord, row) if row else None
 
     def of_event(self, event_id: str) -> tuple[DecisionRecord, ...]:
-        """All that was decided about an event, oldest first, undone decisions too."""
+        """All that was decided about the openings of an event, oldest first, undone decisions too."""
         query = select(DecisionRow).where(DecisionRow.event_id == event_id)
         with reading(self._engine) as session:
             rows = session.scalars(query.order_by(DecisionRow.decided_at, DecisionRow.decision_id))
@@ -122,31 +130,22 @@ class DecisionRepository:
             rows = session.execute(query.order_by(DecisionRow.decided_at, DecisionRow.decision_id))
             return tuple(GivenVerdict(*row) for row in rows)
 
-    def _carry_out(self, row: EventRow, decision: DecisionRecord) -> None:
+    def _carry_out(self, row: OpeningRow, decision: DecisionRecord) -> None:
         """What the decision does to the review of its event."""
         if decision.kind == "suggestion":
             return
         row.revision = decision.revision
         row.claimed_by, row.claimed_name = decision.officer_id, decision.officer_name
         row.claimed_until = decision.final_at
-        if decision.kind == "first" and decision.verdict == "more_evidence":
-            row.stage = "more_evidence"
-            return
-        row.stage, row.decided_opening = "decided", decision.opening
+        row.stage = "decided"
         row.check_kind = row.first_officer = None
-        if decision.kind == "first" and drawn(self._shares.second_look, row.event_id, str(decision.opening)):
+        if decision.kind == "first" and drawn(self._shares.second_look, row.event_id, str(row.opening)):
             row.stage, row.check_kind, row.first_officer = "waiting", "second_look", decision.officer_id
             row.deadline_at = due_at(row.violation, decision.decided_at)
 
 
-def _opening_to_decide(session: Session, event_id: str) -> int | None:
-    """As EventHistory has it. A thing that came back is not decided about before it is a violation again."""
-    alarmed = select(func.max(EventChangeRow.opening)).filter_by(event_id=event_id, state="violation", observing=False)
-    return session.scalar(alarmed)
-
-
 def _refusal(
-    row: EventRow | None, new: NewDecision, officer: Officer, now: datetime, opening: int | None
+    session: Session, row: OpeningRow | None, new: NewDecision, officer: Officer, now: datetime
 ) -> Refusal | None:
     if row is None:
         return "no_event"
@@ -157,12 +156,40 @@ def _refusal(
         return "held"
     if not review.is_open_to(officer.user_id, now):
         return "closed"
-    if (review.revision, opening) != (new.revision, new.opening):
+    if review.revision != new.revision:
         return "stale"
+    return _unready(session, new)
+
+
+def _unready(session: Session, new: NewDecision) -> Refusal | None:
+    if not _is_sealed(session, new):
+        return "unsealed"
     return "lacking" if new.lacks else None
 
 
-def _decision(row: EventRow, new: NewDecision, officer: Officer, now: datetime) -> DecisionRecord:
+def _is_sealed(session: Session, new: NewDecision) -> bool:
+    primary = select(PackageRow.package_id).filter_by(event_id=new.event_id, opening=new.opening, kind="primary")
+    return session.scalar(primary) is not None
+
+
+def _close_request(session: Session, row: OpeningRow, decision: DecisionRecord) -> str | None:
+    """Whoever decides waits for no answer any more; the request that was open."""
+    request = session.scalar(select(EvidenceRequestRow).filter_by(opening_id=row.opening_id, state="open"))
+    if request is None:
+        return None
+    request.state, request.closed_at = "decided", decision.decided_at
+    request.closed_by, request.closed_name = decision.officer_id, decision.officer_name
+    return request.request_id
+
+
+def _reopen_request(session: Session, request_id: str | None) -> None:
+    if request_id is not None:
+        request = session.get_one(EvidenceRequestRow, request_id)
+        request.state = "open"
+        request.closed_by = request.closed_name = request.closed_at = None
+
+
+def _decision(row: OpeningRow, new: NewDecision, officer: Officer, now: datetime) -> DecisionRecord:
     return DecisionRecord(
         decision_id=uuid4().hex,
         event_id=new.event_id,
@@ -186,25 +213,23 @@ def _decision(row: EventRow, new: NewDecision, officer: Officer, now: datetime) 
     )
 
 
-def _kind(row: EventRow, new: NewDecision) -> DecisionKind:
+def _kind(row: OpeningRow, new: NewDecision) -> DecisionKind:
     if new.suggestion:
         return "suggestion"
     return row.check_kind or "first"  # type: ignore[return-value]
 
 
-def _kept(row: EventRow) -> dict[str, Any]:
+def _kept(row: OpeningRow) -> dict[str, Any]:
     return {
         "stage": row.stage,
         "check_kind": row.check_kind,
         "first_officer": row.first_officer,
-        "decided_opening": row.decided_opening,
         "deadline_at": row.deadline_at.isoformat() if row.deadline_at else None,
     }
 
 
-def _restore(row: EventRow, kept: dict[str, Any]) -> None:
+def _restore(row: OpeningRow, kept: dict[str, Any]) -> None:
     row.stage, row.check_kind, row.first_officer = kept["stage"], kept["check_kind"], kept["first_officer"]
-    row.decided_opening = kept["decided_opening"]
     row.deadline_at = parse_rfc3339(kept["deadline_at"]) if kept["deadline_at"] else None
 
 

@@ -1,50 +1,53 @@
-"""How events enter the review, and come back to it: with the change of state or the package that makes it so."""
+"""How openings enter the review: with the change of state that makes them violations, and with their package."""
+
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from core.domain import RuleEvent
 from core.review import due_at
 from store.live_changes import tell
+from store.mapping import columns_of
+from store.opening_tables import OpeningRow, opening_id
 from store.records import PackageRecord
-from store.tables import EventRow
 
 
-def enter(session: Session, row: EventRow, change: RuleEvent) -> None:
-    """Takes a new change of state into the review of its event.
+def enter(session: Session, org: str | None, change: RuleEvent) -> None:
+    """Takes a new change of state into the opening that it is about; the other openings of the event stay as they are.
+
+    The event's own row is locked by the caller, so that nobody else makes the same opening.
 
     Args:
-        row: the event, locked; its review columns are changed here.
+        org: the node of the event.
     """
+    row = session.get(OpeningRow, opening_id(change.event_id, change.opening), with_for_update=True)
+    if row is None:
+        began_at = change.first_seen if change.opening == 1 else change.still_since
+        row = OpeningRow(opening_id=opening_id(change.event_id, change.opening), began_at=began_at, org=org, revision=0)
+        session.add(row)
+    violation_at = row.violation_at or _became_violation(change)
+    for name, value in columns_of(change).items():
+        setattr(row, name, value)
+    row.violation_at = violation_at
     row.revision += 1
-    opened = _opens(row, change)
-    if opened:
-        row.stage = "waiting"
-        row.check_kind = row.first_officer = None
-        row.deadline_at = due_at(change.violation, change.last_seen)
-    elif row.stage == "more_evidence":
-        row.stage = "waiting"
-    tell(session, "opened" if opened else "changed", change.event_id, change.camera_id)
-
-
-def bring_evidence(session: Session, row: EventRow) -> None:
-    """Brings an event back to who waits for more evidence: there is some."""
-    if row.stage == "more_evidence":
-        row.stage = "waiting"
-    tell(session, "changed", row.event_id, row.camera_id)
+    opens = change.state == "violation" and not change.observing and row.stage is None
+    if opens:
+        row.stage, row.deadline_at = "waiting", due_at(change.violation, change.last_seen)
+    tell(session, "opened" if opens else "changed", change.event_id, change.camera_id, change.opening)
 
 
 def seal(session: Session, package: PackageRecord) -> None:
-    """Notes that a package was sealed: what it is worth, and that there is more to see."""
-    row = session.get(EventRow, package.event_id, with_for_update=True)
+    """Notes that a package of an opening was sealed: what it is worth, and that there is more to see."""
+    row = session.get(OpeningRow, opening_id(package.event_id, package.opening), with_for_update=True)
     if row is None:
         return
     if package.kind == "primary":
         row.standing = package.standing
-    bring_evidence(session, row)
+    tell(session, "changed", row.event_id, row.camera_id, row.opening)
 
 
-def _opens(row: EventRow, change: RuleEvent) -> bool:
-    """Whether there is something new to decide: a violation, or one more after the last one was decided."""
-    if change.state != "violation" or change.observing or change.opening <= row.decided_opening:
-        return False
-    return row.stage != "waiting" or row.check_kind is not None
+def _became_violation(change: RuleEvent) -> datetime | None:
+    """When the opening became one; of a later opening the event still names the first one's moment."""
+    if change.opening == 1:
+        return change.violation_at
+    return change.last_seen if change.state == "violation" else None

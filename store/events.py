@@ -27,7 +27,8 @@ class EventRepository:
         self._engine = engine
 
     def apply(self, change: RuleEvent) -> bool:
-        """Keeps a change and makes it the event's present state; a change that is kept already alters nothing.
+        """Keeps a change and makes it the present state of the event and of its opening; one that is kept already
+        alters nothing.
 
         Returns:
             Whether the change was new.
@@ -43,7 +44,7 @@ class EventRepository:
             if is_new:
                 upsert(session, EventRow, values)
                 row.masks = _with_masks(row.masks, now["masks"])
-                enter(session, row, change)
+                enter(session, row.org, change)
             return is_new
 
     def get(self, event_id: str) -> EventHistory | None:

@@ -17,12 +17,16 @@ KEPT = 10_000
 _ADVISORY_LOCK = 0x6C697665
 
 
-def tell(session: Session, kind: ChangeKind, event_id: str, camera_id: str) -> None:
-    """Adds a change to the transaction that makes it. To be called last: it keeps other writers waiting."""
+def tell(session: Session, kind: ChangeKind, event_id: str, camera_id: str, opening: int | None = None) -> None:
+    """Adds a change to the transaction that makes it. To be called last: it keeps other writers waiting.
+
+    Args:
+        opening: which one of the event; None = what changed concerns them all.
+    """
     session.flush()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
-    session.add(LiveChangeRow(kind=kind, event_id=event_id, camera_id=camera_id))
+    session.add(LiveChangeRow(kind=kind, event_id=event_id, camera_id=camera_id, opening=opening))
 
 
 class LiveChanges:
@@ -53,16 +57,17 @@ class LiveChanges:
         with reading(self._engine) as session:
             return tuple(_change(*row) for row in session.execute(query))
 
-    def final_between(self, after: datetime, until: datetime) -> tuple[tuple[str, str, str | None], ...]:
-        """Event, camera and node of what was decided finally after a moment and not after another one, in order."""
+    def final_between(self, after: datetime, until: datetime) -> tuple[tuple[str, str, str | None, int], ...]:
+        """Event, camera, node and opening of the decisions that became final after a moment and not after another one,
+        in order."""
         query = (
-            select(EventRow.event_id, EventRow.camera_id, EventRow.org)
+            select(EventRow.event_id, EventRow.camera_id, EventRow.org, DecisionRow.opening)
             .join(DecisionRow, DecisionRow.event_id == EventRow.event_id)
             .where(DecisionRow.final_at > after, DecisionRow.final_at <= until, DecisionRow.undone_at.is_(None))
             .order_by(DecisionRow.final_at, DecisionRow.decision_id)
         )
         with reading(self._engine) as session:
-            return tuple((row.event_id, row.camera_id, row.org) for row in session.execute(query))
+            return tuple((row.event_id, row.camera_id, row.org, row.opening) for row in session.execute(query))
 
     def forget(self, seq: int) -> None:
         """Lets go of everything up to a number."""
@@ -71,4 +76,5 @@ class LiveChanges:
 
 
 def _change(row: LiveChangeRow, org: str | None) -> LiveChange:
-    return LiveChange(row.seq, row.kind, row.event_id, row.camera_id, org)  # type: ignore[arg-type]  # a known kind
+    kind: ChangeKind = row.kind  # type: ignore[assignment]  # a known kind
+    return LiveChange(row.seq, kind, row.event_id, row.camera_id, org, row.opening)

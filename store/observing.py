@@ -18,17 +18,17 @@ from core.statistics import is_noisy
 from store.audit import Actor, AuditLog, Deed
 from store.camera_writing import kept_camera, plain
 from store.engine import reading, writing
+from store.opening_tables import OpeningRow
 from store.review_tables import DecisionRow
 from store.sites import count_change, position_of, put
 from store.statistics import first_of
-from store.tables import EventRow
 from store.vault import Vault
 
 DECIDED_WITHIN = timedelta(days=7)
 SYSTEM = Actor(None, "system", None, "")
 
 Place = tuple[str, str, str, str]
-_PLACE = (EventRow.camera_id, EventRow.preset_id, EventRow.zone_id, EventRow.rule_version)
+_PLACE = (OpeningRow.camera_id, OpeningRow.preset_id, OpeningRow.zone_id, OpeningRow.rule_version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _over_budget(
     session: Session, rules: Mapping[Place, ZoneRule], now: datetime, timezone: ZoneInfo
 ) -> Iterator[SentZone]:
     midnight = now.astimezone(timezone).replace(hour=0, minute=0, second=0, microsecond=0)
-    alarms = select(*_PLACE, func.count()).where(EventRow.stage.is_not(None))
+    alarms = select(*_PLACE, func.count()).where(OpeningRow.stage.is_not(None))
     for rule, (count,) in _counted(session, alarms, rules, midnight):
         if count > rule.zone.daily_budget:
             yield SentZone(rule, SentBack(at=now, why="budget", count=count, limit=rule.zone.daily_budget))
@@ -110,7 +110,7 @@ def _over_budget(
 
 def _too_often_wrong(session: Session, rules: Mapping[Place, ZoneRule], now: datetime) -> Iterator[SentZone]:
     rejected = func.count(case((DecisionRow.verdict == "rejected", 1)))
-    verdicts = select(*_PLACE, func.count(), rejected).join(DecisionRow, first_of(EventRow.event_id, now))
+    verdicts = select(*_PLACE, func.count(), rejected).join(DecisionRow, first_of(OpeningRow, now))
     for rule, (decided, wrong) in _counted(session, verdicts, rules, now - DECIDED_WITHIN):
         if is_noisy(Share(decided - wrong, decided)):
             yield SentZone(rule, SentBack(at=now, why="rejected", count=wrong, limit=decided))
@@ -121,7 +121,7 @@ def _counted(
 ) -> Iterator[tuple[ZoneRule, Sequence[int]]]:
     """The figures of each zone on its events since then, or since it was last sent back."""
     of_each = figures.group_by(*_PLACE)
-    for row in session.execute(of_each.where(EventRow.violation_at >= since)).all():
+    for row in session.execute(of_each.where(OpeningRow.violation_at >= since)).all():
         place, counts = tuple(row[:4]), row[4:]
         rule = rules.get(place)
         if rule is None:
@@ -129,7 +129,7 @@ def _counted(
         last = rule.zone.sent_back
         if last and last.at > since:
             here = [column == value for column, value in zip(_PLACE, place, strict=True)]
-            again = session.execute(of_each.where(EventRow.violation_at > last.at, *here)).one_or_none()
+            again = session.execute(of_each.where(OpeningRow.violation_at > last.at, *here)).one_or_none()
             counts = again[4:] if again else ()
         if counts:
             yield rule, counts

@@ -46,10 +46,10 @@ class PackageRepository:
         """The packages of an event, oldest first."""
         return self._select(PackageRow.event_id == event_id)
 
-    def newest_primaries(self, event_ids: Collection[str]) -> Mapping[str, PackageRecord]:
-        """The newest primary package of each of some events, by event id."""
+    def primaries(self, event_ids: Collection[str]) -> Mapping[tuple[str, int], PackageRecord]:
+        """The primary packages of some events, by event and opening."""
         found = self._select(PackageRow.event_id.in_(event_ids), PackageRow.kind == "primary")
-        return {package.event_id: package for package in found}
+        return {(package.event_id, package.opening): package for package in found}
 
     def all(self) -> tuple[PackageRecord, ...]:
         """Every package, oldest first."""

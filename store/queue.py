@@ -1,4 +1,4 @@
-"""The queue: events with their review, filtered, sorted, page by page. Every page is read from an index."""
+"""The queue: openings of events with their review, filtered, sorted, page by page; every page read from an index."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ from core.review import Review, Viewer
 from store.cursor import SortedCursor
 from store.engine import reading
 from store.mapping import from_row
+from store.opening_tables import OpeningRow, opening_id
 from store.review_records import QueuedEvent, QueueFilter, QueuePage, Sort
-from store.tables import EventRow
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
@@ -40,12 +40,12 @@ _ONE_BY_ONE = 64
 
 Conditions = list[ColumnElement[bool]]
 
-# age: the youngest first; with a minus sign the other way round. Ties by id, so that the order is total.
+# age: what began last first; with a minus sign the other way round. Ties by id, so that the order is total.
 _COLUMNS: Mapping[str, tuple[InstrumentedAttribute[Any], ...]] = {
-    "age": (EventRow.first_seen, EventRow.event_id),
-    "dwell": (EventRow.dwell_s, EventRow.event_id),
-    "deadline": (EventRow.deadline_at, EventRow.event_id),
-    "type": (EventRow.violation, EventRow.first_seen, EventRow.event_id),
+    "age": (OpeningRow.began_at, OpeningRow.opening_id),
+    "dwell": (OpeningRow.dwell_s, OpeningRow.opening_id),
+    "deadline": (OpeningRow.deadline_at, OpeningRow.opening_id),
+    "type": (OpeningRow.violation, OpeningRow.began_at, OpeningRow.opening_id),
 }
 
 
@@ -55,11 +55,17 @@ class EventQueue:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def get(self, event_id: str) -> QueuedEvent | None:
-        """One event with its review."""
+    def get(self, event_id: str, opening: int) -> QueuedEvent | None:
+        """One opening with its review."""
         with reading(self._engine) as session:
-            row = session.get(EventRow, event_id)
+            row = session.get(OpeningRow, opening_id(event_id, opening))
             return _queued(row) if row else None
+
+    def of_event(self, event_id: str) -> tuple[QueuedEvent, ...]:
+        """Every opening of an event, the first one first."""
+        query = select(OpeningRow).where(OpeningRow.event_id == event_id).order_by(OpeningRow.opening)
+        with reading(self._engine) as session:
+            return tuple(_queued(row) for row in session.scalars(query))
 
     def page(
         self,
@@ -70,7 +76,7 @@ class EventQueue:
         cursor: str | None = None,
         limit: int = DEFAULT_LIMIT,
     ) -> QueuePage:
-        """Some events in that order. Sorted by deadline, only those that have one.
+        """Some openings in that order. Sorted by deadline, only those that have one.
 
         Args:
             cursor: next_cursor of the page before, of the same sort; None = the first page.
@@ -122,10 +128,10 @@ class _Query:
     def select(self, parts: Sequence[_Part]) -> Select[Any]:
         """The rows of any of the parts, which must exclude each other."""
         if len(parts) == 1 and parts[0].column is None:
-            return self._ordered(select(EventRow).where(*parts[0].conditions))
+            return self._ordered(select(OpeningRow).where(*parts[0].conditions))
         found = union_all(*(select(keys.subquery()) for part in parts for keys in self._keys(part))).subquery()
-        first = self._ordered_by(select(found.c.event_id), [found.c[column.key] for column in self._columns])
-        return self._ordered(select(EventRow).where(EventRow.event_id.in_(first.limit(self._limit))))
+        first = self._ordered_by(select(found.c.opening_id), [found.c[column.key] for column in self._columns])
+        return self._ordered(select(OpeningRow).where(OpeningRow.opening_id.in_(first.limit(self._limit))))
 
     def _keys(self, part: _Part) -> list[Select[Any]]:
         """The first keys of a part, of each of its values: each is read in order from an index."""
@@ -139,13 +145,13 @@ class _Query:
             return [select(first).select_from(each.join(first, true()))]
         return [self._ordered(keys.where(part.column == value)) for value in part.values]
 
-    def place_of(self, row: EventRow) -> SortedCursor:
+    def place_of(self, row: OpeningRow) -> SortedCursor:
         """The place behind a row."""
         return SortedCursor(self._sort, tuple(getattr(row, column.key) for column in self._columns))
 
     def _ordered(self, query: Select[Any]) -> Select[Any]:
         if self._sort.endswith("deadline"):
-            query = query.where(EventRow.deadline_at.is_not(None))
+            query = query.where(OpeningRow.deadline_at.is_not(None))
         if self._after is not None:
             here, place = tuple_(*self._columns), tuple_(*self._after.place)
             query = query.where(here < place if self._falls else here > place)
@@ -159,17 +165,17 @@ class _Query:
 
 def _conditions(wanted: QueueFilter) -> Conditions:
     equal = {
-        EventRow.event_id: wanted.event_id,
-        EventRow.state: wanted.state,
-        EventRow.zone_id: wanted.zone_id,
-        EventRow.observing: wanted.observing,
-        EventRow.standing: wanted.standing,
+        OpeningRow.event_id: wanted.event_id,
+        OpeningRow.state: wanted.state,
+        OpeningRow.zone_id: wanted.zone_id,
+        OpeningRow.observing: wanted.observing,
+        OpeningRow.standing: wanted.standing,
     }
     conditions: Conditions = [column == value for column, value in equal.items() if value is not None]
     if wanted.since is not None:
-        conditions.append(EventRow.first_seen >= wanted.since)
+        conditions.append(OpeningRow.began_at >= wanted.since)
     if wanted.until is not None:
-        conditions.append(EventRow.first_seen < wanted.until)
+        conditions.append(OpeningRow.began_at < wanted.until)
     return conditions
 
 
@@ -178,9 +184,9 @@ def _parts(wanted: QueueFilter, viewer: Viewer, now: datetime) -> list[_Part]:
     is_of_few = wanted.camera_ids is not None or wanted.orgs is not None
     return [
         _Part([*known, *stage.conditions])
-        .among(EventRow.org, wanted.orgs, are_few=stage.are_few or wanted.camera_ids is not None)
-        .among(EventRow.camera_id, wanted.camera_ids, are_few=stage.are_few)
-        .among(EventRow.violation, wanted.violations, are_few=is_of_few)
+        .among(OpeningRow.org, wanted.orgs, are_few=stage.are_few or wanted.camera_ids is not None)
+        .among(OpeningRow.camera_id, wanted.camera_ids, are_few=stage.are_few)
+        .among(OpeningRow.violation, wanted.violations, are_few=is_of_few)
         for stage in _stages(wanted, viewer, now)
     ]
 
@@ -196,23 +202,27 @@ class _Stage:
 def _stages(wanted: QueueFilter, viewer: Viewer, now: datetime) -> list[_Stage]:
     """Where `Review.seen_by` answers what is wanted; the two say the same, and a test holds them together."""
     me = viewer.user_id
-    free = or_(EventRow.claimed_until.is_(None), EventRow.claimed_until <= now, EventRow.claimed_by == me)
-    waiting, unchecked = EventRow.stage == "waiting", EventRow.check_kind.is_(None)
-    mine, others = EventRow.first_officer == me, EventRow.first_officer != me
+    free = or_(OpeningRow.claimed_until.is_(None), OpeningRow.claimed_until <= now, OpeningRow.claimed_by == me)
+    waiting, unchecked = OpeningRow.stage == "waiting", OpeningRow.check_kind.is_(None)
+    asked = OpeningRow.stage == "more_evidence"
+    mine, others = OpeningRow.first_officer == me, OpeningRow.first_officer != me
     if wanted.review is None:
         return [_Stage([], are_few=False)]
     # Few are: they are found first, and then put in order.
-    claims = aliased(EventRow)
-    claimed = select(claims.event_id).where(claims.claimed_until > now, claims.claimed_by != me)
+    claims = aliased(OpeningRow)
+    claimed = select(claims.opening_id).where(claims.claimed_until > now, claims.claimed_by != me)
     found: dict[str, list[_Stage]] = {
         "open": [_Stage([waiting, or_(unchecked, others) if viewer.blind else unchecked, free])],
-        "claimed": [_Stage([EventRow.stage.is_not(None), EventRow.event_id.in_(claimed)])],
-        "decided": [_Stage([EventRow.stage == "decided", free], are_few=False), _Stage([waiting, mine, free])],
+        "claimed": [_Stage([OpeningRow.stage.is_not(None), OpeningRow.opening_id.in_(claimed)])],
+        "decided": [
+            _Stage([OpeningRow.stage == "decided", free], are_few=False),
+            _Stage([or_(waiting, asked), mine, free]),
+        ],
         "second_look": [_Stage([false()] if viewer.blind else [waiting, others, free])],
-        "more_evidence": [_Stage([EventRow.stage == "more_evidence", free])],
+        "more_evidence": [_Stage([asked, or_(unchecked, others), free])],
     }
     return found[wanted.review]
 
 
-def _queued(row: EventRow) -> QueuedEvent:
-    return QueuedEvent(from_row(RuleEvent, row), from_row(Review, row))
+def _queued(row: OpeningRow) -> QueuedEvent:
+    return QueuedEvent(from_row(RuleEvent, row), from_row(Review, row), row.began_at)

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Engine, exists, func, select
 
 from store.engine import reading
-from store.tables import EventChangeRow, EventRow, PackageRow
+from store.opening_tables import OpeningRow
+from store.tables import PackageRow
 
 # What was not sealed in that time never will be: its pictures are gone.
 SEALED_WITHIN = timedelta(days=7)
@@ -19,9 +20,9 @@ class Queues:
 
     Attributes:
         to_seal: violations of the last seven days without a package of their opening.
-        to_decide: events that wait for an officer; overdue: those of them whose deadline has passed.
-        more_evidence: events that wait for further pictures.
-        second_look: decided events that wait for a blind check; they are among to_decide.
+        to_decide: openings that wait for an officer; overdue: those of them whose deadline has passed.
+        more_evidence: openings that wait for further pictures.
+        second_look: decided openings that wait for a blind check; they are among to_decide.
     """
 
     to_seal: int
@@ -52,26 +53,19 @@ class QueueCounts:
 
     def now(self, now: datetime) -> Queues:
         """All of it, as of now."""
-        sealed = exists().where(PackageRow.event_id == EventRow.event_id, PackageRow.opening == EventRow.opening)
-        # What came back was a violation before, and need not be one again.
-        alarmed = exists().where(
-            EventChangeRow.event_id == EventRow.event_id,
-            EventChangeRow.opening == EventRow.opening,
-            EventChangeRow.state == "violation",
-        )
-        waits = EventRow.stage == "waiting"
+        sealed = exists().where(PackageRow.event_id == OpeningRow.event_id, PackageRow.opening == OpeningRow.opening)
+        waits = OpeningRow.stage == "waiting"
         return Queues(
             to_seal=self._count(
-                EventRow.violation_at > now - SEALED_WITHIN,
-                EventRow.stage.is_not(None),
-                ~EventRow.observing,
-                alarmed,
+                OpeningRow.violation_at > now - SEALED_WITHIN,
+                OpeningRow.stage.is_not(None),
+                ~OpeningRow.observing,
                 ~sealed,
             ),
             to_decide=self._count(waits),
-            overdue=self._count(waits, EventRow.deadline_at < now),
-            more_evidence=self._count(EventRow.stage == "more_evidence"),
-            second_look=self._count(waits, EventRow.check_kind.is_not(None)),
+            overdue=self._count(waits, OpeningRow.deadline_at < now),
+            more_evidence=self._count(OpeningRow.stage == "more_evidence"),
+            second_look=self._count(waits, OpeningRow.check_kind.is_not(None)),
         )
 
     def pace(self, now: datetime) -> Pace:
@@ -83,4 +77,4 @@ class QueueCounts:
 
     def _count(self, *conditions: ColumnElement[bool]) -> int:
         with reading(self._engine) as session:
-            return session.scalar(select(func.count()).select_from(EventRow).where(*conditions)) or 0
+            return session.scalar(select(func.count()).select_from(OpeningRow).where(*conditions)) or 0

@@ -41,12 +41,6 @@ class EventHistory:
     event: RuleEvent
     changes: tuple[RuleEvent, ...]
 
-    @property
-    def opening_to_decide(self) -> int | None:
-        """The newest opening that was a violation, and alarmed; None before there is one."""
-        openings = (one.opening for one in self.changes if one.state == "violation" and not one.observing)
-        return max(openings, default=None)
-
 
 @dataclass(frozen=True, slots=True)
 class PackageRecord:

@@ -15,8 +15,8 @@ Sort = Literal["age", "-age", "dwell", "-dwell", "deadline", "-deadline", "type"
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """Which events; None = any. `orgs`: of cameras that hung on nodes of these names then. `since` (included) and
-    `until` (excluded) bound first_seen."""
+    """Which openings; None = any. `orgs`: of cameras that hung on nodes of these names then. `since` (included) and
+    `until` (excluded) bound their begin."""
 
     event_id: str | None = None
     state: State | None = None
@@ -33,15 +33,21 @@ class QueueFilter:
 
 @dataclass(frozen=True, slots=True)
 class QueuedEvent:
-    """An event and how far its review is."""
+    """One opening of an event, as of its own last change, and how far its review is.
+
+    Attributes:
+        event: its violation_at is that of this opening, where the event's own is that of the first.
+        began_at: when this opening was first seen.
+    """
 
     event: RuleEvent
     review: Review
+    began_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """Some events, and the cursor of what follows; None = that was the last page."""
+    """Some openings, and the cursor of what follows; None = that was the last page."""
 
     events: tuple[QueuedEvent, ...]
     next_cursor: str | None
@@ -112,6 +118,7 @@ class GivenVerdict:
     """Of a decision what a list shows, and what says who may see it."""
 
     event_id: str
+    opening: int
     kind: DecisionKind
     verdict: Verdict
     reason: str | None
@@ -177,10 +184,11 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class LiveChange:
-    """That an event changed, and how. `org`: the node of the event."""
+    """That an event changed, and how. `org`: the node of the event. `opening`: which one of it; None = all of them."""
 
     seq: int
     kind: ChangeKind
     event_id: str
     camera_id: str
     org: str | None
+    opening: int | None = None

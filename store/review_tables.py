@@ -122,3 +122,4 @@ class LiveChangeRow(Base):
     kind: Mapped[str] = mapped_column(String(16))
     event_id: Mapped[str] = mapped_column(Id)
     camera_id: Mapped[str] = mapped_column(Id)
+    opening: Mapped[int | None]

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Engine, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import aliased
 
 from core.review import DecisionKind, Verdict
 from core.statistics import Alarm, Check
 from store.engine import reading
+from store.opening_tables import OpeningRow
 from store.review_tables import DecisionRow
 from store.scope import Orgs, seen_from
-from store.tables import EventRow
 
 _COUNTED = ("approved", "handed_over", "rejected")
 
@@ -24,41 +24,42 @@ class StatisticsRepository:
         self._engine = engine
 
     def alarms(self, since: datetime, until: datetime, now: datetime, orgs: Orgs) -> list[Alarm]:
-        """The events that became a violation in that time (since included, until not), the oldest first.
+        """The openings that became a violation in that time (since included, until not), the oldest first.
 
         Args:
             now: what can still be undone then is pending.
             orgs: only of nodes of these names; None = of all.
         """
         during = [
-            EventRow.violation_at >= since,
-            EventRow.violation_at < until,
-            EventRow.stage.is_not(None),
-            *seen_from(EventRow.org, orgs),
+            OpeningRow.violation_at >= since,
+            OpeningRow.violation_at < until,
+            OpeningRow.stage.is_not(None),
+            *seen_from(OpeningRow.org, orgs),
         ]
         query = (
             select(
-                EventRow.event_id,
-                EventRow.camera_id,
-                EventRow.preset_id,
-                EventRow.zone_id,
-                EventRow.violation,
-                EventRow.violation_at,
-                EventRow.org,
-                EventRow.cleared_at,
+                OpeningRow.event_id,
+                OpeningRow.opening,
+                OpeningRow.camera_id,
+                OpeningRow.preset_id,
+                OpeningRow.zone_id,
+                OpeningRow.violation,
+                OpeningRow.violation_at,
+                OpeningRow.org,
+                OpeningRow.cleared_at,
                 DecisionRow.verdict,
                 DecisionRow.decided_at,
                 DecisionRow.officer_id,
                 DecisionRow.officer_name,
             )
-            .outerjoin(DecisionRow, first_of(EventRow.event_id, now))
+            .outerjoin(DecisionRow, first_of(OpeningRow, now))
             .where(*during)
-            .order_by(EventRow.violation_at, EventRow.event_id, DecisionRow.decided_at)
+            .order_by(OpeningRow.violation_at, OpeningRow.opening_id, DecisionRow.decided_at)
         )
         with reading(self._engine) as session:
-            # A later verdict, on a later opening, takes the place of the earlier one.
+            # A later verdict on the same opening takes the place of the earlier one.
             rows = session.execute(query)
-            found = {row.event_id: _alarm(row) for row in rows}
+            found = {(row.event_id, row.opening): _alarm(row) for row in rows}
         return list(found.values())
 
     def checks(self, since: datetime, until: datetime, now: datetime, orgs: Orgs) -> list[Check]:
@@ -69,7 +70,7 @@ class StatisticsRepository:
         second, first = DecisionRow, aliased(DecisionRow)
         query = (
             select(second.decision_id, second.kind, first.verdict, second.verdict)
-            .join(EventRow, EventRow.event_id == second.event_id)
+            .join(OpeningRow, (OpeningRow.event_id == second.event_id) & (OpeningRow.opening == second.opening))
             .join(first, (first.event_id == second.event_id) & (first.opening == second.opening))
             .where(
                 second.kind.in_(("second_look", "known_negative")),
@@ -80,7 +81,7 @@ class StatisticsRepository:
                 first.kind == "first",
                 first.undone_at.is_(None),
                 first.verdict.in_(_COUNTED),
-                *seen_from(EventRow.org, orgs),
+                *seen_from(OpeningRow.org, orgs),
             )
             .order_by(first.decided_at)
         )
@@ -94,10 +95,11 @@ def _alarm(row: Sequence[Any]) -> Alarm:
     return Alarm(*row)
 
 
-def first_of(event_id: InstrumentedAttribute[str], now: datetime) -> ColumnElement[bool]:
-    """The first decisions of events, final by `now`, that approve, hand over or reject."""
+def first_of(openings: type[OpeningRow], now: datetime) -> ColumnElement[bool]:
+    """The first decisions of openings, final by `now`, that approve, hand over or reject."""
     return (
-        (DecisionRow.event_id == event_id)
+        (DecisionRow.event_id == openings.event_id)
+        & (DecisionRow.opening == openings.opening)
         & (DecisionRow.kind == "first")
         & DecisionRow.verdict.in_(_COUNTED)
         & DecisionRow.undone_at.is_(None)

@@ -7,9 +7,10 @@ from sqlalchemy import Engine, select
 
 from core.review import Verdict
 from store.engine import reading
+from store.opening_tables import OpeningRow
 from store.review_tables import DecisionRow
 from store.scope import Orgs, seen_from
-from store.tables import EventRow, ZoneRuleRow
+from store.tables import ZoneRuleRow
 
 _COUNTED = ("approved", "handed_over", "rejected")
 
@@ -24,6 +25,7 @@ class Supervised:
     """
 
     event_id: str
+    opening: int
     camera_id: str
     violation: str
     verdict: Verdict
@@ -49,9 +51,12 @@ class SupervisionRepository:
             orgs: only about events of nodes of these names; None = about all.
         """
         query = (
-            select(DecisionRow, EventRow.camera_id, EventRow.violation, ZoneRuleRow.snapshot)
-            .join(EventRow, EventRow.event_id == DecisionRow.event_id)
-            .outerjoin(ZoneRuleRow, ZoneRuleRow.version == EventRow.rule_version)
+            select(DecisionRow, OpeningRow.camera_id, OpeningRow.violation, ZoneRuleRow.snapshot)
+            .join(
+                OpeningRow,
+                (OpeningRow.event_id == DecisionRow.event_id) & (OpeningRow.opening == DecisionRow.opening),
+            )
+            .outerjoin(ZoneRuleRow, ZoneRuleRow.version == OpeningRow.rule_version)
             .where(
                 DecisionRow.kind == "first",
                 DecisionRow.verdict.in_(_COUNTED),
@@ -60,7 +65,7 @@ class SupervisionRepository:
                 DecisionRow.final_at >= since,
                 DecisionRow.decided_at >= since,
                 DecisionRow.decided_at < until,
-                *seen_from(EventRow.org, orgs),
+                *seen_from(OpeningRow.org, orgs),
             )
             .order_by(DecisionRow.decided_at.desc(), DecisionRow.decision_id)
         )
@@ -71,6 +76,7 @@ class SupervisionRepository:
 def _supervised(row: DecisionRow, camera_id: str, violation: str, rule: object) -> Supervised:
     return Supervised(
         event_id=row.event_id,
+        opening=row.opening,
         camera_id=camera_id,
         violation=violation,
         verdict=row.verdict,  # type: ignore[arg-type]  # the table's check says so

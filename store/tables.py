@@ -12,7 +12,6 @@ from core.geometry import Box
 from core.health import Status
 from core.site import Camera
 from store.records import PackageKind
-from store.review_columns import ReviewColumns
 from store.types import AsJson, UtcDateTime
 
 Id = String(40)
@@ -110,8 +109,8 @@ class RuleEventColumns:
     models: Mapped[tuple[ModelRef, ...]] = mapped_column(AsJson(tuple[ModelRef, ...]), server_default="[]")
 
 
-class EventRow(RuleEventColumns, ReviewColumns, Base):
-    """The present state of an event, and of its review."""
+class EventRow(RuleEventColumns, Base):
+    """The present state of an event, which is that of its last opening."""
 
     __tablename__ = "events"
 
@@ -132,21 +131,7 @@ class EventRow(RuleEventColumns, ReviewColumns, Base):
             Index(None, "zone_id", *order),
             Index(None, "violation", *order),
             Index(None, "state", *order),
-            Index(None, "observing", *order),
-            Index(None, "standing", *order),
-            # What waits for a check counts as decided to whom decided first.
-            Index(None, "first_officer", *order),
-            Index(None, "stage", *order),
-            Index(None, "stage", "violation", *order),
-            Index(None, "camera_id", "stage", *order),
             Index(None, "org", *order),
-            Index(None, "org", "stage", *order),
-            Index(None, "stage", "deadline_at", "event_id"),
-            Index(None, "stage", "dwell_s", "event_id"),
-            Index(None, "deadline_at", "event_id"),
-            Index(None, "dwell_s", "event_id"),
-            Index(None, "violation_at", "event_id"),
-            Index(None, "claimed_until"),
         )
 
 

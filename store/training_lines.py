@@ -17,6 +17,7 @@ from core.review import REASONS, is_positive, same_direction
 from store.audit import Actor, AuditLog, Deed
 from store.engine import reading, writing
 from store.mapping import columns_of, from_row
+from store.opening_tables import OpeningRow
 from store.review_records import DecisionRecord, Miss
 from store.review_tables import DecisionRow, MissRow
 from store.scope import Orgs, seen_from
@@ -81,14 +82,15 @@ def lessons(
         orgs: only what belongs to nodes of these names; None = all.
     """
     decisions = (
-        select(DecisionRow, EventRow.label, EventRow.camera_id, EventRow.masks)
+        select(DecisionRow, OpeningRow.label, OpeningRow.camera_id, EventRow.masks)
+        .join(OpeningRow, (OpeningRow.event_id == DecisionRow.event_id) & (OpeningRow.opening == DecisionRow.opening))
         .join(EventRow, EventRow.event_id == DecisionRow.event_id)
         .where(
             DecisionRow.final_at <= now,
             DecisionRow.undone_at.is_(None),
             DecisionRow.kind.in_(("first", "second_look")),
             DecisionRow.verdict.in_(_SAYS_SOMETHING),
-            *seen_from(EventRow.org, orgs),
+            *seen_from(OpeningRow.org, orgs),
         )
     )
     misses = select(MissRow).where(MissRow.marked_at <= now, *seen_from(MissRow.org, orgs))

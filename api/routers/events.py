@@ -1,6 +1,6 @@
-"""Events: the queue, page by page, and each event with all that is known of it."""
+"""Events: the queue of their openings, page by page, and each opening with all that is known of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -10,15 +10,17 @@ from api.access import Right, requires
 from api.dependencies import refuse_query
 from api.etags import etag
 from api.event_rows import rows, visible
-from api.manifest_excerpt import openings
+from api.manifest_excerpt import openings_public
 from api.package_folder import PackageFolder
 from api.problems import described
-from api.review_desk import Desk, ReviewDesk, SeenEventId
+from api.review_desk import Desk, ReviewDesk, SeenEventId, SeenOpening
 from api.review_schemas import (
     ApprovalNeeds,
     AttachmentPublic,
+    DecisionPublic,
     NotePublic,
     QueuePagePublic,
+    RequestPublic,
     ReviewedEvent,
 )
 from api.review_words import code_names
@@ -32,7 +34,7 @@ from store.cursor import SortedCursor
 from store.nodes import NodeRepository
 from store.places import Place
 from store.queue import DEFAULT_LIMIT, MAX_LIMIT
-from store.review_records import QueueFilter, Sort
+from store.review_records import QueuedEvent, QueueFilter, Sort
 from store.scope import Orgs
 
 router = APIRouter(prefix="/api/v1/events", tags=["events"], dependencies=[requires(Right.EVENTS_VIEW)])
@@ -52,8 +54,8 @@ class EventQuery(BaseModel):
     review: ReviewState | None = Field(default=None, description="how far the review is, as the viewer may know")
     standing: Standing | None = Field(default=None, description="what the record is worth as evidence")
     observing: bool | None = Field(default=None, description="whether the zone only observes")
-    since: GivenMoment | None = Field(default=None, description="first seen then or later; RFC 3339 with offset")
-    until: GivenMoment | None = Field(default=None, description="first seen before then; RFC 3339 with offset")
+    since: GivenMoment | None = Field(default=None, description="began then or later; RFC 3339 with offset")
+    until: GivenMoment | None = Field(default=None, description="began before then; RFC 3339 with offset")
     text: str | None = Field(
         default=None,
         min_length=1,
@@ -62,7 +64,7 @@ class EventQuery(BaseModel):
     )
     sort: Sort = Field(
         default="age",
-        description="age: the youngest first; dwell: the shortest first; deadline: the next first, only those that "
+        description="age: what began last first; dwell: the shortest first; deadline: the next first, only those that "
         "have one; type: by violation type. With a minus sign the other way round",
     )
     cursor: str | None = Field(default=None, max_length=400, description="next_cursor of the page before, same sort")
@@ -109,7 +111,8 @@ class EventQuery(BaseModel):
 
 @router.get("", responses=described(422, 503))
 def list_events(query: Annotated[EventQuery, Query()], desk: Desk, trail: Trail) -> QueuePagePublic:
-    """Events, the youngest first unless asked otherwise. Events that arrive meanwhile neither shift nor repeat a page.
+    """Openings of events, what began last first unless asked otherwise. What arrives meanwhile neither shifts nor
+    repeats a page.
 
     A search is noted in the audit once in a while; that line stands for the thumbnails of its pages, too.
     """
@@ -117,42 +120,69 @@ def list_events(query: Annotated[EventQuery, Query()], desk: Desk, trail: Trail)
         trail.viewed("events", "queue", "events.search", after=query.told())
     wanted = query.wanted(_cameras(query, desk), _orgs(query, desk))
     page = desk.queue.page(wanted, desk.viewer, desk.now, query.sort, query.cursor, query.limit)
-    newest = desk.packages.newest_primaries([one.event.event_id for one in page.events])
-    return QueuePagePublic(events=tuple(rows(page.events, newest, desk)), next_cursor=page.next_cursor)
+    sealed = desk.packages.primaries({one.event.event_id for one in page.events})
+    return QueuePagePublic(events=tuple(rows(page.events, sealed, desk)), next_cursor=page.next_cursor)
 
 
 @router.get("/{event_id}", dependencies=[Depends(refuse_query)], responses=described(404, 422, 503))
 def get_event(event_id: SeenEventId, desk: Desk, response: Response) -> ReviewedEvent:
-    """One event with every change of its state, the rule as it was, its packages and all that people added.
+    """An event, open at the first of its openings that waits to be decided, else at the last one.
 
-    The ETag is the revision that a decision has to name.
+    The ETag is the revision of that opening, which a decision about it has to name.
     """
-    history, queued = desk.events.get(event_id), desk.queue.get(event_id)
-    assert history is not None  # noqa: S101 - it is seen, and events are never deleted
-    assert queued is not None  # noqa: S101
-    records, rule = desk.packages.of_event(event_id), desk.sites.rule(queued.event.rule_version)
-    newest = {record.event_id: record for record in records if record.kind == "primary"}
-    (row,) = rows([queued], newest, desk)
-    folders = [(record, PackageFolder(desk.services.packages_folder, record)) for record in records]
-    response.headers["ETag"] = etag(queued.review.revision)
-    return ReviewedEvent(
-        **row.model_dump(),
-        changes=tuple(EventPublic.model_validate(change) for change in history.changes),
-        rule=rule,
-        openings=openings(history.changes, folders, rule),
-        opening_to_decide=history.opening_to_decide,
-        packages=tuple(PackagePublic.model_validate(record) for record in records),
-        needs=_needs(queued.event, rule),
-        decisions=visible(desk.decisions.of_event(event_id), queued, desk),
-        notes=tuple(NotePublic.model_validate(note) for note in desk.notes.of_event(event_id)),
-        attachments=tuple(AttachmentPublic.model_validate(one) for one in desk.attachments.of_event(event_id)),
-    )
+    openings = desk.queue.of_event(event_id)
+    waiting = (one for one in openings if one.review.is_open_to(desk.who.user_id, desk.now))
+    # An event without any is not kept: each change is of one.
+    return _reviewed(next(waiting, openings[-1]), openings, desk, response)
+
+
+@router.get("/{event_id}/openings/{opening}", dependencies=[Depends(refuse_query)], responses=described(404, 422, 503))
+def get_opening(queued: SeenOpening, desk: Desk, response: Response) -> ReviewedEvent:
+    """One opening of an event, with every change of its state, the rule as it was, its packages, all that people added,
+    and the event's other openings.
+
+    The ETag is the revision that a decision about it has to name.
+    """
+    return _reviewed(queued, desk.queue.of_event(queued.event.event_id), desk, response)
 
 
 @router.get("/{event_id}/packages", dependencies=[Depends(refuse_query)], responses=described(404, 422, 503))
 def list_event_packages(event_id: SeenEventId, desk: Desk) -> list[PackagePublic]:
     """The sealed packages of an event, oldest first."""
     return [PackagePublic.model_validate(package) for package in desk.packages.of_event(event_id)]
+
+
+def _reviewed(
+    queued: QueuedEvent, openings: Sequence[QueuedEvent], desk: ReviewDesk, response: Response
+) -> ReviewedEvent:
+    event_id = queued.event.event_id
+    history = desk.events.get(event_id)
+    assert history is not None  # noqa: S101 - it has openings, and events are never deleted
+    records, rule = desk.packages.of_event(event_id), desk.sites.rule(queued.event.rule_version)
+    sealed = {(event_id, record.opening): record for record in records if record.kind == "primary"}
+    every = {row.opening: row for row in rows(openings, sealed, desk)}
+    folders = [(record, PackageFolder(desk.services.packages_folder, record)) for record in records]
+    decisions = desk.decisions.of_event(event_id)
+    response.headers["ETag"] = etag(queued.review.revision)
+    return ReviewedEvent(
+        **every[queued.event.opening].model_dump(),
+        changes=tuple(EventPublic.model_validate(change) for change in history.changes),
+        rule=rule,
+        openings=openings_public(history.changes, every, folders, rule),
+        packages=tuple(PackagePublic.model_validate(record) for record in records),
+        needs=_needs(queued.event, rule),
+        decisions=visible(decisions, openings, desk),
+        requests=tuple(RequestPublic.model_validate(one) for one in desk.requests.of_event(event_id)),
+        known_plate=_known_plate(visible(decisions, openings, desk)),
+        notes=tuple(NotePublic.model_validate(note) for note in desk.notes.of_event(event_id)),
+        attachments=tuple(AttachmentPublic.model_validate(one) for one in desk.attachments.of_event(event_id)),
+    )
+
+
+def _known_plate(decisions: Sequence[DecisionPublic]) -> str | None:
+    """The plate that was approved last: what came back is the same thing, by what the camera saw."""
+    plates = (one.plate for one in reversed(decisions) if one.undone_at is None and one.verdict == "approved")
+    return next((plate for plate in plates if plate), None)
 
 
 def _is_event_id(text: str) -> bool:

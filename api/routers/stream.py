@@ -42,7 +42,8 @@ async def get_stream(
     after: Annotated[Cursor | None, Depends(_cursor)],
 ) -> AsyncIterator[ServerSentEvent]:
     """What changes, as long as one is signed in: `opened`, `changed`, `claimed`, `released` and, when it is final,
-    `decided`, each with `{"event_id", "camera_id"}`; `reload` where too much was missed to tell. A browser that
+    `decided`, each with
+    `{"event_id", "camera_id", "opening"}`; `reload` where too much was missed to tell. A browser that
     connects again gets what it missed."""
     batches = services.live.follow(after)
     pending: asyncio.Task[Batch] | None = None
@@ -75,5 +76,5 @@ def _told(batch: Batch, viewer: Principal) -> list[ServerSentEvent]:
     return [ServerSentEvent(event=one.kind, data=_data(one), id=name, retry=RECONNECT_MS) for one in seen]
 
 
-def _data(message: Message) -> dict[str, str | None]:
-    return {"event_id": message.event_id, "camera_id": message.camera_id}
+def _data(message: Message) -> dict[str, str | int | None]:
+    return {"event_id": message.event_id, "camera_id": message.camera_id, "opening": message.opening}

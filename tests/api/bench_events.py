@@ -136,7 +136,7 @@ def _requests(desk: ReviewDesk, many: Many) -> dict[str, Callable[[], object]]:
 def _page(desk: ReviewDesk, wanted: QueueFilter, sort: Sort, cursor: str | None) -> Callable[[], object]:
     def request() -> object:
         page = desk.queue.page(wanted, desk.viewer, desk.now, sort, cursor, 50)
-        newest = desk.packages.newest_primaries([one.event.event_id for one in page.events])
+        newest = desk.packages.primaries([one.event.event_id for one in page.events])
         return QueuePagePublic(
             events=tuple(rows(page.events, newest, desk)), next_cursor=page.next_cursor
         ).model_dump_json()

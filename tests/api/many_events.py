@@ -18,6 +18,7 @@ from core.violations import violation_types
 from store.cameras import CameraStateRepository
 from store.engine import connected
 from store.mapping import columns_of
+from store.opening_tables import OpeningRow, opening_id
 from store.review_records import DecisionRecord
 from store.review_tables import DecisionRow
 from store.tables import Base, EventRow, PackageRow
@@ -59,11 +60,13 @@ def street(number: int) -> frozenset[str]:
 def fill(engine: Engine, many: Many) -> None:
     """Adds events of these cameras, each with the row of a package; there are no files."""
     draw = random.Random(1)
-    add_events, add_packages = _insert(EventRow, _EVENT), _insert(PackageRow, _PACKAGE)
+    add_events, add_openings = _insert(EventRow, _EVENT), _insert(OpeningRow, _EVENT)
+    add_packages = _insert(PackageRow, _PACKAGE)
     with connected(engine) as connection:
         for begin in range(0, many.number, _ROWS_AT_ONCE):
             rows = [_row(one, many, draw) for one in range(begin, min(begin + _ROWS_AT_ONCE, many.number))]
-            connection.execute(add_events, rows)
+            connection.execute(add_events, [_state(row) for row in rows])
+            connection.execute(add_openings, rows)
             connection.execute(add_packages, [_package(begin + place, row) for place, row in enumerate(rows)])
     with connected(engine) as connection:
         connection.execute(text("ANALYZE"))
@@ -73,11 +76,11 @@ def decide(engine: Engine, officer_id: int) -> None:
     """Adds what was decided about each decided event: this officer rejected it."""
     table = inspect(DecisionRow).columns
     like = {**columns_of(_DECISION), "officer_id": officer_id, "request_sha256": "ab" * 32, "before": {}}
-    own = dict.fromkeys(("decision_id", "event_id", "key"), EventRow.event_id)
-    own |= dict.fromkeys(("decided_at", "final_at"), EventRow.last_seen)
+    own = dict.fromkeys(("decision_id", "event_id", "key"), OpeningRow.event_id)
+    own |= dict.fromkeys(("decided_at", "final_at"), OpeningRow.last_seen)
     columns = {one.key: own.get(one.key, literal(like.get(one.key), one.type)) for one in table}
     with connected(engine) as connection:
-        rows = select(*columns.values()).where(EventRow.stage == "decided")
+        rows = select(*columns.values()).where(OpeningRow.stage == "decided")
         connection.execute(insert(DecisionRow).from_select(list(columns), rows))
         connection.execute(text("ANALYZE decisions"))
 
@@ -112,6 +115,8 @@ def _row(number: int, many: Many, draw: random.Random) -> dict[str, Any]:
         "rule_version": _VERSIONS[camera_id],
         "violation": draw.choice(_TYPES),
         "state": "violation" if waits else "cleared" if is_violation else "candidate",
+        "opening_id": opening_id(f"{number:016x}", 1),
+        "began_at": first_seen,
         "first_seen": first_seen,
         "still_since": first_seen,
         "last_seen": at if is_violation else first_seen,
@@ -123,6 +128,11 @@ def _row(number: int, many: Many, draw: random.Random) -> dict[str, Any]:
         "claimed_by": 2 if waits and draw.random() < 0.01 else None,
         "claimed_until": many.until + timedelta(minutes=3) if waits and draw.random() < 0.01 else None,
     }
+
+
+def _state(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The same as the event's own row has it."""
+    return {name: row[name] for name in (*_PLAIN_EVENT, "event_id") if name in row}
 
 
 def _package(seq: int, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -16,7 +17,10 @@ from core.clock import FakeClock, rfc3339
 from core.domain import RuleEvent
 from core.rules import rules_of
 from core.site import Camera, Zone
+from evidence.dsse import envelope
 from evidence.facts import event_facts
+from evidence.keys import open_signing_key
+from evidence.package import ENVELOPE, package_id
 from store.checks import CheckShares
 from store.events import EventRepository
 from store.packages import PackageRepository
@@ -64,21 +68,24 @@ def happen(services: Services, number: int = 0, camera: Camera = CAMERA, **chang
     return violation
 
 
-def seal(services: Services, violation: RuleEvent, rule: dict[str, Any], seq: int) -> None:
-    """A package as `run` leaves it, as far as the review reads it."""
-    folder = services.packages_folder / violation.event_id
+def seal(services: Services, violation: RuleEvent, rule: dict[str, Any], seq: int) -> Path:
+    """A package as `run` leaves it, as far as the review reads it; answers its folder."""
+    name = package_id(violation.event_id, violation.opening)
+    folder = services.packages_folder / name
     still = {"role": "still", "utc": rfc3339(START), "size_wh": list(STILL_WH)}
-    files = [_written(folder, f"originals/{name}.jpg", **still) for name in STILLS]
+    files = [_written(folder, f"originals/{one}.jpg", **still) for one in STILLS]
     files.append(_written(folder, "marked/violation.jpg", role="marked", of="originals/violation.jpg"))
+    key = open_signing_key(services.home)
     manifest = {
         "format": "jiejing-evidence-package/1",
-        "package_id": violation.event_id,
+        "package_id": name,
         "kind": "primary",
         "sealed_at": rfc3339(START),
-        "key_id": "ef" * 32,
+        "key_id": key.key_id,
         "seq": seq,
         "previous": None,
         "supplement_to": None,
+        "camera": {"id": violation.camera_id},
         "source": {"received_from": "10.0.0.8"},
         "legal": {"standing": "lead"},
         "clock": {"server": {"within_1_s": True, "offset_s": 0.01}},
@@ -91,10 +98,19 @@ def seal(services: Services, violation: RuleEvent, rule: dict[str, Any], seq: in
     }
     content = json.dumps(manifest).encode()
     (folder / "manifest.json").write_bytes(content)
-    digest = hashlib.sha256(content).hexdigest()
-    name = violation.event_id
-    record = package(package_id=name, event_id=name, path=name, manifest_sha256=digest, seq=seq)
+    (folder / ENVELOPE).write_bytes(envelope(content, [key]))
+    record = package(
+        package_id=name,
+        event_id=violation.event_id,
+        opening=violation.opening,
+        path=name,
+        manifest_sha256=hashlib.sha256(content).hexdigest(),
+        key_id=key.key_id,
+        seq=seq,
+        sealed_at=START,
+    )
     PackageRepository(services.engine).add(record)
+    return folder
 
 
 def _written(folder: Any, path: str, **known: Any) -> dict[str, Any]:
@@ -110,9 +126,10 @@ class Desk:
 
     client: TestClient
 
-    def get(self, event_id: str) -> Any:
-        """The event as this person sees it."""
-        answer = self.client.get(f"/api/v1/events/{event_id}")
+    def get(self, event_id: str, opening: int | None = None) -> Any:
+        """An opening as this person sees it; of None, the one that the event opens at."""
+        at = "" if opening is None else f"/openings/{opening}"
+        answer = self.client.get(f"/api/v1/events/{event_id}{at}")
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -122,23 +139,39 @@ class Desk:
         assert answer.status_code == 200, answer.text
         return [int(one["event_id"], 16) for one in answer.json()["events"]]
 
-    def claim(self, event_id: str) -> Any:
-        return self.client.post(f"/api/v1/events/{event_id}/claim")
+    def claim(self, event_id: str, opening: int = 1) -> Any:
+        return self.client.post(f"/api/v1/events/{event_id}/openings/{opening}/claim")
 
-    def decide(self, event_id: str, *, key: str | None = None, revision: int | None = None, **body: Any) -> Any:
+    def ask(self, event_id: str, opening: int = 1, *, key: str | None = None, **body: Any) -> Any:
+        """A request for further evidence, of all assistants until tomorrow unless told otherwise."""
+        seen = self.get(event_id, opening)
+        content = {
+            "reason": "site_photo",
+            "to": {"kind": "role", "key": "assistant"},
+            "due_at": rfc3339(START + timedelta(days=1)),
+            **body,
+        }
+        headers = {"Idempotency-Key": key or f"key-{next(_keys)}", "If-Match": f'"{seen["review"]["revision"]}"'}
+        url = f"/api/v1/events/{event_id}/openings/{opening}/requests"
+        return self.client.post(url, json=content, headers=headers)
+
+    def decide(
+        self, event_id: str, opening: int = 1, *, key: str | None = None, revision: int | None = None, **body: Any
+    ) -> Any:
         """A decision: a rejection as a false alarm unless told otherwise."""
-        seen = self.get(event_id)
-        content = {"opening": seen["opening"], "verdict": "rejected", "reason": "not_a_violation", **body}
+        seen = self.get(event_id, opening)
+        content = {"verdict": "rejected", "reason": "not_a_violation", **body}
         headers = {
             "Idempotency-Key": key or f"key-{next(_keys)}",
             "If-Match": f'"{seen["review"]["revision"] if revision is None else revision}"',
         }
-        return self.client.post(f"/api/v1/events/{event_id}/decisions", json=content, headers=headers)
+        url = f"/api/v1/events/{event_id}/openings/{opening}/decisions"
+        return self.client.post(url, json=content, headers=headers)
 
-    def approve(self, event_id: str, **body: Any) -> Any:
+    def approve(self, event_id: str, opening: int = 1, **body: Any) -> Any:
         """An approval that lacks nothing of a parked car."""
         whole = {"verdict": "approved", "reason": None, "seen": LOOKS, "subject": CAR, "spent_s": 7.5}
-        return self.decide(event_id, **{**whole, **body})
+        return self.decide(event_id, opening, **{**whole, **body})
 
     def undo(self, answer: Any) -> Any:
         return self.client.post(f"/api/v1/decisions/{answer.json()['decision']['decision_id']}/undo")
@@ -154,3 +187,21 @@ def faults(answer: Any) -> list[str]:
 def later(violation: RuleEvent, **changes: Any) -> RuleEvent:
     """The same thing a minute later."""
     return replace(violation, last_seen=violation.last_seen + timedelta(minutes=1), **changes)
+
+
+def come_back(services: Services, violation: RuleEvent, opening: int = 2, *, sealed: bool = True) -> RuleEvent:
+    """The same thing is a violation again, an hour later for each opening."""
+    moved = timedelta(hours=opening - 1)
+    again = replace(
+        violation,
+        opening=opening,
+        still_since=violation.still_since + moved,
+        last_seen=violation.last_seen + moved,
+        dwell_s=violation.dwell_s + 100,
+    )
+    EventRepository(services.engine).apply(again)
+    if sealed:
+        rule = SiteRepository(services.engine).rule(again.rule_version)
+        assert rule is not None
+        seal(services, again, rule, int(violation.event_id, 16) + 1000 * opening)
+    return again

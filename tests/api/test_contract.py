@@ -126,8 +126,11 @@ def filled(accounts: Accounts) -> dict[str, Any]:
     attached = officer.client.post(f"/api/v1/events/{first.event_id}/attachments", files=picture).json()
     token = operations.post("/api/v1/tokens", json={"name": "prometheus", "rights": ["metrics.view"]}).json()
     decided = officer.decide(second.event_id).json()["decision"]
+    asked = officer.ask(happen(services, 2).event_id).json()
     return {
         "event_id": first.event_id,
+        "opening": 1,
+        "request_id": asked["request_id"],
         "decision_id": decided["decision_id"],
         "attachment_id": attached["attachment_id"],
         "package_id": first.event_id,
@@ -207,8 +210,9 @@ def cursor(sort: str, moment: Any, rest: Any = "x") -> str:
 
 
 NOW, NUL, HALF = "2026-01-01T00:00:00Z", "a\0b", "\ud800"
-DECIDE, SUGGEST, NOTES = (f"POST /events/{{event_id}}/{what}" for what in ("decisions", "suggestions", "notes"))
-DECISION = {"opening": 1, "verdict": "rejected", "reason": "other", "note": "x"}
+DECIDE, SUGGEST = (f"POST /events/{{event_id}}/openings/{{opening}}/{what}" for what in ("decisions", "suggestions"))
+NOTES = "POST /events/{event_id}/notes"
+DECISION = {"verdict": "rejected", "reason": "other", "note": "x"}
 MISS = {"camera_id": "x", "picture": {"attachment_id": "x"}, "label": "car", "box": [0, 0, 1, 1], "utc": NOW}
 OFFICER, ASSISTANT, SYSTEM, SECURITY = Role.OFFICER, Role.ASSISTANT, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN
 
@@ -250,7 +254,6 @@ HOSTILE = [
     (SECURITY, "PATCH /users/{user_id}", {"badge_expires": 0}, "badge_expires"),
     (SECURITY, "PATCH /users/{user_id}", {"badge_expires": "2026-02-30"}, "badge_expires"),
     # Numbers that no column holds.
-    (ASSISTANT, SUGGEST, {**DECISION, "opening": 2**63}, "opening"),
     (OFFICER, DECIDE, {**DECISION, "spent_s": float("nan")}, "spent_s"),
     (OFFICER, f"GET /events?limit={10**30}", None, "limit"),
     (SYSTEM, f"GET /users/{2**31}", None, "user_id"),

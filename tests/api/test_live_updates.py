@@ -53,10 +53,11 @@ def test_what_happens_is_told_to_all_in_order(hub: LiveHub, services: Services, 
         await anext(first)
         await anext(second)
         event_id = violation(services.engine)
-        ClaimRepository(services.engine).claim(event_id, LI, NOW)
+        ClaimRepository(services.engine).claim(event_id, 1, LI, NOW)
         decide(services.engine, rejection(services.engine, event_id), now=clock.utc())
-        expected = [("opened", event_id), ("claimed", event_id), ("changed", event_id)]
-        assert await told(first, 3) == await told(second, 3) == expected
+        # Sealed, claimed, decided.
+        expected = [(kind, event_id) for kind in ("opened", "changed", "claimed", "changed")]
+        assert await told(first, 4) == await told(second, 4) == expected
         # Decided it is for others only when it cannot be undone any more.
         clock.sleep(UNDO_S)
         assert await told(first, 1) == [("decided", event_id)]
@@ -76,7 +77,12 @@ def test_what_was_undone_is_never_told_as_decided(hub: LiveHub, services: Servic
         undo(services.engine, decided.decision_id, LI, clock.utc())
         clock.sleep(UNDO_S)
         other = violation(services.engine, 1)
-        assert await told(batches, 3) == [("changed", event_id), ("changed", event_id), ("opened", other)]
+        assert await told(batches, 4) == [
+            ("changed", event_id),
+            ("changed", event_id),
+            ("opened", other),
+            ("changed", other),
+        ]
         await batches.aclose()
 
     run(work)
@@ -92,7 +98,7 @@ def test_whoever_connects_again_gets_what_was_missed(hub: LiveHub, services: Ser
         clock.sleep(UNDO_S)
         again = hub.follow(Cursor.decode(cursor.encode()))
         caught_up = await anext(again)
-        assert [one.kind for one in caught_up.messages] == ["opened", "changed", "decided"]
+        assert [one.kind for one in caught_up.messages] == ["opened", "changed", "changed", "decided"]
         await again.aclose()
         # Told once, it is not told again.
         third = hub.follow(caught_up.cursor)
@@ -133,10 +139,10 @@ def test_a_slow_reader_is_dropped_and_the_others_are_told(
         await anext(quick)
         for number in range(6):
             event_id = violation(services.engine, number)
-            assert await told(quick, 1) == [("opened", event_id)]
+            assert await told(quick, 2) == [("opened", event_id), ("changed", event_id)]
         # What was held for it, then the end: the browser connects again, and catches up.
         late = [one.event_id async for batch in slow for one in batch.messages]
-        assert 0 < len(late) < 6
+        assert 0 < len(late) < 12
         await quick.aclose()
 
     run(work)

@@ -2,8 +2,6 @@
 
 import io
 import json
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,7 @@ from store.cameras import CameraStateRepository
 from store.checks import CheckShares
 from store.events import EventRepository
 from tests.api.accounts import Accounts
-from tests.api.review_examples import CAR, LOOKS, Desk, camera_with, faults, happen, jpeg, later, put_site
+from tests.api.review_examples import CAR, LOOKS, Desk, camera_with, come_back, faults, happen, jpeg, later, put_site
 from tests.store.examples import CAMERA, PAVEMENT, as_cleared, as_violation, camera, event, stream_state
 from training.datasets.decisions import read_decisions
 
@@ -157,11 +155,11 @@ def test_two_officers_on_one_event(li: Desk, wang: Desk, services: Services) -> 
     refused = wang.claim(event_id)
     assert refused.status_code == 409
     assert refused.headers["content-type"] == "application/problem+json"
-    assert "li 全名 works on this event" in refused.json()["detail"]
+    assert "li 全名 works on this opening" in refused.json()["detail"]
     assert refused.json()["review"]["claim"]["officer_name"] == "li 全名"
     assert wang.get(event_id)["review"]["state"] == "claimed"
     assert wang.decide(event_id).status_code == 409
-    assert li.client.delete(f"/api/v1/events/{event_id}/claim").status_code == 204
+    assert li.client.delete(f"/api/v1/events/{event_id}/openings/1/claim").status_code == 204
     assert wang.claim(event_id).status_code == 200
 
 
@@ -180,7 +178,6 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
     ({"reason": "because"}, ["reason"]),
     ({"reason": "other"}, [""]),
     ({"verdict": "perhaps"}, ["verdict"]),
-    ({"opening": 0}, ["opening"]),
     ({"label": "dragon"}, ["label"]),
     ({"spent_s": -1}, ["spent_s"]),
     ({"unknown": 1}, ["unknown"]),
@@ -199,7 +196,7 @@ def test_wrong_input_names_its_field(li: Desk, services: Services) -> None:
 
 def test_a_decision_needs_its_headers(li: Desk, services: Services) -> None:
     event_id = happen(services).event_id
-    place, body = f"/api/v1/events/{event_id}/decisions", {"opening": 1, "verdict": "more_evidence"}
+    place, body = f"/api/v1/events/{event_id}/openings/1/decisions", {"verdict": "rejected", "reason": "duplicate"}
     assert li.client.post(place, json=body, headers={"Idempotency-Key": "a"}).status_code == 428
     assert li.client.post(place, json=body, headers={"If-Match": '"1"'}).status_code == 422
 
@@ -292,35 +289,49 @@ def test_an_assistant_suggests_and_never_decides(li: Desk, accounts: Accounts, s
     event_id = happen(services).event_id
     assistant = Desk(accounts.as_role(Role.ASSISTANT))
     assert assistant.approve(event_id).status_code == 403
-    body = {"opening": 1, "verdict": "rejected", "reason": "inside_bay"}
+    body = {"verdict": "rejected", "reason": "inside_bay"}
     headers = {"If-Match": '"1"', "Idempotency-Key": "a"}
-    place = f"/api/v1/events/{event_id}/suggestions"
+    place = f"/api/v1/events/{event_id}/openings/1/suggestions"
     assert assistant.client.post(place, json=body, headers=headers).status_code == 201
     assert li.client.post(place, json=body, headers=headers).status_code == 403
     assert li.get(event_id)["review"]["state"] == "open"
 
 
-def test_a_thing_that_came_back_is_decided_about_as_it_was(li: Desk, services: Services) -> None:
+def test_openings_are_listed_opened_and_decided_one_by_one(li: Desk, wang: Desk, services: Services) -> None:
+    put_site(services, CAMERA)
     violation = happen(services)
-    events = EventRepository(services.engine)
-    events.apply(as_cleared(violation))
-    back = replace(violation, state="candidate", opening=2, last_seen=violation.last_seen + timedelta(minutes=5))
-    events.apply(back)
-    found = li.get(violation.event_id)
-    assert (found["opening"], found["opening_to_decide"]) == (2, 1)
-    assert li.decide(violation.event_id, opening=2).status_code == 409
-    answer = li.decide(violation.event_id, opening=1)
-    assert (answer.status_code, answer.json()["decision"]["opening"]) == (201, 1)
+    event_id = violation.event_id
+    first = li.approve(event_id)
+    assert first.status_code == 201
+    before = li.get(event_id, 1)
+    again = come_back(services, violation)
+    # Each is a row of its own, with its own times; the first keeps its verdict and its pictures.
+    rows = li.client.get("/api/v1/events").json()["events"]
+    assert [(one["opening"], one["dwell_s"]) for one in rows] == [(2, again.dwell_s), (1, violation.dwell_s)]
+    assert rows[0]["violation_at"] == rfc3339(again.last_seen)
+    after = li.get(event_id, 1)
+    assert (after["review"], after["decision"]) == (before["review"], before["decision"])
+    assert after["packages"][0]["package_id"] == event_id
+    assert [one["review"]["state"] for one in after["openings"]] == ["decided", "open"]
+    # The event opens at what waits; what was said of the same thing is known there.
+    waits = li.get(event_id)
+    assert (waits["opening"], waits["known_plate"]) == (2, "浙H12345")
+    assert wang.claim(event_id, 2).status_code == 200
+    assert wang.decide(event_id, 2).status_code == 201
+    assert li.undo(first).status_code == 200
+    assert [one["review"]["state"] for one in li.get(event_id, 1)["openings"]] == ["open", "claimed"]
+    assert li.client.get(f"/api/v1/events/{event_id}/openings/3").status_code == 404
 
 
-def test_nothing_is_approved_of_which_no_picture_was_sealed(li: Desk, services: Services) -> None:
+@pytest.mark.parametrize("verdict", ["approved", "rejected"])
+def test_nothing_is_decided_of_which_no_picture_was_sealed(li: Desk, services: Services, verdict: str) -> None:
+    put_site(services, CAMERA)
     violation = happen(services)
-    events = EventRepository(services.engine)
-    events.apply(as_cleared(violation))
-    events.apply(replace(violation, opening=2, last_seen=violation.last_seen + timedelta(minutes=10)))
-    assert li.get(violation.event_id)["opening_to_decide"] == 2
-    assert faults(li.approve(violation.event_id, opening=2)) == ["opening"]
-    assert li.decide(violation.event_id, opening=2).status_code == 201
+    come_back(services, violation, sealed=False)
+    act = li.approve if verdict == "approved" else li.decide
+    answer = act(violation.event_id, 2)
+    assert (answer.status_code, "not sealed" in answer.json()["detail"]) == (409, True)
+    assert li.get(violation.event_id, 2)["review"]["state"] == "open"
 
 
 def test_a_row_says_until_when_the_thing_was_not_seen_to_leave(li: Desk, services: Services, clock: FakeClock) -> None:
@@ -503,12 +514,55 @@ def test_pictures_from_the_spot(li: Desk, services: Services) -> None:
     assert len(list(services.attachments_folder.rglob("*.*"))) == 3
 
 
-def test_more_evidence_comes_back_with_a_picture(li: Desk, services: Services) -> None:
-    event_id = happen(services).event_id
-    li.decide(event_id, verdict="more_evidence", reason=None)
+def test_a_request_waits_for_its_answer(accounts: Accounts, li: Desk, wang: Desk, services: Services) -> None:
+    put_site(services, CAMERA)
+    violation = happen(services)
+    event_id = violation.event_id
+    accounts.user("zhang", Role.ASSISTANT)
+    zhang = Desk(accounts.sign_in("zhang"))
+
+    def of_me(desk: Desk) -> list[str]:
+        return [one["request_id"] for one in desk.client.get("/api/v1/evidence-requests").json()]
+
+    asked = li.ask(event_id, key="ask", note="后车牌")
+    assert asked.status_code == 201, asked.text
+    name = asked.json()["request_id"]
+    assert (of_me(zhang), of_me(li)) == ([name], [])
     assert li.listed(review="open") == []
+    # A picture by itself, a package, and the thing that comes back: none of them is the answer.
+    picture = zhang.client.post(f"/api/v1/events/{event_id}/attachments", files={"file": ("a", jpeg())}).json()
+    come_back(services, violation)
     assert li.listed(review="more_evidence") == [0]
-    li.client.post(f"/api/v1/events/{event_id}/attachments", files={"file": ("a", jpeg())})
+    place = f"/api/v1/evidence-requests/{name}/answer"
+    assert zhang.client.post(place, json={}).status_code == 422
+    assert faults(zhang.client.post(place, json={"attachment_ids": ["other"]})) == ["attachment_ids"]
+    body = {"text": "已补拍", "attachment_ids": [picture["attachment_id"]]}
+    answered = zhang.client.post(place, json=body)
+    assert (answered.status_code, answered.json()["state"]) == (200, "answered")
+    assert zhang.client.post(place, json=body).status_code == 409
+    assert (of_me(zhang), li.listed(review="open")) == ([], [0, 0])
+    assert [(one["state"], one["answer"]) for one in wang.get(event_id, 2)["requests"]] == [("answered", "已补拍")]
+
+
+ASKED = [
+    # (what differs from a request that holds, the field that is named)
+    ({"reason": "because"}, "reason"),
+    ({"reason": "other"}, "body"),
+    ({"to": {"kind": "role", "key": "audit_admin"}}, "to"),
+    ({"to": {"kind": "user", "key": "9999"}}, "to"),
+    ({"to": {"kind": "node", "key": "虎山街道"}}, "to"),
+    ({"due_at": "2020-01-01T00:00:00Z"}, "due_at"),
+    ({"due_at": "2199-01-01T00:00:00Z"}, "due_at"),
+]
+
+
+@pytest.mark.parametrize(("changes", "field"), ASKED)
+def test_a_request_has_a_reason_an_addressee_and_a_time(
+    li: Desk, services: Services, changes: dict[str, Any], field: str
+) -> None:
+    put_site(services, CAMERA)
+    event_id = happen(services).event_id
+    assert field in (*faults(li.ask(event_id, **changes)), "body")
     assert li.listed(review="open") == [0]
 
 
@@ -532,12 +586,12 @@ def test_what_belongs_to_another_node_is_not_there(accounts: Accounts, services:
     assert zhao.listed() == []
     event_place = f"/api/v1/events/{event_id}"
     headers = {"If-Match": '"1"', "Idempotency-Key": "a"}
-    rejection = {"opening": 1, "verdict": "rejected", "reason": "duplicate"}
+    rejection = {"verdict": "rejected", "reason": "duplicate"}
     answers = [
         zhao.client.get(event_place),
         zhao.claim(event_id),
-        zhao.client.delete(f"{event_place}/claim"),
-        zhao.client.post(f"{event_place}/decisions", json=rejection, headers=headers),
+        zhao.client.delete(f"{event_place}/openings/1/claim"),
+        zhao.client.post(f"{event_place}/openings/1/decisions", json=rejection, headers=headers),
         zhao.client.post(f"{event_place}/notes", json={"text": "x"}),
         zhao.client.get(f"{event_place}/attachments"),
         zhao.client.post(f"{event_place}/attachments", files={"file": ("a", jpeg())}),
@@ -584,13 +638,14 @@ def test_a_candidate_is_not_decided(li: Desk, services: Services) -> None:
     assert li.get(event().event_id)["review"]["state"] is None
     assert li.claim(event().event_id).status_code == 409
     assert li.decide(event().event_id).status_code == 409
+    # A violation by itself is none either: its evidence is not sealed.
     EventRepository(services.engine).apply(as_violation(event()))
-    assert li.decide(event().event_id).status_code == 201
+    assert li.decide(event().event_id).status_code == 409
 
 
 def test_bodies_that_are_no_json(li: Desk, services: Services) -> None:
     event_id = happen(services).event_id
     headers = {"If-Match": '"1"', "Idempotency-Key": "a", "Content-Type": "application/json"}
-    for content in (b"{", b"[]", json.dumps({"opening": 1, "verdict": "rejected", "spent_s": float("nan")}).encode()):
-        answer = li.client.post(f"/api/v1/events/{event_id}/decisions", content=content, headers=headers)
+    for content in (b"{", b"[]", json.dumps({"verdict": "rejected", "spent_s": float("nan")}).encode()):
+        answer = li.client.post(f"/api/v1/events/{event_id}/openings/1/decisions", content=content, headers=headers)
         assert answer.status_code == 422

@@ -7,15 +7,17 @@ from typing import Any
 from sqlalchemy import Engine
 
 from core.review import Review
+from evidence.package import package_id
 from store.account_tables import UserRow
 from store.audit import Actor, AuditLog
 from store.checks import CheckShares
 from store.decisions import DecisionRepository, Outcome
 from store.engine import writing
 from store.events import EventRepository
+from store.packages import PackageRepository
 from store.queue import EventQueue
 from store.review_records import NewDecision, Officer
-from tests.store.examples import START, as_violation, event
+from tests.store.examples import START, as_violation, event, package
 
 LI, WANG, ZHAO = (Officer(number, name, f"3308810{number}") for number, name in enumerate(("李", "王", "赵"), start=1))
 NOW = START + timedelta(hours=1)
@@ -44,26 +46,34 @@ def with_officers(engine: Engine) -> Engine:
 
 
 def violation(engine: Engine, number: int = 0, **changes: Any) -> str:
-    """Takes in a violation; answers its id."""
+    """Takes in a violation with its sealed package; answers its id."""
     change = as_violation(event(number, **changes))
     EventRepository(engine).apply(change)
+    sealed(engine, change.event_id, seq=100 + number)
     return change.event_id
 
 
-def review_of(engine: Engine, event_id: str) -> Review:
-    """How far the review of an event is, in truth."""
-    queued = EventQueue(engine).get(event_id)
+def sealed(engine: Engine, event_id: str, opening: int = 1, seq: int = 100) -> None:
+    """Takes in the row of an opening's package."""
+    name = package_id(event_id, opening)
+    PackageRepository(engine).add(package(event_id=event_id, opening=opening, package_id=name, path=name, seq=seq))
+
+
+def review_of(engine: Engine, event_id: str, opening: int = 1) -> Review:
+    """How far the review of an opening is, in truth."""
+    queued = EventQueue(engine).get(event_id, opening)
     assert queued is not None
     return queued.review
 
 
 def rejection(engine: Engine, event_id: str, **changes: Any) -> NewDecision:
     """A rejection of the event as it is."""
+    opening = changes.get("opening", 1)
     new = NewDecision(
         key="key-1",
         event_id=event_id,
-        opening=1,
-        revision=review_of(engine, event_id).revision,
+        opening=opening,
+        revision=review_of(engine, event_id, opening).revision,
         verdict="rejected",
         reason="not_a_violation",
     )

@@ -19,7 +19,7 @@ from store.observing import ObservingRepository, SentZone
 from store.sites import SiteRepository
 from store.vault import Vault
 from tests.store.examples import CAMERA, PAVEMENT, as_violation, event, site_of
-from tests.store.review_examples import LI, decide, rejection, with_officers
+from tests.store.review_examples import LI, decide, rejection, sealed, with_officers
 
 pytestmark = pytest.mark.postgres
 
@@ -62,6 +62,7 @@ class Street:
         candidate = event(self._numbers, first_seen=began, still_since=began, rule_version=version)
         violation = replace(as_violation(candidate), **changes)
         EventRepository(self.engine).apply(violation)
+        sealed(self.engine, violation.event_id, seq=self._numbers)
         return violation
 
     def alarms(self, count: int, after: datetime, **changes: Any) -> list[RuleEvent]:

@@ -11,6 +11,7 @@ import sqlalchemy
 from sqlalchemy import Engine, select
 
 from core.domain import State
+from core.evidence_requests import Addressee, Reader
 from core.review import LEASE_S, UNDO_S, CheckKind, Review, ReviewState, Stage, Viewer
 from store import migrate
 from store.audit import AuditLog
@@ -18,20 +19,24 @@ from store.checks import CheckShares
 from store.claims import ClaimRepository
 from store.engine import connected, reading, writing
 from store.events import EventRepository
+from store.evidence_requests import EvidenceRequests, NewRequest, RequestOutcome
+from store.opening_tables import OpeningRow, opening_id
 from store.packages import PackageRepository
 from store.queue import EventQueue
 from store.review_records import Officer, QueueFilter
 from store.review_tables import DecisionRow
-from store.tables import EventRow
 from store.training_lines import training_lines
 from tests.store.examples import START, as_cleared, as_violation, event, package
 from tests.store.review_examples import (
+    ACTOR,
     LI,
     NOW,
     WANG,
+    ZHAO,
     decide,
     rejection,
     review_of,
+    sealed,
     undo,
     violation,
     with_officers,
@@ -74,33 +79,98 @@ def test_a_change_of_state_counts_once(engine: Engine) -> None:
     assert (after.stage, after.revision) == ("waiting", before.revision + 1)
 
 
-def test_a_thing_that_came_back_is_decided_anew(staffed: Engine) -> None:
+def comes_back(engine: Engine, state: State = "violation", opening: int = 2) -> None:
+    """The thing of event(0) stands there again."""
+    change = replace(
+        as_violation(event()),
+        state=state,
+        opening=opening,
+        still_since=START + timedelta(hours=opening - 1),
+        last_seen=START + timedelta(hours=opening - 1, minutes=20),
+        dwell_s=1200.0,
+    )
+    EventRepository(engine).apply(change)
+
+
+def test_openings_are_decided_one_by_one(staffed: Engine) -> None:
     event_id = violation(staffed)
-    decide(staffed, rejection(staffed, event_id))
-    again = replace(as_violation(event()), opening=2, last_seen=START + timedelta(hours=2))
-    EventRepository(staffed).apply(replace(again, state="candidate"))
-    assert review_of(staffed, event_id).stage == "decided"
-    EventRepository(staffed).apply(again)
+    first = decide(staffed, rejection(staffed, event_id)).decision
+    as_decided = review_of(staffed, event_id)
+    comes_back(staffed, "candidate")
+    assert review_of(staffed, event_id, 2).stage is None
+    comes_back(staffed)
+    # The later one waits by itself; what was decided of the first stays as it is, its officer and revision too.
+    assert review_of(staffed, event_id, 2).stage == "waiting"
+    assert review_of(staffed, event_id) == as_decided
+    assert decide(staffed, rejection(staffed, event_id, opening=2, key="2"), WANG).refusal == "unsealed"
+    sealed(staffed, event_id, 2, seq=900)
+    assert decide(staffed, rejection(staffed, event_id, opening=2, key="2"), WANG, AFTER_UNDO).decision is not None
+    assert [review_of(staffed, event_id, one).stage for one in (1, 2)] == ["decided", "decided"]
+    assert first is not None
+    assert [one["opening"] for one in training_lines(staffed, AFTER_UNDO + timedelta(hours=1))] == [1, 2]
+
+
+def test_undone_after_the_thing_came_back_it_is_the_very_opening(staffed: Engine) -> None:
+    event_id = violation(staffed)
+    decided = decide(staffed, rejection(staffed, event_id)).decision
+    comes_back(staffed)
+    sealed(staffed, event_id, 2, seq=900)
+    later_one = review_of(staffed, event_id, 2)
+    assert decided is not None
+    assert undo(staffed, decided.decision_id, LI, NOW).refusal is None
     assert review_of(staffed, event_id).stage == "waiting"
+    assert review_of(staffed, event_id).is_held_by(LI.user_id, NOW)
+    assert review_of(staffed, event_id, 2) == later_one
+    # Claims are of one opening.
+    assert ClaimRepository(staffed).claim(event_id, 2, WANG, NOW).is_held_by(WANG.user_id, NOW)
+
+
+def test_the_queue_shows_each_opening_with_its_own_times(staffed: Engine) -> None:
+    event_id = violation(staffed)
+    comes_back(staffed)
+    comes_back(staffed, "candidate", 3)
+    found = EventQueue(staffed).page(QueueFilter(event_id=event_id), Viewer(LI.user_id, blind=True), NOW).events
+    assert [(one.event.opening, one.event.state) for one in found] == [
+        (3, "candidate"),
+        (2, "violation"),
+        (1, "violation"),
+    ]
+    assert [one.event.violation_at for one in found] == [
+        None,
+        START + timedelta(hours=1, minutes=20),
+        as_violation(event()).violation_at,
+    ]
+    assert found[1].event.dwell_s == 1200.0
+
+
+def test_nothing_is_decided_without_sealed_evidence(staffed: Engine) -> None:
+    EventRepository(staffed).apply(as_violation(event()))
+    event_id = event().event_id
+    assert decide(staffed, rejection(staffed, event_id)).refusal == "unsealed"
+    # A supplement is no evidence of the violation.
+    PackageRepository(staffed).add(package(kind="supplement"))
+    assert decide(staffed, rejection(staffed, event_id)).refusal == "unsealed"
+    sealed(staffed, event_id)
+    assert decide(staffed, rejection(staffed, event_id)).refusal is None
 
 
 def test_a_claim_is_a_lease(staffed: Engine) -> None:
     event_id, claims = violation(staffed), ClaimRepository(staffed)
-    assert claims.claim(event_id, LI, NOW).is_held_by(LI.user_id, NOW)
-    held = claims.claim(event_id, WANG, NOW + timedelta(seconds=LEASE_S - 1))
+    assert claims.claim(event_id, 1, LI, NOW).is_held_by(LI.user_id, NOW)
+    held = claims.claim(event_id, 1, WANG, NOW + timedelta(seconds=LEASE_S - 1))
     assert (held.claimed_by, held.claimed_name) == (LI.user_id, LI.name)
     # Renewed by use, it lasts on from then.
-    claims.claim(event_id, LI, NOW + timedelta(seconds=200))
-    assert claims.claim(event_id, WANG, NOW + timedelta(seconds=LEASE_S)).claimed_by == LI.user_id
-    assert claims.claim(event_id, WANG, NOW + timedelta(seconds=LEASE_S + 200)).claimed_by == WANG.user_id
+    claims.claim(event_id, 1, LI, NOW + timedelta(seconds=200))
+    assert claims.claim(event_id, 1, WANG, NOW + timedelta(seconds=LEASE_S)).claimed_by == LI.user_id
+    assert claims.claim(event_id, 1, WANG, NOW + timedelta(seconds=LEASE_S + 200)).claimed_by == WANG.user_id
 
 
 def test_only_ones_own_claim_is_given_back(staffed: Engine) -> None:
     event_id, claims = violation(staffed), ClaimRepository(staffed)
-    claims.claim(event_id, LI, NOW)
-    assert not claims.release(event_id, WANG, NOW)
-    assert claims.release(event_id, LI, NOW)
-    assert claims.claim(event_id, WANG, NOW).claimed_by == WANG.user_id
+    claims.claim(event_id, 1, LI, NOW)
+    assert not claims.release(event_id, 1, WANG, NOW)
+    assert claims.release(event_id, 1, LI, NOW)
+    assert claims.claim(event_id, 1, WANG, NOW).claimed_by == WANG.user_id
 
 
 def test_of_two_who_claim_at_once_one_wins(staffed: Engine) -> None:
@@ -109,7 +179,7 @@ def test_of_two_who_claim_at_once_one_wins(staffed: Engine) -> None:
 
         def claim(officer: Officer, event_id: str = event_id, both: Barrier = both) -> bool:
             both.wait()
-            return ClaimRepository(staffed).claim(event_id, officer, NOW).is_held_by(officer.user_id, NOW)
+            return ClaimRepository(staffed).claim(event_id, 1, officer, NOW).is_held_by(officer.user_id, NOW)
 
         with ThreadPoolExecutor(2) as pool:
             assert sorted(pool.map(claim, (LI, WANG))) == [False, True]
@@ -145,8 +215,6 @@ def test_the_same_request_at_once_is_one_decision(staffed: Engine) -> None:
 REFUSED = [
     # the event was cleared since it was looked at
     ({"revision": 0}, "stale"),
-    # the thing came back since
-    ({"opening": 2}, "stale"),
     # something that has to be said or seen is missing
     ({"lacks": ("anything",)}, "lacking"),
 ]
@@ -163,7 +231,7 @@ def test_a_decision_that_is_refused_leaves_nothing(staffed: Engine, changes: dic
 
 def test_what_another_holds_or_decided_is_not_decided(staffed: Engine) -> None:
     event_id = violation(staffed)
-    ClaimRepository(staffed).claim(event_id, WANG, NOW)
+    ClaimRepository(staffed).claim(event_id, 1, WANG, NOW)
     new = rejection(staffed, event_id)
     assert decide(staffed, new).refusal == "held"
     assert decide(staffed, new, WANG).refusal is None
@@ -193,7 +261,7 @@ def test_undone_in_time_everything_is_as_before(staffed: Engine) -> None:
     last = AFTER_UNDO - timedelta(milliseconds=1)
     assert undo(staffed, decided.decision_id, LI, last).refusal is None
     after = review_of(staffed, event_id)
-    assert (after.stage, after.decided_opening, after.deadline_at) == ("waiting", 0, before.deadline_at)
+    assert (after.stage, after.deadline_at) == ("waiting", before.deadline_at)
     assert after.is_held_by(LI.user_id, last)
     # What was open elsewhere meanwhile is stale.
     assert after.revision > before.revision + 1
@@ -207,12 +275,86 @@ def test_what_is_final_is_not_undone(staffed: Engine) -> None:
     assert undo(staffed, decided.decision_id, LI, AFTER_UNDO).refusal == "too_late"
 
 
-def test_more_evidence_waits_until_there_is_some(staffed: Engine) -> None:
+def ask(engine: Engine, event_id: str, **changes: object) -> RequestOutcome:
+    """What becomes of a request for further evidence by 李."""
+    new = NewRequest(
+        key="ask-1",
+        event_id=event_id,
+        opening=1,
+        revision=review_of(engine, event_id).revision,
+        reason="site_photo",
+        note="后车牌",
+        to=Addressee("user", str(WANG.user_id), WANG.name),
+        due_at=NOW + timedelta(hours=4),
+    )
+    return requests(engine).ask(replace(new, **changes), LI, ACTOR, NOW)  # type: ignore[arg-type]
+
+
+def requests(engine: Engine) -> EvidenceRequests:
+    return EvidenceRequests(engine, AuditLog(engine))
+
+
+def test_a_request_waits_until_it_is_answered(staffed: Engine) -> None:
     event_id = violation(staffed)
-    decide(staffed, rejection(staffed, event_id, verdict="more_evidence", reason=None))
-    assert review_of(staffed, event_id).stage == "more_evidence"
-    PackageRepository(staffed).add(package())
+    asked = ask(staffed, event_id).request
+    assert asked is not None
+    # Nothing that happens meanwhile answers it: a supplement, the thing that leaves, and comes back.
+    PackageRepository(staffed).add(package(seq=901, kind="supplement"))
+    EventRepository(staffed).apply(as_cleared(as_violation(event())))
+    comes_back(staffed)
+    assert [review_of(staffed, event_id, one).stage for one in (1, 2)] == ["more_evidence", "waiting"]
+    wang = Reader(WANG.user_id, "assistant", "城关中队")
+    assert requests(staffed).open_ones(None, wang) == (asked,)
+    assert requests(staffed).open_ones(None, Reader(ZHAO.user_id, "officer", None)) == ()
+    answered = requests(staffed).answer(asked.request_id, "已补拍", (), WANG, ACTOR, NOW).request
+    assert answered is not None
+    assert (answered.state, answered.closed_by, answered.answer) == ("answered", WANG.user_id, "已补拍")
     assert review_of(staffed, event_id).stage == "waiting"
+    assert requests(staffed).open_ones(None, wang) == ()
+    assert requests(staffed).answer(asked.request_id, "再次", (), LI, ACTOR, NOW).refusal == "not_open"
+
+
+@pytest.mark.parametrize(
+    ("to", "reader", "listed"),
+    [
+        (Addressee("role", "assistant", "协管员"), Reader(9, "assistant", None), True),
+        (Addressee("role", "assistant", "协管员"), Reader(9, "officer", None), False),
+        (Addressee("node", "城关中队", "城关中队"), Reader(9, "officer", "城关中队"), True),
+        (Addressee("node", "城关中队", "城关中队"), Reader(9, "officer", "江滨中队"), False),
+        # The number of a person is no name of a node.
+        (Addressee("node", "9", "9"), Reader(9, "officer", None), False),
+    ],
+)
+def test_whom_a_request_is_listed_for(staffed: Engine, to: Addressee, reader: Reader, listed: bool) -> None:
+    ask(staffed, violation(staffed), to=to)
+    assert bool(requests(staffed).open_ones(None, reader)) == listed
+
+
+def test_a_decision_waits_for_no_answer_and_undone_it_waits_again(staffed: Engine) -> None:
+    event_id = violation(staffed)
+    asked = ask(staffed, event_id).request
+    assert asked is not None
+    decided = decide(staffed, rejection(staffed, event_id)).decision
+    assert decided is not None
+    assert [one.state for one in requests(staffed).of_event(event_id)] == ["decided"]
+    undo(staffed, decided.decision_id, LI, NOW)
+    assert requests(staffed).of_event(event_id) == (asked,)
+    assert review_of(staffed, event_id).stage == "more_evidence"
+    assert requests(staffed).withdraw(asked.request_id, LI, ACTOR, NOW).refusal is None
+    assert review_of(staffed, event_id).stage == "waiting"
+
+
+def test_what_is_not_asked(staffed: Engine) -> None:
+    event_id = violation(staffed)
+    assert ask(staffed, event_id, revision=0).refusal == "stale"
+    first = ask(staffed, event_id)
+    # The same request again is the same one; another one waits until the first is answered.
+    assert ask(staffed, event_id, revision=1).request == first.request
+    assert ask(staffed, event_id, revision=1, note="其他").refusal == "key_used"
+    assert ask(staffed, event_id, key="ask-2").refusal == "closed"
+    other = violation(staffed, 1)
+    ClaimRepository(staffed).claim(other, 1, WANG, NOW)
+    assert ask(staffed, other, key="ask-3", revision=1).refusal == "held"
 
 
 def test_a_package_says_what_it_is_worth(engine: Engine) -> None:
@@ -227,7 +369,7 @@ def test_a_second_look_is_blind_and_by_somebody_else(staffed: Engine) -> None:
     decide(staffed, rejection(staffed, event_id), shares=all_of_them)
     review = review_of(staffed, event_id)
     assert (review.stage, review.check_kind, review.first_officer) == ("waiting", "second_look", LI.user_id)
-    assert not ClaimRepository(staffed).claim(event_id, LI, AFTER_UNDO).is_held_by(LI.user_id, AFTER_UNDO)
+    assert not ClaimRepository(staffed).claim(event_id, 1, LI, AFTER_UNDO).is_held_by(LI.user_id, AFTER_UNDO)
     again = rejection(staffed, event_id, key="other")
     assert decide(staffed, again, LI, AFTER_UNDO).refusal == "closed"
     second = decide(staffed, again, WANG, AFTER_UNDO, all_of_them)
@@ -307,13 +449,11 @@ REVIEWS: tuple[ReviewState, ...] = ("open", "claimed", "decided", "second_look",
 @pytest.mark.parametrize("blind", [False, True])
 def test_the_queue_finds_what_each_viewer_is_told(engine: Engine, lapsed: bool, blind: bool) -> None:
     until = NOW - timedelta(seconds=1) if lapsed else NOW + timedelta(seconds=1)
-    reviews = [
-        Review(stage, check, first, 0, held, "x", until if held else None) for stage, check, first, held in STAGES
-    ]
+    reviews = [Review(stage, check, first, held, "x", until if held else None) for stage, check, first, held in STAGES]
     for number, review in enumerate(reviews):
         event_id = violation(engine, number)
         with writing(engine) as session:
-            row = session.get_one(EventRow, event_id)
+            row = session.get_one(OpeningRow, opening_id(event_id, 1))
             for name in ("stage", "check_kind", "first_officer", "claimed_by", "claimed_until"):
                 setattr(row, name, getattr(review, name))
     for user_id, state in product((1, 2, 3), REVIEWS):
@@ -352,12 +492,12 @@ def test_pages_neither_repeat_nor_skip_in_any_order(engine: Engine, sort: str, s
 
 
 PLANS = [
-    ("stage = 'waiting'", "first_seen DESC, event_id DESC", "ix_events_stage_first_seen"),
-    ("stage = 'waiting'", "dwell_s, event_id", "ix_events_stage_dwell_s"),
-    ("stage = 'waiting' AND deadline_at IS NOT NULL", "deadline_at, event_id", "ix_events_stage_deadline_at"),
-    ("stage = 'decided'", "violation, first_seen, event_id", "ix_events_stage_violation"),
-    ("camera_id = 'a' AND stage = 'decided'", "first_seen DESC, event_id DESC", "ix_events_camera_id_stage"),
-    ("claimed_until > '2026'", "claimed_until", "ix_events_claimed_until"),
+    ("stage = 'waiting'", "began_at DESC, opening_id DESC", "ix_openings_stage_began_at"),
+    ("stage = 'waiting'", "dwell_s, opening_id", "ix_openings_stage_dwell_s"),
+    ("stage = 'waiting' AND deadline_at IS NOT NULL", "deadline_at, opening_id", "ix_openings_stage_deadline_at"),
+    ("stage = 'decided'", "violation, began_at, opening_id", "ix_openings_stage_violation"),
+    ("camera_id = 'a' AND stage = 'decided'", "began_at DESC, opening_id DESC", "ix_openings_camera_id_stage"),
+    ("claimed_until > '2026'", "claimed_until", "ix_openings_claimed_until"),
 ]
 
 
@@ -365,7 +505,7 @@ PLANS = [
 @pytest.mark.parametrize(("where", "order", "index"), PLANS)
 def test_the_queue_is_read_from_its_index_without_sorting(engine: Engine, where: str, order: str, index: str) -> None:
     with reading(engine) as session:
-        explained = f"EXPLAIN QUERY PLAN SELECT * FROM events WHERE {where} ORDER BY {order} LIMIT 51"
+        explained = f"EXPLAIN QUERY PLAN SELECT * FROM openings WHERE {where} ORDER BY {order} LIMIT 51"
         (step,) = session.execute(sqlalchemy.text(explained))
     assert f"USING INDEX {index}" in step.detail
 

@@ -1,5 +1,6 @@
 """A real browser before a real installation: Chromium, the built app, the API and a data base with sealed packages."""
 
+import json
 import os
 import shutil
 import zipfile
@@ -14,10 +15,14 @@ import pytest
 from api.app import create_app
 from api.dependencies import Services
 from api.web_app import BUILT, WebApp
+from core.clock import rfc3339
 from core.domain import Gap, RuleEvent
 from core.rights import Role
 from core.settings import Settings
-from evidence.package import sha256_of
+from evidence.dsse import envelope
+from evidence.facts import event_facts
+from evidence.keys import open_signing_key
+from evidence.package import ENVELOPE, MANIFEST, package_id, sha256_of
 from runtime.camera_line import StreamLine
 from store import migrate
 from store.engine import make_engine
@@ -59,21 +64,47 @@ class Installation:
         events = EventRepository(self.services.engine)
         for change in (candidate, violation):
             events.apply(change)
-        self._add_package(candidate, number)
+        self._add_package(violation, number)
         return candidate.event_id
 
-    def _add_package(self, candidate: RuleEvent, number: int) -> None:
-        folder = self.services.packages_folder / candidate.event_id
+    def come_back(self, event_id: str) -> None:
+        """The thing of an event is a violation again, just now, with a sealed package of that opening."""
+        history = EventRepository(self.services.engine).get(event_id)
+        assert history is not None
+        now = datetime.now(UTC)
+        again = replace(history.event, opening=2, still_since=now - timedelta(seconds=300), last_seen=now)
+        EventRepository(self.services.engine).apply(again)
+        self._add_package(again, 500)
+
+    def _add_package(self, violation: RuleEvent, number: int) -> None:
+        """The pictures of a golden package, sealed anew as those of this opening."""
+        name = package_id(violation.event_id, violation.opening)
+        folder = self.services.packages_folder / name
         with zipfile.ZipFile(GOLDEN) as archive:
             archive.extractall(folder)
         (inner,) = folder.iterdir()
+        key, sealed_at = open_signing_key(self.services.home), violation.still_since + timedelta(seconds=310)
+        manifest = json.loads((inner / "manifest.json").read_bytes())
+        manifest |= {
+            "package_id": name,
+            "seq": number,
+            "key_id": key.key_id,
+            "sealed_at": rfc3339(sealed_at),
+            "event": event_facts(violation),
+        }
+        content = json.dumps(manifest).encode()
+        (inner / MANIFEST).write_bytes(content)
+        (inner / ENVELOPE).write_bytes(envelope(content, [key]))
         record = package(
             number,
-            package_id=candidate.event_id,
-            event_id=candidate.event_id,
+            package_id=name,
+            event_id=violation.event_id,
+            opening=violation.opening,
             path=inner.relative_to(self.services.packages_folder).as_posix(),
-            manifest_sha256=sha256_of(inner / "manifest.json"),
-            sealed_at=candidate.still_since + timedelta(seconds=310),
+            manifest_sha256=sha256_of(inner / MANIFEST),
+            key_id=key.key_id,
+            sealed_at=sealed_at,
+            complete=manifest["completeness"]["complete"],
         )
         PackageRepository(self.services.engine).add(record)
 

@@ -86,7 +86,7 @@ SAYING = {
     "api/camera_import.py": {"_faults"},
     "api/checkup.py": {"_clock", "_database", "_home", "_key"},
     "api/problems.py": {"_cause", "_unexpected"},
-    "api/routers/review.py": {"_REFUSALS"},
+    "api/review_answers.py": {"_REFUSALS"},
     "api/sign_in.py": {"_locked"},
     "core/duties.py": {"HANGS", "_words"},
     "detector/integrity.py": {"defocused", "fault_of", "unfit"},

@@ -62,7 +62,7 @@ def test_reject_with_a_reason_by_two_keys_and_take_it_back_by_a_third(
     first, second = installation.add_event(1), installation.add_event(2)
     page = sign_in()
     wait_for_pictures(page)
-    opened = page.url.rpartition("/")[2]
+    opened = page.url.split("/")[-2]
     assert opened in (first, second)
     expect(page.locator(".actions .no")).to_be_enabled()
     page.keyboard.press("r")
@@ -187,7 +187,7 @@ def test_who_is_signed_in_is_asked_once_and_the_first_event_opened_once(
     page.goto(f"{installation.address}/review")
     wait_for_pictures(page)
     assert asked.count("/api/v1/session") == 1
-    assert asked.count(f"/api/v1/events/{event_id}") == 1
+    assert asked.count(f"/api/v1/events/{event_id}/openings/1") == 1
     assert asked.count(f"/api/v1/packages/{event_id}/files/marked/first_rest.jpg") == 1
 
 
@@ -236,28 +236,65 @@ def test_an_assistant_suggests_and_an_officer_takes_it_over(installation: Instal
     assert len(verdicts(installation, event_id)) == 2
 
 
-def test_what_came_back_is_shown_as_it_was_when_it_was_a_violation(
+def test_openings_are_decided_one_by_one_and_each_stays_within_reach(
     installation: Installation, sign_in: SignedIn
 ) -> None:
     event_id = installation.add_event(1)
-    events = EventRepository(installation.services.engine)
-    history = events.get(event_id)
-    assert history is not None
-    now = datetime.now(UTC)
-    events.apply(as_cleared(history.event))
-    back = replace(history.event, state="candidate", opening=2, still_since=now, last_seen=now)
-    events.apply(back)
     page = sign_in()
     wait_for_pictures(page)
-    expect(page.locator("article.pane")).to_contain_text("决定针对这一次")
     expect(page.locator(".actions .no")).to_be_enabled()
-    look_at_everything(page)
-    expect(page.locator(".actions .yes")).to_be_enabled()
+    page.keyboard.press("r")
+    page.keyboard.press("3")
+    expect(page.locator(".undo")).to_contain_text("已驳回")
+    installation.come_back(event_id)
+    # Undone after the thing came back, it is the very opening again.
+    page.keyboard.press("z")
+    expect(page).to_have_url(re.compile(rf"/review/{event_id}/1$"))
+    expect(page.locator(".actions .no")).to_be_enabled()
+    page.keyboard.press("r")
+    page.keyboard.press("3")
+    expect(page.locator(".undo")).to_contain_text("已驳回")
+    # The second one is decided by itself, and the first keeps its verdict and its pictures.
+    page.goto(f"{installation.address}/review/{event_id}/2")
+    wait_for_pictures(page)
+    expect(page.get_by_role("tab", name="第 1 次")).to_contain_text("已驳回")
+    expect(page.locator(".actions .no")).to_be_enabled()
     page.keyboard.press("r")
     page.keyboard.press("1")
     expect(page.locator(".undo")).to_contain_text("已驳回")
-    (decision,) = DecisionRepository(installation.services.engine, installation.services.audit).of_event(event_id)
-    assert decision.opening == 1
+    page.goto(f"{installation.address}/review/{event_id}/1")
+    wait_for_pictures(page)
+    expect(page.locator(".stage img").first).to_be_visible()
+    expect(page.locator(".history")).to_contain_text("第 2 次")
+    assert verdicts(installation, event_id) == [
+        ("rejected", "permitted", True),
+        ("rejected", "permitted", False),
+        ("rejected", "not_a_violation", False),
+    ]
+
+
+def test_a_request_for_evidence_survives_the_return_and_is_answered(
+    installation: Installation, sign_in: SignedIn
+) -> None:
+    event_id = installation.add_event(1)
+    page = sign_in()
+    wait_for_pictures(page)
+    expect(page.locator(".actions .more")).to_be_enabled()
+    page.keyboard.press("b")
+    expect(page.locator(".ask")).to_be_visible()
+    # The reason by its number, then Enter: of all assistants, within a day.
+    page.keyboard.press("3")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ask")).to_have_count(0)
+    installation.come_back(event_id)
+    page.goto(f"{installation.address}/review/{event_id}/1")
+    asked = page.locator(".request")
+    expect(asked).to_contain_text("需要现场照片")
+    expect(asked).to_contain_text("协管员")
+    asked.get_by_role("textbox").fill("已补拍")
+    asked.get_by_role("button", name="提交").click()
+    expect(asked).to_have_count(0)
+    expect(page.locator(".history")).to_contain_text("已补拍")
 
 
 def test_whoever_approves_too_early_is_told_what_to_look_at(installation: Installation, sign_in: SignedIn) -> None:

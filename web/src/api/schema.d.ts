@@ -395,7 +395,7 @@ export interface paths {
         put?: never;
         /**
          * Undo Decision
-         * @description Takes one's own decision or suggestion back, within ten seconds. A decided event is then claimed by oneself, as
+         * @description Takes one's own decision or suggestion back, within ten seconds. A decided opening is then claimed by oneself, as
          *     before. Whoever gave none has none to take back.
          */
         post: operations["undo_decision"];
@@ -414,7 +414,8 @@ export interface paths {
         };
         /**
          * List Events
-         * @description Events, the youngest first unless asked otherwise. Events that arrive meanwhile neither shift nor repeat a page.
+         * @description Openings of events, what began last first unless asked otherwise. What arrives meanwhile neither shifts nor
+         *     repeats a page.
          *
          *     A search is noted in the audit once in a while; that line stands for the thumbnails of its pages, too.
          */
@@ -436,11 +437,31 @@ export interface paths {
         };
         /**
          * Get Event
-         * @description One event with every change of its state, the rule as it was, its packages and all that people added.
+         * @description An event, open at the first of its openings that waits to be decided, else at the last one.
          *
-         *     The ETag is the revision that a decision has to name.
+         *     The ETag is the revision of that opening, which a decision about it has to name.
          */
         get: operations["get_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/addressees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Addressees
+         * @description Of whom further evidence about this event can be asked: people, roles and nodes that see it.
+         */
+        get: operations["list_addressees"];
         put?: never;
         post?: never;
         delete?: never;
@@ -473,54 +494,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/events/{event_id}/claim": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Claim Event
-         * @description Claims an event for five minutes, or renews the claim. 409 names who holds it.
-         */
-        post: operations["claim_event"];
-        /**
-         * Release Event
-         * @description Gives one's claim back; nothing happens where there is none.
-         */
-        delete: operations["release_event"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/events/{event_id}/decisions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Decide Event
-         * @description Decides about an event. For ten seconds it can be undone, and nobody else knows it.
-         *
-         *     An approval (or a handing over) is refused with 422 that names what is missing: pictures that were not on the
-         *     screen, a valid badge, the final code, the vehicle, the shop, the competence of another agency. 409: the event has
-         *     changed, is decided, or somebody else works on it. The same key with the same content answers as the first time.
-         */
-        post: operations["decide_event"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/events/{event_id}/notes": {
         parameters: {
             query?: never;
@@ -535,6 +508,118 @@ export interface paths {
          * @description Adds a note to an event; nobody can change it later.
          */
         post: operations["add_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/openings/{opening}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Opening
+         * @description One opening of an event, with every change of its state, the rule as it was, its packages, all that people added,
+         *     and the event's other openings.
+         *
+         *     The ETag is the revision that a decision about it has to name.
+         */
+        get: operations["get_opening"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/openings/{opening}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim Opening
+         * @description Claims an opening for five minutes, or renews the claim. 409 names who holds it.
+         */
+        post: operations["claim_opening"];
+        /**
+         * Release Opening
+         * @description Gives one's claim back; nothing happens where there is none.
+         */
+        delete: operations["release_opening"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/openings/{opening}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Opening
+         * @description Decides about one opening of an event. For ten seconds it can be undone, and nobody else knows it.
+         *
+         *     An approval (or a handing over) is refused with 422 that names what is missing: pictures that were not on the
+         *     screen, a valid badge, the final code, the vehicle, the shop, the competence of another agency. 409: the opening has
+         *     changed, is decided, somebody else works on it, or its evidence is not sealed. The same key with the same content
+         *     answers as the first time.
+         */
+        post: operations["decide_opening"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/openings/{opening}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask For Evidence
+         * @description Asks for further evidence about an opening. It waits until it is answered, also when the thing comes back.
+         */
+        post: operations["ask_for_evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/openings/{opening}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suggest Decision
+         * @description Pre-screens an opening: officers see the suggestion beside it. It decides nothing.
+         */
+        post: operations["suggest_decision"];
         delete?: never;
         options?: never;
         head?: never;
@@ -561,7 +646,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/events/{event_id}/suggestions": {
+    "/api/v1/evidence-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Evidence Requests
+         * @description What waits for an answer, the first due first.
+         */
+        get: operations["list_evidence_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence-requests/{request_id}/answer": {
         parameters: {
             query?: never;
             header?: never;
@@ -571,10 +676,32 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Suggest Decision
-         * @description Pre-screens an event: officers see the suggestion beside it. It decides nothing.
+         * Answer Evidence Request
+         * @description Answers a request, with words or pictures of the event or both; its opening returns to the queue.
+         *
+         *     Whoever sees the event and may attend to it can answer, also where somebody else was asked.
          */
-        post: operations["suggest_decision"];
+        post: operations["answer_evidence_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence-requests/{request_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Evidence Request
+         * @description Takes a request back that nobody has answered; its opening returns to the queue. The audit says who did.
+         */
+        post: operations["withdraw_evidence_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1095,7 +1222,8 @@ export interface paths {
         /**
          * Get Stream
          * @description What changes, as long as one is signed in: `opened`, `changed`, `claimed`, `released` and, when it is final,
-         *     `decided`, each with `{"event_id", "camera_id"}`; `reload` where too much was missed to tell. A browser that
+         *     `decided`, each with
+         *     `{"event_id", "camera_id", "opening"}`; `reload` where too much was missed to tell. A browser that
          *     connects again gets what it missed.
          */
         get: operations["get_stream"];
@@ -1404,6 +1532,34 @@ export interface components {
             transport?: ("tcp" | "udp") | null;
         };
         /**
+         * AddresseeAsked
+         * @description Of whom something is asked.
+         */
+        AddresseeAsked: {
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "user" | "role" | "node";
+        };
+        /**
+         * AddresseePublic
+         * @description Of whom something is asked: a person by id, a role, or all of a node of the organisation tree.
+         */
+        AddresseePublic: {
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "user" | "role" | "node";
+            /** Name */
+            name: string;
+        };
+        /**
          * AnalysisPublic
          * @description Whether anybody watches the cameras. `running` is null where there is no camera.
          */
@@ -1416,6 +1572,22 @@ export interface components {
             reported_at: string | null;
             /** Running */
             running: boolean | null;
+        };
+        /**
+         * AnswerAsked
+         * @description The answer to a request: words, pictures that were added to the event, or both.
+         */
+        AnswerAsked: {
+            /**
+             * Attachment Ids
+             * @default []
+             */
+            attachment_ids: string[];
+            /**
+             * Text
+             * @default
+             */
+            text: string;
         };
         /**
          * ApprovalNeeds
@@ -1906,7 +2078,7 @@ export interface components {
         };
         /**
          * DecisionAnswer
-         * @description What was decided, and the event's revision since then, which is its ETag too.
+         * @description What was decided, and the revision of its opening since then, which is its ETag too.
          */
         DecisionAnswer: {
             decision: components["schemas"]["DecisionPublic"];
@@ -1927,11 +2099,6 @@ export interface components {
              * @default
              */
             note: string;
-            /**
-             * Opening
-             * @description opening_to_decide of the event that was looked at
-             */
-            opening: number;
             /** Reason */
             reason?: string | null;
             /** @default {} */
@@ -1947,7 +2114,7 @@ export interface components {
              * Verdict
              * @enum {string}
              */
-            verdict: "approved" | "handed_over" | "rejected" | "more_evidence";
+            verdict: "approved" | "handed_over" | "rejected";
         };
         /**
          * DecisionPublic
@@ -2151,6 +2318,26 @@ export interface components {
             violation_at: string | null;
             /** Zone Id */
             zone_id: string;
+        };
+        /**
+         * EvidenceAsked
+         * @description A request for further evidence (补充证据).
+         */
+        EvidenceAsked: {
+            /**
+             * Due At
+             * Format: date-time
+             * @description when the answer is wanted, within 60 days
+             */
+            due_at: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Reason */
+            reason: string;
+            to: components["schemas"]["AddresseeAsked"];
         };
         /**
          * Fault
@@ -2740,13 +2927,15 @@ export interface components {
         };
         /**
          * OpeningPublic
-         * @description One opening of an event: its dwell, its packages, and what the manifest of the primary one says.
+         * @description One opening of an event: its review and the verdict that counts, as far as the viewer may know, its dwell, its
+         *     packages, and what the manifest of the primary one says.
          *
          *     `fault`: why the manifest cannot be shown.
          */
         OpeningPublic: {
             /** Cleared At */
             cleared_at: string | null;
+            decision: components["schemas"]["VerdictPublic"] | null;
             dwell: components["schemas"]["DwellPublic"];
             /** Fault */
             fault: string | null;
@@ -2755,6 +2944,7 @@ export interface components {
             opening: number;
             /** Packages */
             packages: components["schemas"]["PackagePublic"][];
+            review: components["schemas"]["ReviewPublic"];
             /** Violation At */
             violation_at: string | null;
         };
@@ -3025,7 +3215,7 @@ export interface components {
         };
         /**
          * QueuePagePublic
-         * @description Some events in the order that was asked for; next_cursor is null on the last page.
+         * @description Some openings in the order that was asked for; next_cursor is null on the last page.
          */
         QueuePagePublic: {
             /** Events */
@@ -3035,10 +3225,11 @@ export interface components {
         };
         /**
          * QueuedEventPublic
-         * @description An event with all that a list shows of it.
+         * @description An opening of an event, as of its own last change, with all that a list shows of it.
          *
-         *     `complete` and `missing`: of the newest primary package; null and empty before there is one. `thumbnail`: the
-         *     address of a small still; null without a package, or without the right to view evidence.
+         *     `violation_at`: when this opening became a violation. `complete` and `missing`: of its primary package; null and
+         *     empty before there is one. `thumbnail`: the address of a small still; null without a package, or without the right
+         *     to view evidence.
          */
         QueuedEventPublic: {
             /** Bbox Xyxy Px */
@@ -3048,6 +3239,11 @@ export interface components {
                 number,
                 number
             ];
+            /**
+             * Began At
+             * @description when this opening was first seen
+             */
+            began_at: string;
             /** Bridged S */
             bridged_s: number;
             /** Camera Id */
@@ -3059,7 +3255,7 @@ export interface components {
             /** Count */
             count: number;
             deadline: components["schemas"]["DeadlinePublic"] | null;
-            /** @description of a decided event: the verdict that counts */
+            /** @description of a decided one: the verdict that counts */
             decision?: components["schemas"]["VerdictPublic"] | null;
             /** Dwell S */
             dwell_s: number;
@@ -3209,6 +3405,46 @@ export interface components {
             zone_id: string | null;
         };
         /**
+         * RequestPublic
+         * @description A request for further evidence (补充证据). `closed_*`: who answered it, withdrew it or decided without it.
+         */
+        RequestPublic: {
+            /** Answer */
+            answer: string;
+            /** Asked At */
+            asked_at: string;
+            /** Asked By */
+            asked_by: number;
+            /** Asked Name */
+            asked_name: string;
+            /** Attachment Ids */
+            attachment_ids: string[];
+            /** Closed At */
+            closed_at: string | null;
+            /** Closed By */
+            closed_by: number | null;
+            /** Closed Name */
+            closed_name: string | null;
+            /** Due At */
+            due_at: string;
+            /** Event Id */
+            event_id: string;
+            /** Note */
+            note: string;
+            /** Opening */
+            opening: number;
+            /** Reason */
+            reason: string;
+            /** Request Id */
+            request_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "answered" | "withdrawn" | "decided";
+            to: components["schemas"]["AddresseePublic"];
+        };
+        /**
          * ReviewOptions
          * @description Everything that can be chosen in a review, with its names.
          */
@@ -3224,6 +3460,8 @@ export interface components {
             lease_s: number;
             /** Reasons */
             reasons: components["schemas"]["ReasonPublic"][];
+            /** Request Reasons */
+            request_reasons: components["schemas"]["NamedPublic"][];
             /** Standings */
             standings: components["schemas"]["NamedPublic"][];
             /** Types */
@@ -3280,7 +3518,8 @@ export interface components {
         };
         /**
          * ReviewedEvent
-         * @description All that is known of an event, as far as the viewer may know it.
+         * @description One opening of an event (`opening` says which), with all that is known of the event and of its other openings, as
+         *     far as the viewer may know it.
          */
         ReviewedEvent: {
             /** Attachments */
@@ -3292,6 +3531,11 @@ export interface components {
                 number,
                 number
             ];
+            /**
+             * Began At
+             * @description when this opening was first seen
+             */
+            began_at: string;
             /** Bridged S */
             bridged_s: number;
             /** Camera Id */
@@ -3305,7 +3549,7 @@ export interface components {
             /** Count */
             count: number;
             deadline: components["schemas"]["DeadlinePublic"] | null;
-            /** @description of a decided event: the verdict that counts */
+            /** @description of a decided one: the verdict that counts */
             decision?: components["schemas"]["VerdictPublic"] | null;
             /** Decisions */
             decisions: components["schemas"]["DecisionPublic"][];
@@ -3320,6 +3564,11 @@ export interface components {
                 number,
                 number
             ];
+            /**
+             * Known Plate
+             * @description the plate that was last approved of another opening of the event, to be checked and confirmed
+             */
+            known_plate: string | null;
             /** Label */
             label: string;
             /** Last Seen */
@@ -3340,11 +3589,6 @@ export interface components {
             observing: boolean;
             /** Opening */
             opening: number;
-            /**
-             * Opening To Decide
-             * @description the opening that a decision names: the newest that was a violation; null before there is one
-             */
-            opening_to_decide: number | null;
             /** Openings */
             openings: components["schemas"]["OpeningPublic"][];
             /** Packages */
@@ -3352,6 +3596,8 @@ export interface components {
             place: components["schemas"]["PlacePublic"];
             /** Preset Id */
             preset_id: string;
+            /** Requests */
+            requests: components["schemas"]["RequestPublic"][];
             review: components["schemas"]["ReviewPublic"];
             /** Rule */
             rule: {
@@ -3749,7 +3995,7 @@ export interface components {
         };
         /**
          * SuggestionAsked
-         * @description What an assistant thinks of an event. It decides nothing.
+         * @description What an assistant thinks of an opening. It decides nothing.
          */
         SuggestionAsked: {
             /**
@@ -3757,11 +4003,6 @@ export interface components {
              * @default
              */
             note: string;
-            /**
-             * Opening
-             * @description opening_to_decide of the event that was looked at
-             */
-            opening: number;
             /** Reason */
             reason?: string | null;
             /**
@@ -3777,7 +4018,7 @@ export interface components {
         };
         /**
          * SupervisedDecision
-         * @description One rejection, and the event to look at.
+         * @description One rejection, and the opening to look at.
          */
         SupervisedDecision: {
             /** Camera Id */
@@ -3794,6 +4035,8 @@ export interface components {
             officer_id: number;
             /** Officer Name */
             officer_name: string;
+            /** Opening */
+            opening: number;
             /** Place */
             place: string;
             /** Plate */
@@ -5988,7 +6231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The event is not as it was thought to be; `review` says how it is */
+            /** @description The opening is not as it was thought to be; `review` says how it is */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6038,13 +6281,13 @@ export interface operations {
                 standing?: ("lead" | "supporting" | "meets_requirements") | null;
                 /** @description whether the zone only observes */
                 observing?: boolean | null;
-                /** @description first seen then or later; RFC 3339 with offset */
+                /** @description began then or later; RFC 3339 with offset */
                 since?: string | null;
-                /** @description first seen before then; RFC 3339 with offset */
+                /** @description began before then; RFC 3339 with offset */
                 until?: string | null;
                 /** @description the event's id, or a part of the id, name or address of its camera or of a zone's name */
                 text?: string | null;
-                /** @description age: the youngest first; dwell: the shortest first; deadline: the next first, only those that have one; type: by violation type. With a minus sign the other way round */
+                /** @description age: what began last first; dwell: the shortest first; deadline: the next first, only those that have one; type: by violation type. With a minus sign the other way round */
                 sort?: "age" | "-age" | "dwell" | "-dwell" | "deadline" | "-deadline" | "type" | "-type";
                 /** @description next_cursor of the page before, same sort */
                 cursor?: string | null;
@@ -6122,6 +6365,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReviewedEvent"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_addressees: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddresseePublic"][];
                 };
             };
             /** @description Unauthorized */
@@ -6336,267 +6646,6 @@ export interface operations {
             };
         };
     };
-    claim_event: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                event_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ClaimPublic"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The event is not as it was thought to be; `review` says how it is */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ReviewProblem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    release_event: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                event_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    decide_event: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description a name of this very request, chosen by the client: repeated, it does nothing twice */
-                "idempotency-key": string;
-                "if-match"?: string | null;
-            };
-            path: {
-                event_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DecisionAsked"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DecisionAnswer"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The event is not as it was thought to be; `review` says how it is */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ReviewProblem"];
-                };
-            };
-            /** @description Precondition Failed */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Precondition Required */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     add_note: {
         parameters: {
             query?: never;
@@ -6686,6 +6735,586 @@ export interface operations {
             };
         };
     };
+    get_opening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1 at first; 2, 3 ... when the thing came back */
+                opening: number;
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewedEvent"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claim_opening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1 at first; 2, 3 ... when the thing came back */
+                opening: number;
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimPublic"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The opening is not as it was thought to be; `review` says how it is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ReviewProblem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_opening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 1 at first; 2, 3 ... when the thing came back */
+                opening: number;
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_opening: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description a name of this very request, chosen by the client: repeated, it does nothing twice */
+                "idempotency-key": string;
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description 1 at first; 2, 3 ... when the thing came back */
+                opening: number;
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The opening is not as it was thought to be; `review` says how it is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ReviewProblem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_for_evidence: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description a name of this very request, chosen by the client: repeated, it does nothing twice */
+                "idempotency-key": string;
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description 1 at first; 2, 3 ... when the thing came back */
+                opening: number;
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvidenceAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestPublic"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The opening is not as it was thought to be; `review` says how it is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ReviewProblem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest_decision: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description a name of this very request, chosen by the client: repeated, it does nothing twice */
+                "idempotency-key": string;
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description 1 at first; 2, 3 ... when the thing came back */
+                opening: number;
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuggestionAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The opening is not as it was thought to be; `review` says how it is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ReviewProblem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_event_packages: {
         parameters: {
             query?: never;
@@ -6753,32 +7382,87 @@ export interface operations {
             };
         };
     };
-    suggest_decision: {
+    list_evidence_requests: {
+        parameters: {
+            query?: {
+                /** @description me: asked of this user, of the role, or of the node that the user belongs to */
+                of?: "me" | "anybody";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestPublic"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_evidence_request: {
         parameters: {
             query?: never;
-            header: {
-                /** @description a name of this very request, chosen by the client: repeated, it does nothing twice */
-                "idempotency-key": string;
-                "if-match"?: string | null;
-            };
+            header?: never;
             path: {
-                event_id: string;
+                request_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SuggestionAsked"];
+                "application/json": components["schemas"]["AnswerAsked"];
             };
         };
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DecisionAnswer"];
+                    "application/json": components["schemas"]["RequestPublic"];
                 };
             };
             /** @description Bad Request */
@@ -6817,22 +7501,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The event is not as it was thought to be; `review` says how it is */
+            /** @description The opening is not as it was thought to be; `review` says how it is */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ReviewProblem"];
-                };
-            };
-            /** @description Precondition Failed */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Request Entity Too Large */
@@ -6853,8 +7528,75 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Precondition Required */
-            428: {
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_evidence_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestPublic"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The opening is not as it was thought to be; `review` says how it is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ReviewProblem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9966,4 +10708,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 8fc6d82e800e0a35caec2085a61ead7b0d3843354cdccc178ff61bf8af84e559
+// From the OpenAPI document with the SHA-256 3eb1aef1691d9dd870ba5b93bf4304ee4751df8c768474619d552a1a0bb5456c

@@ -1,7 +1,7 @@
 /** What a key means while an event is open. Pure: where the officer is, and a key, give a command. */
 
-/** browse: looks at an event. reject: the reasons are open. approve: the form is open. */
-export type Mode = 'browse' | 'reject' | 'approve'
+/** browse: looks at an opening. reject: the reasons are open. approve, ask: that form is open. */
+export type Mode = 'browse' | 'reject' | 'approve' | 'ask'
 
 export type Command =
   | { do: 'next' | 'previous' | 'nextView' | 'previousView' | 'marks' | 'subject' | 'fit' | 'help' }
@@ -50,7 +50,7 @@ export function commandOf(mode: Mode, stroke: Stroke): Command | null {
   if (key === 'escape') return { do: 'cancel' }
   if (stroke.typing || (stroke.repeat && !MAY_REPEAT.has(key))) return null
   const digit = /^[1-9]$/.test(key) ? Number(key) : null
-  return { browse: browsing, reject: rejecting, approve: () => null }[mode](key, digit)
+  return { browse: browsing, reject: rejecting, approve: () => null, ask: () => null }[mode](key, digit)
 }
 
 const browsing = (key: string, digit: number | null): Command | null =>

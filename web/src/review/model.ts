@@ -9,11 +9,14 @@ export type Opening = Schemas['OpeningPublic']
 export type Dwell = Schemas['DwellPublic']
 export type PackageSummary = Schemas['PackagePublic']
 export type Decision = Schemas['DecisionPublic']
+export type EvidenceRequest = Schemas['RequestPublic']
+export type Addressee = Schemas['AddresseePublic']
+export type AskedEvidence = Schemas['EvidenceAsked']
 export type Attachment = Schemas['AttachmentPublic']
 export type Named = Schemas['NamedPublic']
 export type Reason = Schemas['ReasonPublic']
 export type Options = Schemas['ReviewOptions']
-export type Verdict = Schemas['DecisionAsked']['verdict']
+export type Verdict = Schemas['SuggestionAsked']['verdict']
 export type Box = readonly [number, number, number, number]
 export type QueueQuery = NonNullable<operations['list_events']['parameters']['query']>
 export type ReviewState = NonNullable<Schemas['ReviewPublic']['state']>
@@ -35,25 +38,29 @@ export interface Rule {
   }
 }
 
-/** The opening that is to be decided about; before there is one, the last one. */
-export const openingToDecide = (event: OpenEvent): Opening | undefined =>
-  event.openings.find((one) => one.opening === event.opening_to_decide) ?? event.openings.at(-1)
+/** Names an opening, on the page and in its address. */
+export const keyOf = ({ event_id, opening }: { event_id: string; opening: number }): string => `${event_id}-${opening}`
 
-/** The newest opening of which pictures were sealed: what there is to look at, whether or not it is to be decided. */
-export const sealedOpening = (event: OpenEvent): Opening | undefined =>
-  event.openings.findLast((one) => one.packages.some(({ kind }) => kind === 'primary'))
+/** The opening that is open: it stays the same, whatever happens to the others meanwhile. */
+export const openedOne = (event: OpenEvent): Opening | undefined =>
+  event.openings.find((one) => one.opening === event.opening)
 
-/** Whether the pictures are those of the opening that is to be decided about: only then looking at them counts. */
-export const showsWhatIsDecided = (event: OpenEvent): boolean => sealedOpening(event) === openingToDecide(event)
+/** Whether there is sealed evidence of it: without, nothing is decided. */
+export const isSealed = (event: OpenEvent): boolean =>
+  openedOne(event)?.packages.some(({ kind }) => kind === 'primary') ?? false
 
 /** The rule as it was. */
 export function ruleOf(event: OpenEvent): Rule | null {
-  const found = (openingToDecide(event)?.manifest?.rule ?? event.rule) as Partial<Rule> | null
+  const found = (openedOne(event)?.manifest?.rule ?? event.rule) as Partial<Rule> | null
   return found?.zone ? (found as Rule) : null
 }
 
-/** What an assistant thinks of the opening that is to be decided about: the newest word counts. */
+/** What an assistant thinks of the opening: the newest word counts. */
 export const suggestionFor = (event: OpenEvent): Decision | undefined =>
   event.decisions.findLast(
-    ({ kind, undone_at, opening }) => kind === 'suggestion' && !undone_at && opening === event.opening_to_decide,
+    ({ kind, undone_at, opening }) => kind === 'suggestion' && !undone_at && opening === event.opening,
   )
+
+/** The request about the opening that waits for an answer. */
+export const openRequest = (event: OpenEvent): EvidenceRequest | undefined =>
+  event.requests.find(({ state, opening }) => state === 'open' && opening === event.opening)

@@ -7,6 +7,7 @@ import type { Options } from './model'
 
 const NOTHING: Options = {
   reasons: [],
+  request_reasons: [],
   types: [],
   standings: [],
   colours: [],

@@ -1,4 +1,5 @@
-/** The event that is open: read, claimed while it is looked at, decided. */
+/** The opening that is open: read, claimed while it is looked at, decided. It is pinned: it stays the one that was
+ * opened, and its pictures stay, whatever happens to it or to others of its event. */
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 
 import { ApiError } from '@/api/client'
@@ -9,9 +10,11 @@ import type { Approval } from './decide/approval'
 import { useEvidence, type Purpose } from './evidence'
 import { useLooks } from './looks'
 import {
-  sealedOpening,
-  showsWhatIsDecided,
+  isSealed,
+  openedOne,
+  type AskedEvidence,
   type Decision,
+  type EvidenceRequest,
   type OpenEvent,
   type ReviewState,
   type Verdict,
@@ -26,6 +29,8 @@ export function useOpenEvent() {
   const claimed = ref(false)
   const claiming = ref(false)
   const purpose = ref('')
+  /** Packages that were sealed since, and are not shown yet. */
+  const fresh = ref(0)
   const evidence = useEvidence()
   const looks = useLooks()
   let run = 0
@@ -34,14 +39,15 @@ export function useOpenEvent() {
   let attempt = ''
 
   /** Opens an event and claims it; whoever reads only, does not claim. */
-  async function open(eventId: string): Promise<void> {
+  async function open(eventId: string, opening: number | null = null): Promise<void> {
     const mine = ++run
     letGo()
     error.value = fault.value = null
     try {
-      const found = await server.readEvent(eventId)
+      const found = await server.readEvent(eventId, opening)
       if (mine !== run) return
       event.value = found
+      fresh.value = 0
       shown = mine
       looks.restart()
       attempt = crypto.randomUUID?.() ?? `${eventId}-${Date.now()}-${Math.random()}`
@@ -60,10 +66,10 @@ export function useOpenEvent() {
     if (!may('events.decide') || !['open', 'more_evidence', 'second_look'].includes(found.review.state ?? '')) return
     claiming.value = true
     try {
-      await server.claim(found.event_id)
+      await server.claim(found)
       // The event may have been read again meanwhile; it is still this one.
       if (mine === run) claimed.value = true
-      else void server.release(found.event_id).catch(() => undefined)
+      else void server.release(found).catch(() => undefined)
     } catch (cause) {
       if (!(cause instanceof ApiError) || cause.status !== 409) throw cause
       await refresh()
@@ -76,16 +82,21 @@ export function useOpenEvent() {
   async function refresh(): Promise<OpenEvent | null> {
     if (!event.value || shown !== run) return null
     const mine = run
-    const found = await server.readEvent(event.value.event_id)
+    const found = await server.readEvent(event.value.event_id, event.value.opening)
     if (mine !== run) return found
-    const more = found.packages.length !== event.value.packages.length
-    const other = found.opening_to_decide !== event.value.opening_to_decide
+    const [had, has] = [packagesOf(event.value), packagesOf(found)]
     event.value = found
-    // What was seen were the pictures of another violation.
-    if (other) looks.restart()
     if (!claiming.value) claimed.value = found.review.claim?.mine ?? false
-    if (more) lookUp(found)
+    // Pictures that are looked at do not change by themselves: what was added is told, and shown when it is asked for.
+    if (!had.length && has.length) lookUp(found)
+    else fresh.value += Math.max(0, has.length - had.length)
     return found
+  }
+
+  /** Shows what was sealed since the opening was opened. */
+  function lookAgain(): void {
+    fresh.value = 0
+    if (event.value) lookUp(event.value)
   }
 
   /** Why this user looks at files as received, as the server wants it. */
@@ -104,7 +115,7 @@ export function useOpenEvent() {
   function letGo(): void {
     const held = claimed.value ? event.value : null
     claimed.value = false
-    if (held) void server.release(held.event_id).catch(() => undefined)
+    if (held) void server.release(held).catch(() => undefined)
   }
 
   function close(): void {
@@ -114,19 +125,16 @@ export function useOpenEvent() {
     event.value = null
   }
 
-  /** Sends a verdict; null when the server refused it, and `fault` says why. */
-  async function decide(
-    verdict: Verdict,
-    said: { reason?: string; note?: string; approval?: Approval } = {},
-  ): Promise<Decision | null> {
+  /** Sends something about the open one; null when the server refused it, and `fault` says why. */
+  async function send<T>(act: (found: OpenEvent) => Promise<T>): Promise<T | null> {
     const found = event.value
     if (!found || busy.value) return null
     busy.value = true
     fault.value = null
     try {
-      const { decision } = await server.decide({ event: found, verdict, ...said, looks, key: attempt })
+      const answer = await act(found)
       claimed.value = false
-      return decision
+      return answer
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause
       fault.value = cause
@@ -137,10 +145,15 @@ export function useOpenEvent() {
     }
   }
 
+  const decide = (verdict: Verdict, said: Said = {}): Promise<Decision | null> =>
+    send(async (found) => (await server.decide({ event: found, verdict, ...said, looks, key: attempt })).decision)
+  const ask = (asked: AskedEvidence): Promise<EvidenceRequest | null> =>
+    send((found) => server.ask(found, asked, attempt))
+
   // A claim runs out when it is not renewed; half its time leaves room for one failure.
   const renewing = window.setInterval(
     () => {
-      if (claimed.value && event.value) void server.claim(event.value.event_id).catch(() => refresh())
+      if (claimed.value && event.value) void server.claim(event.value).catch(() => refresh())
     },
     Math.max(30, tables.value.lease_s / 2 || 120) * 1000,
   )
@@ -157,10 +170,9 @@ export function useOpenEvent() {
   /** Assistants claim nothing: what they suggest decides nothing. */
   const canSuggest = computed(() => may('events.prescreen') && !may('events.decide') && isUndecided())
   const isUndecided = (): boolean => UNDECIDED.has(event.value?.review.state ?? null)
-  const canDecide = computed(() => (claimed.value || canSuggest.value) && !busy.value)
-  const hasSeen = computed(
-    () => event.value !== null && showsWhatIsDecided(event.value) && looks.missing.value.length === 0,
-  )
+  const canAsk = computed(() => (claimed.value || canSuggest.value) && !busy.value)
+  const canDecide = computed(() => canAsk.value && event.value !== null && isSealed(event.value))
+  const hasSeen = computed(() => looks.missing.value.length === 0)
 
   return {
     event,
@@ -175,11 +187,21 @@ export function useOpenEvent() {
     close,
     refresh,
     decide,
+    ask,
+    fresh,
+    lookAgain,
+    canAsk,
     lookAtOriginals,
     canSuggest,
     canDecide,
     canApprove: computed(() => canDecide.value && hasSeen.value && (canSuggest.value || may('events.approve'))),
   }
+}
+
+interface Said {
+  reason?: string
+  note?: string
+  approval?: Approval
 }
 
 export type OpenedEvent = ReturnType<typeof useOpenEvent>
@@ -188,4 +210,4 @@ export const LOOK_EVERY_MS = 30_000
 
 const UNDECIDED: ReadonlySet<ReviewState | null> = new Set(['open', 'claimed', 'more_evidence', 'second_look'])
 
-const packagesOf = (event: OpenEvent) => sealedOpening(event)?.packages ?? []
+const packagesOf = (event: OpenEvent) => (isSealed(event) ? (openedOne(event)?.packages ?? []) : [])

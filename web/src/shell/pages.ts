@@ -31,7 +31,7 @@ export type PageName =
 export const PAGES: readonly Page[] = [
   {
     name: 'review',
-    path: '/review/:eventId?',
+    path: '/review/:eventId?/:opening(\\d+)?',
     icon: ClipboardCheck,
     rights: ['events.view'],
     view: () => import('@/review/ReviewPage.vue'),

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import type { OpenEvent } from '../model'
-import { stoodFor, stoodInOpening } from './stood'
+import { stoodFor } from './stood'
 
 const SEEN = '2026-05-01T00:05:00.000+00:00'
 const LOOKED = '2026-05-01T00:15:30.000+00:00'
@@ -18,15 +17,5 @@ describe('how long a thing has stood', () => {
 
   it('ends where it left', () => {
     expect(stoodFor({ ...known, cleared_at: SEEN })).toEqual({ seconds: 300, until: SEEN, now: 'left' })
-  })
-
-  it('is that of the violation that is to be decided about, not of what came back since', () => {
-    const opening = (number: number, dwell_s: number) => ({
-      opening: number,
-      packages: [],
-      dwell: { dwell_s, until: SEEN },
-    })
-    const event = { ...known, opening: 2, opening_to_decide: 1, openings: [opening(1, 320), opening(2, 12)] }
-    expect(stoodInOpening(event as unknown as OpenEvent)).toEqual({ seconds: 320, until: SEEN, now: 'left' })
   })
 })

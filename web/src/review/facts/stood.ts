@@ -1,5 +1,5 @@
 /** How long a thing has stood, as far as anybody knows. */
-import { openingToDecide, type OpenEvent, type QueueItem } from '../model'
+import type { QueueItem } from '../model'
 
 export interface Stood {
   seconds: number
@@ -17,12 +17,4 @@ export function stoodFor({ dwell_s, last_seen, cleared_at, watched_until }: Stan
   if (!watched_until) return { seconds: dwell_s, until: last_seen, now: 'unknown' }
   const since_s = (Date.parse(watched_until) - Date.parse(last_seen)) / 1000
   return { seconds: dwell_s + Math.max(0, since_s), until: watched_until, now: 'watched' }
-}
-
-/** The same of the opening that is to be decided about, which need not be the newest. */
-export function stoodInOpening(event: OpenEvent): Stood {
-  const opening = openingToDecide(event)
-  if (!opening || opening.opening === event.opening) return stoodFor(event)
-  const { dwell_s, until } = opening.dwell
-  return { seconds: dwell_s, until, now: 'left' }
 }

@@ -3,7 +3,7 @@ import { ref, shallowRef } from 'vue'
 
 import { readQueue } from '@/api/review'
 
-import type { QueueItem, QueueQuery } from '../model'
+import { keyOf, type QueueItem, type QueueQuery } from '../model'
 
 const PAGE = 100
 
@@ -12,7 +12,7 @@ export function useQueue() {
   const error = shallowRef<unknown>(null)
   const loading = ref(false)
   const more = ref(false)
-  /** Events that arrived since the list was loaded. */
+  /** Openings that arrived since the list was loaded. */
   const fresh = ref(0)
   let query: QueueQuery = {}
   let cursor: string | null = null
@@ -45,8 +45,8 @@ export function useQueue() {
     try {
       const page = await readQueue({ ...query, cursor, limit: PAGE })
       if (mine !== run) return
-      const known = new Set(items.value.map((one) => one.event_id))
-      items.value = [...items.value, ...page.events.filter((one) => !known.has(one.event_id))]
+      const known = new Set(items.value.map(keyOf))
+      items.value = [...items.value, ...page.events.filter((one) => !known.has(keyOf(one)))]
       cursor = page.next_cursor
       more.value = cursor !== null
     } catch (cause) {
@@ -62,20 +62,20 @@ export function useQueue() {
     const mine = run
     const page = await readQueue({ ...query, limit: PAGE })
     if (mine !== run) return
-    const now = new Map(page.events.map((one) => [one.event_id, one]))
-    items.value = items.value.map((one) => now.get(one.event_id) ?? one)
+    const now = new Map(page.events.map((one) => [keyOf(one), one]))
+    items.value = items.value.map((one) => now.get(keyOf(one)) ?? one)
   }
 
-  /** Puts in what an event has become; one that no longer belongs here goes. */
+  /** Puts in what an opening has become; one that no longer belongs here goes. */
   function put(item: QueueItem, belongs: boolean): void {
-    const at = items.value.findIndex((one) => one.event_id === item.event_id)
+    const at = items.value.findIndex((one) => keyOf(one) === keyOf(item))
     if (at < 0) return
     items.value = belongs ? items.value.with(at, item) : items.value.toSpliced(at, 1)
   }
 
-  /** The event after or before one, in the order of the list. */
-  function beside(eventId: string | null, by: 1 | -1): QueueItem | undefined {
-    const at = items.value.findIndex((one) => one.event_id === eventId)
+  /** The opening after or before one, in the order of the list. */
+  function beside(key: string | null, by: 1 | -1): QueueItem | undefined {
+    const at = items.value.findIndex((one) => keyOf(one) === key)
     return at < 0 ? items.value[0] : items.value[at + by]
   }
 

@@ -1,7 +1,7 @@
 /** The pictures and clips of an event, in the order in which an officer goes through them. */
 import type { Evidence, EvidenceFile } from '../evidence'
 import type { Look } from '../looks'
-import { sealedOpening, type OpenEvent, type PackageSummary } from '../model'
+import { isSealed, openedOne, type OpenEvent, type PackageSummary } from '../model'
 
 export type ViewKind = 'still' | 'compare' | 'clip'
 
@@ -50,9 +50,9 @@ const clip = (packageId: string, key: ViewKey, name: string): View => ({
   close: false,
 })
 
-/** What there is to look at: the package of the newest opening that has one, and what was added to that. */
+/** What there is to look at: the package of the opening, and what was added to that. */
 export function viewsOf(event: OpenEvent): View[] {
-  const packages = sealedOpening(event)?.packages ?? []
+  const packages = isSealed(event) ? (openedOne(event)?.packages ?? []) : []
   const primary = newest(packages, 'primary')
   const supplement = newest(packages, 'supplement')
   if (!primary) return []

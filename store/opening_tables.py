@@ -1,0 +1,104 @@
+"""The openings of events: each with its own state, its own review, and the requests for further evidence about it."""
+
+from datetime import datetime
+from typing import Any, get_args
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from core.domain import State
+from core.evidence_requests import AddresseeKind, RequestState
+from store.review_columns import ReviewColumns
+from store.tables import Base, Digest, Id, RuleEventColumns, one_of
+from store.types import AsJson
+
+OpeningId = String(52)
+Name = String(80)
+
+
+def opening_id(event_id: str, opening: int) -> str:
+    """The name of one opening: what the queue is paged by."""
+    return f"{event_id}-{opening}"
+
+
+class OpeningRow(RuleEventColumns, ReviewColumns, Base):
+    """The state of one opening of an event as of its own last change, and how far its review is.
+
+    began_at: when this opening was first seen; it never changes. org: the node of the event. violation_at: when this
+    opening became a violation, where the event's own is that of the first.
+    """
+
+    __tablename__ = "openings"
+
+    opening_id: Mapped[str] = mapped_column(OpeningId, primary_key=True)
+    event_id: Mapped[str] = mapped_column(ForeignKey("events.event_id"))
+    began_at: Mapped[datetime]
+    org: Mapped[str | None]
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[Any, ...]:
+        # Each ends in the order of the pages, so that a filtered page is read straight from its index.
+        order = ("began_at", "opening_id")
+        return (
+            one_of("state", get_args(State)),
+            UniqueConstraint("event_id", "opening"),
+            Index(None, *order),
+            Index(None, "camera_id", *order),
+            Index(None, "zone_id", *order),
+            Index(None, "violation", *order),
+            Index(None, "state", *order),
+            Index(None, "observing", *order),
+            Index(None, "standing", *order),
+            # What waits for a check counts as decided to whom decided first.
+            Index(None, "first_officer", *order),
+            Index(None, "stage", *order),
+            Index(None, "stage", "violation", *order),
+            Index(None, "camera_id", "stage", *order),
+            Index(None, "org", *order),
+            Index(None, "org", "stage", *order),
+            Index(None, "stage", "deadline_at", "opening_id"),
+            Index(None, "stage", "dwell_s", "opening_id"),
+            Index(None, "deadline_at", "opening_id"),
+            Index(None, "dwell_s", "opening_id"),
+            Index(None, "violation_at", "opening_id"),
+            Index(None, "claimed_until"),
+        )
+
+
+class EvidenceRequestRow(Base):
+    """That somebody asked for further evidence about an opening (补充证据), of whom, until when, and what came of it.
+
+    `key` and `request_sha256`: as of a decision.
+    """
+
+    __tablename__ = "evidence_requests"
+    __table_args__ = (
+        UniqueConstraint("asked_by", "key"),
+        Index(None, "opening_id", "state"),
+        Index(None, "state", "due_at"),
+        one_of("state", get_args(RequestState)),
+        one_of("to_kind", get_args(AddresseeKind)),
+    )
+
+    request_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    opening_id: Mapped[str] = mapped_column(ForeignKey("openings.opening_id"))
+    event_id: Mapped[str] = mapped_column(ForeignKey("events.event_id"), index=True)
+    opening: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(40))
+    note: Mapped[str]
+    to_kind: Mapped[str] = mapped_column(String(16))
+    to_key: Mapped[str] = mapped_column(Name)
+    to_name: Mapped[str] = mapped_column(Name)
+    due_at: Mapped[datetime]
+    asked_by: Mapped[int] = mapped_column(ForeignKey("users.user_id"))
+    asked_name: Mapped[str] = mapped_column(Name)
+    asked_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16))
+    closed_by: Mapped[int | None]
+    closed_name: Mapped[str | None] = mapped_column(Name)
+    closed_at: Mapped[datetime | None]
+    answer: Mapped[str]
+    attachment_ids: Mapped[tuple[str, ...]] = mapped_column(AsJson(tuple[str, ...]))
+    key: Mapped[str] = mapped_column(Name)
+    request_sha256: Mapped[str] = mapped_column(Digest)

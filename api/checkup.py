@@ -70,7 +70,7 @@ def _home(settings: Settings) -> str:
 
 
 def _database(settings: Settings) -> str:
-    engine = make_engine(settings.database)
+    engine = make_engine(settings.database, answers_people=True)
     try:
         version = current(engine)
     finally:

@@ -17,7 +17,7 @@ from api.live_updates import LiveHub
 from api.passwords import Passwords
 from api.views import RecentViews
 from core.clock import Clock, SystemClock
-from core.duties import Duties
+from core.duties import Duties, Duty
 from core.ports import CameraLine
 from core.settings import Settings
 from models.store import ModelStore
@@ -95,6 +95,11 @@ class Services:
     def duties(self) -> Duties:
         """What the threads and tasks of this process are there for, and how each does."""
         return Duties(self.clock)
+
+    @cached_property
+    def answer_of_run(self) -> Duty:
+        """Whether the process that watches answers."""
+        return Duty("answering", self.clock)
 
     @cached_property
     def asked_database(self) -> Timely[str | None]:

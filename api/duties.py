@@ -7,11 +7,14 @@ from pathlib import Path
 
 from api.dependencies import Services
 from api.duty_schemas import DutyPublic, Process
-from core.duties import DutyState, duty_from_json
+from core.duties import DutyState, Trouble, duty_from_json
+from core.errors import StorageError
 from core.live_wire import ASK_DUTIES, MAX_HEADER_BYTES, PREFIX, socket_address
+from store.sites import SiteRepository
 
 # `run` answers from memory, at once; one that is stopped or overloaded must not hold up who asks.
 ANSWER_WITHIN_S = 1.0
+RUN_IS_SILENT = "jiejing run does not answer: no camera is watched unless it goes on; start it, or see its log"
 
 
 def duties_of_run(home: Path) -> tuple[DutyState, ...] | None:
@@ -31,8 +34,14 @@ def duties_of_run(home: Path) -> tuple[DutyState, ...] | None:
 
 
 def duties(services: Services) -> tuple[DutyPublic, ...]:
-    """Every duty, those in trouble first; without those of `run` where it does not answer."""
-    found: list[tuple[Process, DutyState]] = [("run", one) for one in duties_of_run(services.home) or ()]
+    """Every duty, those in trouble first; of a `run` that does not answer, that alone."""
+    of_run = duties_of_run(services.home)
+    if of_run is None and _is_to_run(services):
+        services.answer_of_run.troubled(Trouble(RUN_IS_SILENT))
+        of_run = (services.answer_of_run.state,)
+    elif of_run is not None:
+        services.answer_of_run.well()
+    found: list[tuple[Process, DutyState]] = [("run", one) for one in of_run or ()]
     found += [("serve", one) for one in services.duties.all()]
     told = [DutyPublic.of(process, state) for process, state in found]
     return tuple(sorted(told, key=lambda one: (one.up, one.process, one.name, one.camera_id or "")))
@@ -41,6 +50,15 @@ def duties(services: Services) -> tuple[DutyPublic, ...]:
 def troubles(services: Services) -> tuple[DutyPublic, ...]:
     """The duties that do not do their work."""
     return tuple(one for one in duties(services) if not one.up)
+
+
+def _is_to_run(services: Services) -> bool:
+    """Whether there is a camera that it should be there for."""
+    try:
+        site = SiteRepository(services.engine).load()
+    except StorageError:  # told as what it is by whoever asks for readiness
+        return False
+    return bool(site and site.cameras)
 
 
 def _exactly(asked: socket.socket, size: int) -> bytes:

@@ -22,6 +22,7 @@ from api.dependencies import Services
 from api.forwarded import Forwarded
 from api.rate import RateLimit
 from api.web_app import WebApp
+from core.duties import Duties
 from core.errors import InputError, StorageError
 from core.ports import CameraLine
 from core.settings import Settings
@@ -39,13 +40,17 @@ _log = logging.getLogger(__name__)
 
 
 def serve(
-    settings: Settings, ready: Callable[[str], None] | None = None, camera_line: CameraLine | None = None
+    settings: Settings,
+    ready: Callable[[str], None] | None = None,
+    camera_line: CameraLine | None = None,
+    note: Callable[[Duties], None] | None = None,
 ) -> None:
     """Serves until SIGTERM or SIGINT, then ends within five seconds. To be called from the main thread.
 
     Args:
         ready: is told the address once connections are taken.
         camera_line: how cameras are reached; without it none can be measured.
+        note: writes down what is known of this process before it serves.
 
     Raises:
         InputError: the address cannot be listened on, nobody could name it, or the certificate cannot be used.
@@ -55,8 +60,10 @@ def serve(
     tls = _tls_options(settings)
     with closing(_listen(settings.host, settings.port)) as listener:
         address = _address(listener, is_tls=bool(tls))
-        engine = make_engine(settings.database)
+        engine = make_engine(settings.database, answers_people=True)
         services = _services(settings, engine, camera_line)
+        if note:
+            note(services.duties)
         allow_many_files()
         config = uvicorn.Config(
             _bounded(WebApp(create_app(services, names)), settings),

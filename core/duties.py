@@ -125,7 +125,7 @@ class Duty:
 
     def failed(self, error: BaseException | str, event_id: str | None = None) -> None:
         """Notes a failure: counted, told once, and tried again after a pause."""
-        why = _words(error)
+        why = words_of(error)
         with self._lock:
             now_s = self._clock.mono_s()
             self._row = self._row + 1 if now_s - self._failed_s <= SETTLED_S + self._pause_s() else 1
@@ -280,7 +280,8 @@ def duty_from_json(plain: Mapping[str, Any]) -> DutyState:
     return DutyState(**{**plain, "since": parse_rfc3339(since) if since else None})
 
 
-def _words(error: BaseException | str) -> str:
+def words_of(error: BaseException | str) -> str:
+    """One line for an error: what we say ourselves, or the name of what nobody expected, whose trace the log has."""
     if isinstance(error, str):
         return error
     if isinstance(error, JiejingError):

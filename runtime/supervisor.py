@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from core.clock import Clock
 from core.errors import JiejingError
+from runtime.restarts import told
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +30,8 @@ class _Child:
     process: subprocess.Popen[bytes]
     started_s: float
     failures: int = 0
+    ended: int = 0
+    code: int = 0
     again_s: float | None = field(default=None)
 
 
@@ -81,16 +84,20 @@ class Supervisor:
         if code == WRONG_USE:
             raise JiejingError(f"jiejing {child.command} did not start; see the line above")
         if child.again_s is None:
+            child.ended, child.code = child.ended + 1, code
             child.failures = 1 if now_s - child.started_s > SETTLED_S else child.failures + 1
             child.again_s = now_s + min(2.0**child.failures, SETTLED_S)
             _log.error("jiejing %s ended with %d; starting again in %.0f s", child.command, code, child.again_s - now_s)
         elif now_s >= child.again_s:
-            child.process, child.started_s, child.again_s = self._start(child.command), now_s, None
+            child.process, child.started_s, child.again_s = self._start_again(child), now_s, None
 
-    def _start(self, command: str) -> subprocess.Popen[bytes]:
+    def _start_again(self, child: _Child) -> subprocess.Popen[bytes]:
+        return self._start(child.command, told(child.code, child.ended))
+
+    def _start(self, command: str, more: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", "runtime.cli", command],
-            env=self._environment,
+            env={**self._environment, **(more or {})},
             preexec_fn=_end_with_parent,  # noqa: PLW1509  this process has one thread
         )
 

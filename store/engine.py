@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -19,20 +19,26 @@ from store.faults import mapped
 # How long one writer waits for another before it gives up.
 BUSY_TIMEOUT_S = 15
 CONNECT_TIMEOUT_S = 5
+# Who answers people waits for so long alone, for each of a lock, a connection and an answer; then it says so.
+ANSWER_WITHIN_S = 3
 
 _WRITES = "jiejing_writes"
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, *, answers_people: bool = False) -> Engine:
     """An engine for sqlite:///path or postgresql://user:password@host/name; connects at first use.
+
+    Args:
+        answers_people: whether it fails after ANSWER_WITHIN_S where the data base is locked, busy or stopped; others
+            have longer work and more patience.
 
     Raises:
         InputError: the URL names no data base that we can use; never shows a password.
     """
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite(parsed)
-    return _postgresql(parsed)
+        return _sqlite(parsed, ANSWER_WITHIN_S if answers_people else BUSY_TIMEOUT_S)
+    return _postgresql_for_people(parsed) if answers_people else _postgresql(parsed)
 
 
 def sqlite_path(engine: Engine) -> Path | None:
@@ -116,36 +122,50 @@ def _parse(url: str) -> URL:
     raise InputError(f"the data base {parsed.drivername} is not known; use sqlite:/// or postgresql://")
 
 
-def _postgresql(url: URL) -> Engine:
+def _postgresql_for_people(url: URL) -> Engine:
+    given = url.query.get("options", "")
+    options = f"{given if isinstance(given, str) else ' '.join(given)} -c lock_timeout={ANSWER_WITHIN_S}s".strip()
+    limits = {"connect_timeout": ANSWER_WITHIN_S, "options": options}
+    engine = _postgresql(url.difference_update_query(["options"]), limits, pool_timeout=ANSWER_WITHIN_S)
+    from store.patience import limit_silence  # noqa: PLC0415  its driver is an extra
+
+    limit_silence(engine, ANSWER_WITHIN_S)
+    return engine
+
+
+def _postgresql(url: URL, limits: Mapping[str, Any] | None = None, **pool: Any) -> Engine:
     try:
         return create_engine(
             url,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
+            connect_args={"connect_timeout": CONNECT_TIMEOUT_S, **(limits or {})},
             json_serializer=_to_json,
+            **pool,
         )
     except ModuleNotFoundError as error:
         raise InputError("PostgreSQL needs the package psycopg; install jiejing[cluster]") from error
 
 
-def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, json_serializer=_to_json)
-    event.listen(engine, "connect", _prepare_sqlite)
+def _sqlite(url: URL, busy_timeout_s: float) -> Engine:
+    engine = create_engine(
+        url, connect_args={"timeout": busy_timeout_s}, pool_timeout=busy_timeout_s, json_serializer=_to_json
+    )
+    event.listen(engine, "connect", partial(_prepare_sqlite, busy_timeout_s))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+def _prepare_sqlite(busy_timeout_s: float, connection: sqlite3.Connection, _record: Any) -> None:
     # Python's driver must not begin transactions by itself: _begin_sqlite does.
     connection.isolation_level = None
     for pragma in ("foreign_keys = ON", "synchronous = FULL"):
         connection.execute(f"PRAGMA {pragma}")
-    _write_ahead(connection)
+    _write_ahead(connection, busy_timeout_s)
 
 
-def _write_ahead(connection: sqlite3.Connection) -> None:
+def _write_ahead(connection: sqlite3.Connection, busy_timeout_s: float) -> None:
     """Sets WAL. On a new file, where several may try at once, SQLite fails without heeding the busy timeout."""
-    give_up_s = time.monotonic() + BUSY_TIMEOUT_S
+    give_up_s = time.monotonic() + busy_timeout_s
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")

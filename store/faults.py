@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pydantic import ValidationError
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoneFreeError
 
 from core.errors import StorageError
 
@@ -23,6 +24,8 @@ _SQLITE_CAUSES = {
     sqlite3.SQLITE_IOERR: "could not be read or written: the disk reports an error",
     sqlite3.SQLITE_CONSTRAINT: "refused a contradiction",
 }
+_NOT_ANSWERED = ("NotAnsweredError", "ConnectionTimeout", "LockNotAvailable")
+_SILENT = "does not answer; is it stopped or locked?"
 _NOT_MIGRATED = ("no such table", "no such column", "UndefinedTable", "UndefinedColumn")
 
 
@@ -37,6 +40,8 @@ def mapped(engine: Engine) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise StorageError(f"data base {shown(engine)} {_cause(error)}") from error
+    except NoneFreeError as error:  # every connection waits for an answer
+        raise StorageError(f"data base {shown(engine)} {_SILENT}") from error
     except SQLAlchemyError as error:
         raise StorageError(f"data base {shown(engine)}: {_first_line(error)}") from error
     except ValidationError as error:
@@ -59,6 +64,8 @@ def _cause(error: DBAPIError) -> str:
     text = f"{type(error.orig).__name__}: {_first_line(error.orig)}"
     if any(sign in text for sign in _NOT_MIGRATED):
         return "is not prepared for this version; run: jiejing db upgrade"
+    if type(error.orig).__name__ in _NOT_ANSWERED:
+        return _SILENT
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is None:
         return f"refuses ({text})"

@@ -1,18 +1,23 @@
 """One ffmpeg process: started without a shell or credentials in its arguments, always drained, always ended."""
 
 import contextlib
+import logging
 import os
 import selectors
 import subprocess
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import IO
 
-from core.errors import StorageError
+from core.duties import words_of
+from core.errors import StorageError, StreamError
 
 TERM_S = 2.0
 SECOND_TERM_S = 0.3
 LineHandler = Callable[[str], None]
+
+_log = logging.getLogger("jiejing.streams")
 
 
 class FfmpegProcess:
@@ -72,7 +77,8 @@ class FfmpegProcess:
         channels += [(read, handler) for (read, _), handler in zip(pipes, on_pipes, strict=True)]
         self._owned = [read for read, _ in pipes]
         self._on_end = on_end
-        self._reader = threading.Thread(target=self._drain, args=(channels,), name="ffmpeg-lines", daemon=True)
+        self._fault: Exception | None = None
+        self._reader = threading.Thread(target=self._read, args=(channels,), name="ffmpeg-lines", daemon=True)
         self._reader.start()
         self._ending = threading.Lock()
 
@@ -86,6 +92,11 @@ class FfmpegProcess:
         """Exit status, None while it runs."""
         return self._process.poll()
 
+    @property
+    def fault(self) -> str | None:
+        """What kept us from taking in what it says, which ended it; None = nothing."""
+        return words_of(self._fault) if self._fault else None
+
     def read_into(self, buffer: memoryview) -> bool:
         """Fills the buffer from stdout; False where it ended before."""
         try:
@@ -94,9 +105,15 @@ class FfmpegProcess:
             return False
 
     def wait(self) -> int:
-        """Waits for its end and until all its lines were handled; gives the exit status."""
+        """Waits for its end and until all its lines were handled; gives the exit status.
+
+        Raises:
+            StreamError: a line could not be handled, which ended it.
+        """
         status = self._process.wait()
         self._reader.join()
+        if self._fault:
+            raise StreamError(f"what ffmpeg says cannot be taken in: {self.fault}")
         return status
 
     def end(self) -> None:
@@ -138,6 +155,16 @@ class FfmpegProcess:
         with contextlib.suppress(BrokenPipeError), self._process.stdin as pipe:
             pipe.write((text or "").encode())
 
+    def _read(self, channels: list[tuple[int, LineHandler]]) -> None:
+        """Nobody waits for lines that nobody reads, ffmpeg included: what keeps this thread from its work ends both."""
+        for work in (partial(self._drain, channels), self._on_end):
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001  whatever it is: who reads is told by `fault`
+                _log.error("what ffmpeg says cannot be taken in: %s", error, exc_info=error)
+                self._fault = self._fault or error
+                self._process.kill()
+
     def _drain(self, channels: list[tuple[int, LineHandler]]) -> None:
         with selectors.DefaultSelector() as selector:
             for descriptor, handler in channels:
@@ -146,7 +173,6 @@ class FfmpegProcess:
                 for key, _ in selector.select():
                     if not key.data.read(key.fd):
                         selector.unregister(key.fd)
-        self._on_end()
 
 
 class _Lines:

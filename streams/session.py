@@ -1,5 +1,6 @@
 """One connection to one stream: one ffmpeg process, its packets, frames and segments on one time line."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from datetime import UTC, datetime
 
 from core.clock import Clock
 from core.domain import Image
+from core.duties import words_of
 from core.errors import StreamError
 from core.settings import Settings
 from streams.address import Address, pinned
@@ -28,6 +30,8 @@ TAKE_S = 0.2
 GRACE_S = 1.0
 # A frame is later than its time by decoding, and by a reader that is slow: never by so much.
 OLDEST_S = 60.0
+
+_log = logging.getLogger("jiejing.streams")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class Session:
         self._waiting_segments: list[ClosedSegment] = []
         self._latest: Latest[tuple[Stamp, Image]] = Latest()
         self._size_changed = False
+        self._fault: str | None = None
         self._closed = False
         self._process = self._start(address, sampler)
         self._frame_thread = threading.Thread(target=self._read_frames, name="frames", daemon=True)
@@ -140,6 +145,8 @@ class Session:
         Raises:
             StreamError: it does not; says why, without credentials.
         """
+        if not self._closed and (fault := self._fault or self._process.fault):
+            raise StreamError(f"{self._shown}: what comes cannot be taken in: {fault}; connecting anew")
         if self._process.returncode is not None and not self._closed:
             self._process.wait()
             raise StreamError(f"{self._shown}: {self._seen(self._log.cause_over(self._settings.rtsp_transport))}")
@@ -251,6 +258,15 @@ class Session:
             self._ring.close_segment(closed.name, segment)
 
     def _read_frames(self) -> None:
+        """Ends with the stream; an error ends the stream: `check` tells whoever reads it."""
+        try:
+            self._put_frames()
+        except Exception as error:  # noqa: BLE001  whatever it is: no stream stands still unseen
+            if not self._closed:
+                _log.error("%s: a frame cannot be taken in: %s", self._shown, error, exc_info=error)
+            self._fault = words_of(error)
+
+    def _put_frames(self) -> None:
         size_wh = None
         for stamp, image in self._reader.frames(self._process):
             size_wh = size_wh or stamp.size_wh

@@ -47,6 +47,21 @@ def new_database(folder: Path) -> Iterator[str]:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+@contextmanager
+def stopped(folder: Path) -> Iterator[None]:
+    """Stops every process of the cluster of that socket folder: connections stay, and nothing is answered."""
+    server = int((folder / "data" / "postmaster.pid").read_text().split()[0])
+    children = Path(f"/proc/{server}/task/{server}/children").read_text(encoding="ascii").split()
+    pids = [server, *map(int, children)]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
 def find_binaries() -> Path | None:
     """The folder of initdb and postgres: on the PATH, as pg_config says, or where packages put it."""
     candidates = [Path(found).parent for found in (shutil.which("initdb"),) if found]

@@ -7,6 +7,7 @@ from runtime.fleet import Fleet
 from runtime.in_use import in_use
 from runtime.installation import Installation
 from runtime.memory import bound_heaps
+from runtime.restarts import note_restarts
 from runtime.signals import stop_on_signals
 
 
@@ -19,5 +20,6 @@ def command() -> None:
     clock = SystemClock()
     duties = Duties(clock)
     duties.watch_threads()
+    note_restarts(duties)
     with in_use(installation.settings.home):
         Fleet(installation, clock, duties).run(stop)

@@ -10,6 +10,7 @@ from runtime.camera_line import StreamLine
 from runtime.in_use import in_use
 from runtime.installation import Installation
 from runtime.memory import bound_heaps
+from runtime.restarts import note_restarts
 
 
 def command(
@@ -23,4 +24,5 @@ def command(
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     with in_use(installation.settings.home):
         _ = installation.engine
-        serve(installation.settings.model_copy(update=given), camera_line=StreamLine(installation.settings))
+        line = StreamLine(installation.settings)
+        serve(installation.settings.model_copy(update=given), camera_line=line, note=note_restarts)

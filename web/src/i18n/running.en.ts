@@ -58,6 +58,8 @@ const en: RunningWords = {
     duty_keeping_what_stands: 'Remembering what stands',
     duty_keeping_views: 'Remembering views',
     duty_following: 'Following changes',
+    duty_answering: 'The process answers',
+    duty_process: 'The process itself',
     folder_packages: 'Packages',
     folder_ring: 'Ring',
     folder_drafts: 'Drafts',

@@ -57,6 +57,8 @@ const zh = {
     duty_keeping_what_stands: '记住停留状态',
     duty_keeping_views: '记住视角',
     duty_following: '跟随变更',
+    duty_answering: '分析进程应答',
+    duty_process: '进程本身',
     folder_packages: '证据包',
     folder_ring: '环形录像',
     folder_drafts: '证据草稿',

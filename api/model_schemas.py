@@ -111,7 +111,7 @@ class ObjectionPublic(Public):
 
 class ShadowPublic(Public):
     """What the candidate saw on the frames of the models in use, by group and by type; `least_frames`: how many it
-    must have looked at before the gate says anything else; `ended`: why it looks no more, null while it does."""
+    must have looked at before the gate says anything else; `ended`: why it does not look now, null while it does."""
 
     name: str
     sha256: str

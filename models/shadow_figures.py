@@ -23,7 +23,7 @@ class ShadowFigures:
         both, in_use, candidate: detections by group: seen by both, by the models in use alone, by the candidate alone.
         violations_in_use, violations_candidate: by type.
         missed: frames that the candidate was too slow for; they count on neither side.
-        ended: why the candidate looks no more; None while it does.
+        ended: why the candidate does not look just now; None while it does.
     """
 
     frames: int = 0

@@ -18,7 +18,7 @@ from store.records import PackageRecord
 _log = logging.getLogger(__name__)
 
 # A data base that answers within this is slow; one that does not is locked or gone.
-PATIENCE_S = 3.0
+PATIENCE_S = 2.5
 LONGEST_PAUSE_S = 10.0
 # After so many tries an event that the data base does not refuse, but the program cannot write, is set aside.
 MOST_TRIES = 5

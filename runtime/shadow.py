@@ -1,7 +1,7 @@
 """A candidate in shadow: it looks at the same frames as the models in use, and both are counted; nobody is alarmed.
 
-Whatever becomes of it, the camera goes on: a frame is handed over without waiting, and a candidate that fails ends with
-its cause, which the figures and the camera's duties tell.
+Whatever becomes of it, the camera goes on: a frame is handed over without waiting, and a candidate that fails rests for
+a while that doubles, its cause told by the figures and the camera's duties.
 """
 
 import json
@@ -23,7 +23,8 @@ from runtime.pipeline import CameraPipeline, Step
 _log = logging.getLogger(__name__)
 
 SAME_IOU = 0.5
-SAVE_EVERY_S = 10.0
+SAVE_EVERY_S = 4.0
+_LOOK_S = 0.5
 
 
 class Shadow:
@@ -49,6 +50,7 @@ class Shadow:
         self._missed = 0
         self._violations: Counter[str] = Counter()
         self._stopped = False
+        self._is_kept = True
         self._thread = threading.Thread(target=self._run, name=f"shadow {pipeline.camera_id}", daemon=True)
         self._thread.start()
 
@@ -76,11 +78,11 @@ class Shadow:
         self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        try:
-            while (offered := self._next()) is not None:
+        while (offered := self._next()) is not None:
+            try:
                 self._look(*offered)
-        except Exception as error:  # noqa: BLE001  a candidate may fail in any way, and hurts nobody
-            self._end(error)
+            except Exception as error:  # noqa: BLE001  a candidate may fail in any way, and hurts nobody
+                self._rest(error)
         self._save()
 
     def _next(self) -> tuple[Frame, Step] | None:
@@ -93,16 +95,22 @@ class Shadow:
             self._missed, self._violations = 0, Counter()
             return None if self._stopped else offered
 
-    def _end(self, error: Exception) -> None:
-        self.stop()
+    def _rest(self, error: Exception) -> None:
         told = str(error) if isinstance(error, JiejingError) else f"an unexpected {type(error).__name__}; see the log"
-        self._figures.ended = f"the candidate {self.candidate.name} ended: {told}"
+        self._figures.ended = f"the candidate {self.candidate.name} fails and is tried again: {told}"
         if not isinstance(error, JiejingError):
-            _log.error("the candidate %s ended", self.candidate.name, exc_info=error)
+            _log.error("the candidate %s fails", self.candidate.name, exc_info=error)
+        self._save()
         self._duty.failed(self._figures.ended)
+        with self._changed:
+            while not self._stopped and not self._duty.due:
+                self._changed.wait(_LOOK_S)
 
     def _look(self, frame: Frame, step: Step) -> None:
         own = self._pipeline.step(frame)
+        if self._figures.ended is not None:
+            self._figures.ended = None
+            self._duty.well()
         self._figures.violations_candidate.update(_violations(own.events))
         if step.observation.unfit is None:
             _count(self._figures, step.observation.detections, own.observation.detections)
@@ -116,7 +124,11 @@ class Shadow:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             fresh.write_text(json.dumps(self._figures.plain()), encoding="utf-8")
             fresh.replace(self._file)
+            if not self._is_kept:
+                self._is_kept = True
+                self._duty.well()
         except OSError as error:
+            self._is_kept = False
             self._duty.failed(f"{self._file}: {error.strerror}; the shadow's figures are not kept")
 
 

@@ -1,5 +1,6 @@
 """Faults in what stands beside a camera: nothing hangs, what is wrong is told, and the camera goes on."""
 
+import json
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,6 +18,7 @@ from core.errors import ModelError, StorageError
 from core.rules import rules_of
 from detector.ensemble import Ensemble, Looking
 from detector.watch import CameraWatch
+from runtime import shadow as shadow_module
 from runtime.event_writer import EventWriter
 from runtime.live_window import LiveWindow
 from runtime.pipeline import Step
@@ -34,9 +36,12 @@ class Failing:
 
     def __init__(self, error: Exception) -> None:
         self._error = error
+        self.fails = True
 
     def step(self, _frame: Frame) -> Step:
-        raise self._error
+        if self.fails:
+            raise self._error
+        return step()
 
 
 def frame() -> Frame:
@@ -63,7 +68,7 @@ def until(found: Any) -> Any:
         RuntimeError("nobody thought of it"),  # anything else
     ],
 )
-def test_a_candidate_that_fails_ends_with_its_cause_and_blocks_nobody(tmp_path: Path, error: Exception) -> None:
+def test_a_candidate_that_fails_tells_its_cause_and_blocks_nobody(tmp_path: Path, error: Exception) -> None:
     duty = Duty("shadow", SystemClock(), "gate")
     shadow = Shadow(REF, Failing(error), tmp_path, SystemClock(), duty)  # type: ignore[arg-type]
     shadow.offer(frame(), step())
@@ -77,6 +82,50 @@ def test_a_candidate_that_fails_ends_with_its_cause_and_blocks_nobody(tmp_path: 
     assert time.monotonic() - began_s < 20
     assert "candidate" in (duty.state.why or "")
     assert "ended" in (tmp_path / REF.sha256 / "gate.json").read_text()
+
+
+def test_a_candidate_is_tried_again_and_its_figures_go_on(tmp_path: Path) -> None:
+    duty = Duty("shadow", SystemClock(), "gate")
+    pipeline = Failing(RuntimeError("nobody thought of it"))
+    shadow = Shadow(REF, pipeline, tmp_path, SystemClock(), duty)  # type: ignore[arg-type]
+    shadow.offer(frame(), step())
+    until(lambda: not duty.state.up)
+    pipeline.fails = False
+
+    def looks_again() -> bool:
+        shadow.offer(frame(), step())
+        return duty.state.up
+
+    assert until(looks_again)
+    shadow.stop()
+    shadow.join(30)
+    figures = json.loads((tmp_path / REF.sha256 / "gate.json").read_text())
+    assert figures["ended"] is None
+    assert figures["frames"] >= 1
+    assert duty.state.failures == 1
+
+
+def test_figures_that_the_disk_refuses_are_told_until_it_takes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shadow_module, "SAVE_EVERY_S", 0.05)
+    folder = tmp_path / "shadow"
+    folder.write_text("a file in its place")
+    duty, pipeline = Duty("shadow", SystemClock(), "gate"), Failing(RuntimeError())
+    pipeline.fails = False
+    shadow = Shadow(REF, pipeline, folder, SystemClock(), duty)  # type: ignore[arg-type]
+
+    def told(up: bool) -> bool:
+        shadow.offer(frame(), step())
+        return duty.state.up == up
+
+    until(lambda: told(up=False))
+    assert "figures are not kept" in (duty.state.why or "")
+    folder.unlink()
+    until(lambda: told(up=True))
+    shadow.stop()
+    shadow.join(30)
+    assert (folder / REF.sha256 / "gate.json").exists()
 
 
 class _Card:

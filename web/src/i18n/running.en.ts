@@ -138,7 +138,7 @@ const en: RunningWords = {
     shadowHint:
       'The candidate looks at the frames that the models in use see, and alarms nobody. There is no truth here, only differences.',
     frames: '{cameras} cameras, {frames} frames (at least {least})',
-    shadowEnded: 'The candidate looks no more: {why}',
+    shadowEnded: 'The candidate does not look just now: {why}',
     passes: 'The gate lets it pass: it may be promoted.',
     thing: 'Thing',
     both: 'Seen by both',

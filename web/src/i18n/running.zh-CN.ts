@@ -136,7 +136,7 @@ const zh = {
     shadowOf: '影子运行：{name}',
     shadowHint: '候选模型与在用模型看同样的画面，不产生告警。没有真值，只比较差异。',
     frames: '{cameras} 台摄像机，已看 {frames} 帧（至少 {least}）',
-    shadowEnded: '候选模型已停止：{why}',
+    shadowEnded: '候选模型暂停：{why}',
     passes: '准入检查通过，可以启用。',
     thing: '目标',
     both: '都看到',

@@ -45,7 +45,7 @@ def stopped_server(url: str) -> Iterator[None]:
 @contextmanager
 def locked_tables(url: str) -> Iterator[None]:
     with psycopg.connect(url) as connection:
-        connection.execute("LOCK TABLE events, sessions, users, tokens, sites IN ACCESS EXCLUSIVE MODE")
+        connection.execute("LOCK TABLE events, sessions, users, tokens, site IN ACCESS EXCLUSIVE MODE")
         yield
         connection.rollback()
 

@@ -3787,7 +3787,7 @@ export interface components {
         /**
          * ShadowPublic
          * @description What the candidate saw on the frames of the models in use, by group and by type; `least_frames`: how many it
-         *     must have looked at before the gate says anything else; `ended`: why it looks no more, null while it does.
+         *     must have looked at before the gate says anything else; `ended`: why it does not look now, null while it does.
          */
         ShadowPublic: {
             /** Both */
@@ -10708,4 +10708,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 3eb1aef1691d9dd870ba5b93bf4304ee4751df8c768474619d552a1a0bb5456c
+// From the OpenAPI document with the SHA-256 08c816ef4b0aaef44ef0103bb57109004e1e7dcd8bd25df03a2fe5a18a694972

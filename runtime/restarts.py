@@ -27,10 +27,10 @@ def note_restarts(duties: Duties, environment: Mapping[str, str] = os.environ) -
     if not code or not times:
         return
     duty = duties.of("process")
-    why = f"it ended with {code} and was started again; see its log"
+    trouble = Trouble(f"it ended with {code} and was started again; see its log")
     for _ in range(int(times)):
-        duty.failed(why)
-    duty.troubled(Trouble(why))
+        duty.failed(trouble.why)
+    duty.troubled(trouble)
     settled = threading.Timer(SHOWN_S, duty.well)
     settled.daemon = True
     settled.start()

@@ -13,6 +13,7 @@ from models import store as model_store
 from models.store import SHIPPED, ModelStore, StoredModel
 from runtime import looking
 from runtime.installation import Installation
+from tests.extras import need
 from tests.runtime.conftest import Jiejing, site
 from tests.runtime.films import stands, write_film
 from tests.runtime.red_detector import write_red_detector
@@ -90,6 +91,7 @@ def test_a_model_that_does_not_run_takes_nobodys_place(
 
 @pytest.mark.skipif(not (SHIPPED / "street-n").is_dir(), reason="street-n is not in this copy")
 def test_the_model_that_ships_is_put_in_use_in_a_fresh_home(home: Path, jiejing: Jiejing) -> None:
+    need("torch")  # promoting comes with the extra for training
     said = jiejing("doctor")
     assert "jiejing model promote street-n" in said.out + said.err
     said = jiejing("model", "promote", "street-n")

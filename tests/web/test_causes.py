@@ -42,6 +42,7 @@ REACHED = (
     "runtime/event_writer.py",
     "runtime/fleet.py",
     "runtime/looking.py",
+    "runtime/restarts.py",
     "training/promotion.py",
 )
 # Their texts meet who starts a program, imports a model or reads a log.
@@ -91,7 +92,6 @@ SAYING = {
     "api/sign_in.py": {"_locked"},
     "api/duties.py": {"RUN_IS_SILENT"},
     "core/duties.py": {"HANGS", "words_of"},
-    "runtime/restarts.py": {"note_restarts"},
     "detector/integrity.py": {"defocused", "fault_of", "unfit"},
     "detector/view.py": {"_without_likeness", "_describe"},
     "evidence/storage.py": {"_ADVICE"},

@@ -218,37 +218,6 @@ def test_a_supervisor_that_is_killed_leaves_nobody_behind(
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children), "their end")
 
 
-def test_a_process_that_was_started_again_is_told(
-    installation: Installation, jiejing: Jiejing, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each of the two is killed once: how often it ended, and by what, is told by its successor."""
-    port = free_port()
-    monkeypatch.setenv("JIEJING_PORT", str(port))
-
-    def restarted() -> dict[str, Any]:
-        try:
-            told = httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=10).json()
-        except (httpx.HTTPError, ValueError):
-            return {}
-        return {one["process"]: one for one in told.get("duties", ()) if one["name"] == "process"}
-
-    with process("up") as supervisor:
-        until(lambda: _answers(port), "the interface")
-        listed = Path(f"/proc/{supervisor.pid}/task/{supervisor.pid}/children")
-        for pid in listed.read_text(encoding="ascii").split():
-            os.kill(int(pid), signal.SIGKILL)
-        told = until(lambda: found if len(found := restarted()) == 2 else None, "both to say so")
-    assert {one["failures"] for one in told.values()} == {1}
-    assert all("ended with -9" in one["why"] for one in told.values())
-
-
-def _answers(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=10).is_success
-    except httpx.HTTPError:
-        return False
-
-
 def test_a_camera_that_observes_gives_events_and_no_packages(
     installation: Installation, jiejing: Jiejing, site_file: Callable[..., Path], long_film: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """The review as the one who asks has it: everything that the routers of the review need, in one place."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -9,6 +10,7 @@ from fastapi import Depends, HTTPException, Path
 from api.access import Right, Who
 from api.dependencies import Scopes, Services, ServicesOf
 from api.trail import actor_of
+from core.deliveries import Delivery
 from core.principal import Principal
 from core.review import Viewer
 from store.attachments import AttachmentRepository, NoteRepository
@@ -16,6 +18,7 @@ from store.audit import Actor
 from store.cameras import CameraStateRepository
 from store.claims import ClaimRepository
 from store.decisions import DecisionRepository
+from store.deliveries import DeliveryRepository
 from store.events import EventRepository
 from store.evidence_requests import EvidenceRequests
 from store.nodes import NodeRepository
@@ -75,6 +78,13 @@ class ReviewDesk:
     @property
     def requests(self) -> EvidenceRequests:
         return EvidenceRequests(self.services.engine, self.services.audit)
+
+    def sent_of(self, event_id: str, opening: int) -> Mapping[str, Delivery]:
+        """What this officer was sent of the sealed evidence of an opening, by path."""
+        primary = [one for one in self.packages.of_event(event_id) if (one.opening, one.kind) == (opening, "primary")]
+        if not primary:
+            return {}
+        return DeliveryRepository(self.services.engine).of_package(self.who.user_id, primary[-1].package_id)
 
     @property
     def notes(self) -> NoteRepository:

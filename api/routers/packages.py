@@ -1,6 +1,7 @@
 """Sealed packages: what they hold, each file, and the whole as a .zip."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, BinaryIO
@@ -10,6 +11,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import MISSING_RIGHT, Right, Who, requires
+from api.delivered_file import DeliveredFile, SendingOf
 from api.dependencies import Packages, Scopes, ServicesOf, refuse_query
 from api.package_folder import PackageFolder
 from api.problems import ProblemError, described
@@ -90,7 +92,7 @@ def get_package_file(
     path: str,
     folder: Folder,
     record: Record,
-    who: Who,
+    sending: SendingOf,
     trail: Trail,
     query: Annotated[FileQuery, Query()],
     if_none_match: Annotated[str, Header()] = "",
@@ -106,17 +108,24 @@ def get_package_file(
     if listed.masked:
         trail.viewed("package", record.package_id)
     else:
-        trail.viewed("package", record.package_id, "evidence.originals", purpose=_purpose(who, query.purpose))
+        trail.viewed("package", record.package_id, "evidence.originals", purpose=_purpose(sending.who, query.purpose))
     headers = {
         "ETag": f'"{listed.digests["sha256"]}"',
         # What is as received stays in no cache: who may not look any more finds nothing there.
         "Cache-Control": "private, no-cache" if listed.masked else "no-store",
         "X-Content-Type-Options": "nosniff",
     }
-    if headers["ETag"] in if_none_match:
+    # Whoever was never sent it cannot have it, whatever the browser says.
+    if headers["ETag"] in if_none_match and sending.renew(record.package_id, path):
         return Response(status_code=304, headers=headers)
-    return FileResponse(
-        place, media_type=listed.media_type, headers=headers, filename=place.name, content_disposition_type="inline"
+    return DeliveredFile(
+        place,
+        listed.size,
+        partial(sending.note, record.package_id, path),
+        media_type=listed.media_type,
+        headers=headers,
+        filename=place.name,
+        content_disposition_type="inline",
     )
 
 
@@ -127,7 +136,11 @@ def get_package_file(
     responses={200: {"content": {"application/zip": {}}}},
 )
 def get_package_archive(
-    folder: Folder, record: Record, trail: Trail, query: Annotated[ArchiveQuery, Query()]
+    folder: Folder,
+    record: Record,
+    sending: SendingOf,
+    trail: Trail,
+    query: Annotated[ArchiveQuery, Query()],
 ) -> StreamingResponse:
     """The whole package as a .zip, which `jiejing verify` checks as it is. The audit has each download."""
     name = f"{folder.path.name}.zip"
@@ -138,6 +151,7 @@ def get_package_archive(
         # Still readable once its folder is gone, and gone itself however the download ends.
         file = archive.open("rb")
     trail.note("evidence.export", "package", record.package_id, purpose=query.purpose)
+    sending.note(record.package_id)
     headers = {"Content-Length": str(size), "Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(_sent(file), media_type="application/zip", headers=headers)
 

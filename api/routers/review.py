@@ -25,6 +25,7 @@ from api.review_schemas import (
     ReviewPublic,
 )
 from api.review_words import review_options
+from core.deliveries import lacking_deliveries
 from core.domain import RuleEvent
 from core.review import Lack, is_positive, lacking_facts, lacking_looks, only_code
 from store.decisions import Outcome, Refusal
@@ -80,9 +81,9 @@ def decide_opening(
     """Decides about one opening of an event. For ten seconds it can be undone, and nobody else knows it.
 
     An approval (or a handing over) is refused with 422 that names what is missing: pictures that were not on the
-    screen, a valid badge, the final code, the vehicle, the shop, the competence of another agency. 409: the opening has
-    changed, is decided, somebody else works on it, or its evidence is not sealed. The same key with the same content
-    answers as the first time.
+    screen, or never sent to this officer, a valid badge, the final code, the vehicle, the shop, the competence of
+    another agency. 409: the opening has changed, is decided, somebody else works on it, or its evidence is not sealed.
+    The same key with the same content answers as the first time.
     """
     approves = is_positive(asked.verdict)
     event_id, opening = key_of(queued)
@@ -99,7 +100,7 @@ def decide_opening(
         subject=asked.subject.subject(),
         seen=asked.seen.looks(),
         spent_s=asked.spent_s,
-        lacks=tuple(_lacks(asked, queued.event, desk)) if approves else (),
+        lacks=tuple(_lacks(asked, queued.event, opening, desk)) if approves else (),
     )
     return _answered(desk.decisions.decide(new, desk.officer, desk.actor, desk.now), desk)
 
@@ -170,9 +171,10 @@ def mark_miss(asked: MissAsked, desk: Desk) -> MissPublic:
     return MissPublic.model_validate(miss)
 
 
-def _lacks(asked: DecisionAsked, event: RuleEvent, desk: ReviewDesk) -> Iterator[Lack]:
+def _lacks(asked: DecisionAsked, event: RuleEvent, opening: int, desk: ReviewDesk) -> Iterator[Lack]:
     """Why this approval, or handing over, cannot be: all of it, so that nobody has to try again and again."""
     yield from lacking_looks(asked.seen.looks())
+    yield from lacking_deliveries(asked.seen.looks(), asked.spent_s, desk.sent_of(event.event_id, opening), desk.now)
     if not desk.who.may_approve(desk.now):
         yield Lack("badge", "no enforcement badge (执法证) that holds today: who has none cannot approve")
     agency = ((desk.sites.rule(event.rule_version) or {}).get("zone") or {}).get("agency")

@@ -6,6 +6,7 @@ from store import (  # noqa: F401 - they join the tables of Base
     account_tables,
     audit_tables,
     camera_tables,
+    delivery_tables,
     opening_tables,
     review_tables,
     secret_tables,

@@ -29,7 +29,7 @@ from tests.store.examples import CAMERA, PAVEMENT, START, as_violation, event, p
 
 STILLS = ("first_rest", "middle", "violation")
 STILL_WH = (192, 108)
-LOOKS = {name: rfc3339(START) for name in ("first_picture", "last_picture", "subject")}
+LOOKED_AT = ("first_picture", "last_picture", "subject")
 CAR = {"plate": "浙h·12345", "colour": "white", "vehicle_type": "car"}
 _keys = count()
 
@@ -168,9 +168,24 @@ class Desk:
         url = f"/api/v1/events/{event_id}/openings/{opening}/decisions"
         return self.client.post(url, json=content, headers=headers)
 
+    @property
+    def looks(self) -> dict[str, str]:
+        """Everything was on the screen just now."""
+        app: Any = self.client.app
+        return dict.fromkeys(LOOKED_AT, rfc3339(app.state.services.clock.utc()))
+
+    def look(self, event_id: str, opening: int = 1) -> None:
+        """Has the pictures sent that an approval rests on."""
+        packages = self.client.get(f"/api/v1/events/{event_id}/packages").json()
+        names = [one["package_id"] for one in packages if (one["opening"], one["kind"]) == (opening, "primary")]
+        for name in names:
+            for still in ("first_rest", "violation"):
+                self.client.get(f"/api/v1/packages/{name}/files/originals/{still}.jpg")
+
     def approve(self, event_id: str, opening: int = 1, **body: Any) -> Any:
         """An approval that lacks nothing of a parked car."""
-        whole = {"verdict": "approved", "reason": None, "seen": LOOKS, "subject": CAR, "spent_s": 7.5}
+        self.look(event_id, opening)
+        whole = {"verdict": "approved", "reason": None, "seen": self.looks, "subject": CAR, "spent_s": 7.5}
         return self.decide(event_id, opening, **{**whole, **body})
 
     def undo(self, answer: Any) -> Any:

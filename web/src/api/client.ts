@@ -29,6 +29,16 @@ export const SIGN_IN_REQUIRED = 'urn:jiejing:problem:sign-in-required'
 export const reached = ref(true)
 
 let csrfToken = ''
+let ahead_ms = 0
+
+/** A moment of this computer's clock as the server's clock had it: computers' clocks are wrong. */
+export const asOfServer = (moment_ms: number): number => moment_ms + ahead_ms
+
+function compareClocks(response: Response): void {
+  // The header tells whole seconds, cut off.
+  const told_ms = Date.parse(response.headers.get('Date') ?? '') + 500
+  if (!Number.isNaN(told_ms)) ahead_ms = told_ms - Date.now()
+}
 let signedOut: () => void = () => {}
 
 /** The token that GET /session answered. */
@@ -54,6 +64,7 @@ export async function authorised(address: string | Request, init: RequestInit = 
     throw new ApiError(0, 'the server cannot be reached')
   })
   reached.value = true
+  compareClocks(response)
   if (response.ok || response.status === 304) return response
   const error = await errorOf(response)
   if (error.status === 401 && error.kind === SIGN_IN_REQUIRED) signedOut()

@@ -575,9 +575,9 @@ export interface paths {
          * @description Decides about one opening of an event. For ten seconds it can be undone, and nobody else knows it.
          *
          *     An approval (or a handing over) is refused with 422 that names what is missing: pictures that were not on the
-         *     screen, a valid badge, the final code, the vehicle, the shop, the competence of another agency. 409: the opening has
-         *     changed, is decided, somebody else works on it, or its evidence is not sealed. The same key with the same content
-         *     answers as the first time.
+         *     screen, or never sent to this officer, a valid badge, the final code, the vehicle, the shop, the competence of
+         *     another agency. 409: the opening has changed, is decided, somebody else works on it, or its evidence is not sealed.
+         *     The same key with the same content answers as the first time.
          */
         post: operations["decide_opening"];
         delete?: never;
@@ -10708,4 +10708,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 08c816ef4b0aaef44ef0103bb57109004e1e7dcd8bd25df03a2fe5a18a694972
+// From the OpenAPI document with the SHA-256 c50824ce6f356bfe4cc20352167f37ad6be3a49599b8554d54ca915589dcf3f3

@@ -1,6 +1,8 @@
 /** What was on the officer's screen, and for how long: an approval opens only after enough was seen. */
 import { computed, reactive, ref } from 'vue'
 
+import { asOfServer } from '@/api/client'
+
 export const DEMANDED = ['first_picture', 'last_picture', 'subject'] as const
 export type Look = (typeof DEMANDED)[number]
 
@@ -14,7 +16,7 @@ export function useLooks(now: () => number = Date.now) {
   const began = ref(now())
 
   return {
-    /** When each was on the screen, RFC 3339. */
+    /** When each was on the screen by the server's clock, RFC 3339. */
     seen: computed(
       () => Object.fromEntries(DEMANDED.map((look) => [look, seen.get(look) ?? null])) as Record<Look, string | null>,
     ),
@@ -23,7 +25,7 @@ export function useLooks(now: () => number = Date.now) {
     opened: computed(() => [...opened]),
     spent_s: (): number => (now() - began.value) / 1000,
     saw(look: Look): void {
-      if (!seen.has(look)) seen.set(look, new Date(now()).toISOString())
+      if (!seen.has(look)) seen.set(look, new Date(asOfServer(now())).toISOString())
     },
     open: (path: string): Set<string> => opened.add(path),
     restart(): void {

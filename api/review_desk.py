@@ -69,7 +69,7 @@ class ReviewDesk:
 
     @property
     def claims(self) -> ClaimRepository:
-        return ClaimRepository(self.services.engine)
+        return ClaimRepository(self.services.engine, self.services.audit)
 
     @property
     def decisions(self) -> DecisionRepository:
@@ -88,7 +88,7 @@ class ReviewDesk:
 
     @property
     def notes(self) -> NoteRepository:
-        return NoteRepository(self.services.engine)
+        return NoteRepository(self.services.engine, self.services.audit)
 
     @property
     def attachments(self) -> AttachmentRepository:

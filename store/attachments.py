@@ -16,15 +16,17 @@ from store.tables import EventRow
 class NoteRepository:
     """Keeps notes; none is ever changed."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, audit: AuditLog) -> None:
         self._engine = engine
+        self._audit = audit
 
-    def add(self, event_id: str, author: Officer, text: str, now: datetime) -> Note:
+    def add(self, event_id: str, author: Officer, text: str, actor: Actor, now: datetime) -> Note:
         """Keeps a note on an event that is there."""
         row = NoteRow(event_id=event_id, author_id=author.user_id, author_name=author.name, written_at=now, text=text)
         with writing(self._engine) as session:
             session.add(row)
             session.flush()
+            self._audit.write(session, actor, Deed("event.note", "event", event_id, after={"note_id": row.note_id}))
             return from_row(Note, row)
 
     def of_event(self, event_id: str) -> tuple[Note, ...]:

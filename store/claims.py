@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from core.review import LEASE_S, Review
+from store.audit import Actor, AuditLog, Deed
 from store.engine import writing
 from store.live_changes import tell
 from store.mapping import from_row
@@ -15,10 +16,11 @@ from store.review_records import Officer
 class ClaimRepository:
     """Takes, renews and gives back claims."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, audit: AuditLog) -> None:
         self._engine = engine
+        self._audit = audit
 
-    def claim(self, event_id: str, opening: int, officer: Officer, now: datetime) -> Review:
+    def claim(self, event_id: str, opening: int, officer: Officer, actor: Actor, now: datetime) -> Review:
         """Claims an opening that is there for the time of a lease, or renews the claim.
 
         Returns:
@@ -32,10 +34,13 @@ class ClaimRepository:
                 row.claimed_by, row.claimed_name = officer.user_id, officer.name
                 row.claimed_until = now + timedelta(seconds=LEASE_S)
                 if not review.is_held_by(officer.user_id, now):
+                    self._audit.write(
+                        session, actor, Deed("event.claim", "event", event_id, after={"opening": opening})
+                    )
                     tell(session, "claimed", event_id, row.camera_id, opening)
             return from_row(Review, row)
 
-    def release(self, event_id: str, opening: int, officer: Officer, now: datetime) -> bool:
+    def release(self, event_id: str, opening: int, officer: Officer, actor: Actor, now: datetime) -> bool:
         """Gives a claim back; whether there was one of this officer. After a decision it stays: it keeps the
         opening from others while that can be undone."""
         with writing(self._engine) as session:
@@ -44,5 +49,6 @@ class ClaimRepository:
             if not (review.is_held_by(officer.user_id, now) and review.is_open_to(officer.user_id, now)):
                 return False
             row.claimed_by = row.claimed_name = row.claimed_until = None
+            self._audit.write(session, actor, Deed("event.release", "event", event_id, after={"opening": opening}))
             tell(session, "released", event_id, row.camera_id, opening)
             return True

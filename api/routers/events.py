@@ -114,10 +114,10 @@ def list_events(query: Annotated[EventQuery, Query()], desk: Desk, trail: Trail)
     """Openings of events, what began last first unless asked otherwise. What arrives meanwhile neither shifts nor
     repeats a page.
 
-    A search is noted in the audit once in a while; that line stands for the thumbnails of its pages, too.
+    A search is noted in the audit once in a while, from whichever page of it one begins; that line stands for the pages
+    and their thumbnails.
     """
-    if query.cursor is None:
-        trail.viewed("events", "queue", "events.search", after=query.told())
+    trail.viewed("events", "queue", "events.search", after=query.told())
     wanted = query.wanted(_cameras(query, desk), _orgs(query, desk))
     page = desk.queue.page(wanted, desk.viewer, desk.now, query.sort, query.cursor, query.limit)
     sealed = desk.packages.primaries({one.event.event_id for one in page.events})
@@ -125,11 +125,12 @@ def list_events(query: Annotated[EventQuery, Query()], desk: Desk, trail: Trail)
 
 
 @router.get("/{event_id}", dependencies=[Depends(refuse_query)], responses=described(404, 422, 503))
-def get_event(event_id: SeenEventId, desk: Desk, response: Response) -> ReviewedEvent:
+def get_event(event_id: SeenEventId, desk: Desk, trail: Trail, response: Response) -> ReviewedEvent:
     """An event, open at the first of its openings that waits to be decided, else at the last one.
 
     The ETag is the revision of that opening, which a decision about it has to name.
     """
+    trail.viewed("event", event_id, "event.view")
     openings = desk.queue.of_event(event_id)
     waiting = (one for one in openings if one.review.is_open_to(desk.who.user_id, desk.now))
     # An event without any is not kept: each change is of one.
@@ -137,12 +138,13 @@ def get_event(event_id: SeenEventId, desk: Desk, response: Response) -> Reviewed
 
 
 @router.get("/{event_id}/openings/{opening}", dependencies=[Depends(refuse_query)], responses=described(404, 422, 503))
-def get_opening(queued: SeenOpening, desk: Desk, response: Response) -> ReviewedEvent:
+def get_opening(queued: SeenOpening, desk: Desk, trail: Trail, response: Response) -> ReviewedEvent:
     """One opening of an event, with every change of its state, the rule as it was, its packages, all that people added,
     and the event's other openings.
 
     The ETag is the revision that a decision about it has to name.
     """
+    trail.viewed("event", queued.event.event_id, "event.view")
     return _reviewed(queued, desk.queue.of_event(queued.event.event_id), desk, response)
 
 

@@ -51,7 +51,7 @@ def get_review_options() -> ReviewOptions:
 )
 def claim_opening(queued: SeenOpening, desk: Desk) -> Response:
     """Claims an opening for five minutes, or renews the claim. 409 names who holds it."""
-    review = desk.claims.claim(*key_of(queued), desk.officer, desk.now)
+    review = desk.claims.claim(*key_of(queued), desk.officer, desk.actor, desk.now)
     claim = ReviewPublic.of(review, desk.viewer, desk.now).claim
     if claim is not None and claim.mine and review.is_open_to(desk.who.user_id, desk.now):
         return JSONResponse(claim.model_dump(mode="json"))
@@ -61,7 +61,7 @@ def claim_opening(queued: SeenOpening, desk: Desk) -> Response:
 @router.delete(f"{OPENING}/claim", status_code=204, dependencies=_WORKS, responses=described(404, 422, 503))
 def release_opening(queued: SeenOpening, desk: Desk) -> None:
     """Gives one's claim back; nothing happens where there is none."""
-    desk.claims.release(*key_of(queued), desk.officer, desk.now)
+    desk.claims.release(*key_of(queued), desk.officer, desk.actor, desk.now)
 
 
 @router.post(
@@ -155,7 +155,7 @@ def undo_decision(decision_id: str, desk: Desk) -> Response:
 )
 def add_note(event_id: SeenEventId, asked: NoteAsked, desk: Desk) -> NotePublic:
     """Adds a note to an event; nobody can change it later."""
-    return NotePublic.model_validate(desk.notes.add(event_id, desk.officer, asked.text.strip(), desk.now))
+    return NotePublic.model_validate(desk.notes.add(event_id, desk.officer, asked.text.strip(), desk.actor, desk.now))
 
 
 @router.post(

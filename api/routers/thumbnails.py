@@ -10,6 +10,7 @@ from api.package_folder import PackageFolder
 from api.pictures import PictureError, thumbnail
 from api.problems import described
 from api.review_desk import Desk
+from api.trail import Trail
 
 # With privacy masks and boxes; the first of them that is there.
 _SHOWN = ("marked/violation.jpg", "marked/last_seen.jpg", "composite.jpg")
@@ -30,11 +31,17 @@ router = APIRouter(
         **described(404, 422, 500, 503),
     },
 )
-def get_package_thumbnail(package_id: str, desk: Desk, if_none_match: Annotated[str, Header()] = "") -> Response:
-    """A small picture of the violation, marked and with privacy masks. A package never changes: it may be kept."""
+def get_package_thumbnail(
+    package_id: str, desk: Desk, trail: Trail, if_none_match: Annotated[str, Header()] = ""
+) -> Response:
+    """A small picture of the violation, marked and with privacy masks. A package never changes: it may be kept.
+
+    That somebody looks at lists with pictures is noted in the audit once in a while, not for each picture.
+    """
     record = desk.packages.get(package_id)
     if record is None or not desk.scopes.sees_package(package_id, desk.who.orgs):
         raise HTTPException(404, f"there is no package {package_id}")
+    trail.viewed("packages", "thumbnails", "evidence.thumbnails")
     headers = {"ETag": f'"{record.manifest_sha256}-small"', "Cache-Control": "private, max-age=86400"}
     if headers["ETag"] in if_none_match:
         return Response(status_code=304, headers=headers)

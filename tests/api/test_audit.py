@@ -10,6 +10,7 @@ from api.dependencies import Services
 from core.clock import FakeClock, rfc3339
 from core.rights import Role
 from tests.api.accounts import PASSWORD, SETTING_UP, Accounts
+from tests.api.review_examples import Desk, happen
 
 AUDIT = "/api/v1/audit"
 
@@ -144,3 +145,23 @@ def test_who_is_nobody_and_a_session_that_ended_leave_no_row(accounts: Accounts,
     officer.cookies.update(kept)
     assert officer.get("/api/v1/events").status_code == 401
     assert entries(reader, action="access.refused") == entries(reader, action="token.refused") == []
+
+
+def test_what_people_do_with_an_event_is_a_row_each(services: Services, li: Desk, reader: TestClient) -> None:
+    event_id = happen(services).event_id
+    for _ in range(2):
+        assert li.listed()
+        li.get(event_id)
+        li.get(event_id, 1)
+        assert li.claim(event_id).status_code == 200
+    assert li.client.post(f"/api/v1/events/{event_id}/notes", json={"text": "去现场看过"}).status_code == 201
+    assert li.client.delete(f"/api/v1/events/{event_id}/openings/1/claim").status_code == 204
+    done = [one["action"] for one in entries(reader, actor="li") if one["object_kind"] in ("event", "events")]
+    assert sorted(done) == ["event.claim", "event.note", "event.release", "event.view", "events.search"]
+    assert "去现场看过" not in str(entries(reader))
+
+
+def test_looking_at_thumbnails_is_one_row(reader: TestClient, client: TestClient, sealed: Path) -> None:
+    for _ in range(3):
+        client.get("/api/v1/packages/package-1/thumbnail")
+    assert len(entries(reader, action="evidence.thumbnails")) == 1

@@ -18,7 +18,7 @@ from store.claims import ClaimRepository
 from store.engine import writing
 from store.live_changes import tell
 from tests.store.examples import CAMERA, START
-from tests.store.review_examples import LI, NOW, decide, rejection, undo, violation, with_officers
+from tests.store.review_examples import ACTOR, LI, NOW, decide, rejection, undo, violation, with_officers
 
 SOON_S = 30
 
@@ -53,7 +53,7 @@ def test_what_happens_is_told_to_all_in_order(hub: LiveHub, services: Services, 
         await anext(first)
         await anext(second)
         event_id = violation(services.engine)
-        ClaimRepository(services.engine).claim(event_id, 1, LI, NOW)
+        ClaimRepository(services.engine, services.audit).claim(event_id, 1, LI, ACTOR, NOW)
         decide(services.engine, rejection(services.engine, event_id), now=clock.utc())
         # Sealed, claimed, decided.
         expected = [(kind, event_id) for kind in ("opened", "changed", "claimed", "changed")]

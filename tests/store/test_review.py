@@ -51,6 +51,10 @@ def staffed(engine: Engine) -> Engine:
     return with_officers(engine)
 
 
+def claims_of(engine: Engine) -> ClaimRepository:
+    return ClaimRepository(engine, AuditLog(engine))
+
+
 ENTERING: list[tuple[State, dict[str, object], Stage | None]] = [
     # a candidate may still dissolve
     ("candidate", {}, None),
@@ -122,7 +126,7 @@ def test_undone_after_the_thing_came_back_it_is_the_very_opening(staffed: Engine
     assert review_of(staffed, event_id).is_held_by(LI.user_id, NOW)
     assert review_of(staffed, event_id, 2) == later_one
     # Claims are of one opening.
-    assert ClaimRepository(staffed).claim(event_id, 2, WANG, NOW).is_held_by(WANG.user_id, NOW)
+    assert claims_of(staffed).claim(event_id, 2, WANG, ACTOR, NOW).is_held_by(WANG.user_id, NOW)
 
 
 def test_the_queue_shows_each_opening_with_its_own_times(staffed: Engine) -> None:
@@ -155,22 +159,22 @@ def test_nothing_is_decided_without_sealed_evidence(staffed: Engine) -> None:
 
 
 def test_a_claim_is_a_lease(staffed: Engine) -> None:
-    event_id, claims = violation(staffed), ClaimRepository(staffed)
-    assert claims.claim(event_id, 1, LI, NOW).is_held_by(LI.user_id, NOW)
-    held = claims.claim(event_id, 1, WANG, NOW + timedelta(seconds=LEASE_S - 1))
+    event_id, claims = violation(staffed), claims_of(staffed)
+    assert claims.claim(event_id, 1, LI, ACTOR, NOW).is_held_by(LI.user_id, NOW)
+    held = claims.claim(event_id, 1, WANG, ACTOR, NOW + timedelta(seconds=LEASE_S - 1))
     assert (held.claimed_by, held.claimed_name) == (LI.user_id, LI.name)
     # Renewed by use, it lasts on from then.
-    claims.claim(event_id, 1, LI, NOW + timedelta(seconds=200))
-    assert claims.claim(event_id, 1, WANG, NOW + timedelta(seconds=LEASE_S)).claimed_by == LI.user_id
-    assert claims.claim(event_id, 1, WANG, NOW + timedelta(seconds=LEASE_S + 200)).claimed_by == WANG.user_id
+    claims.claim(event_id, 1, LI, ACTOR, NOW + timedelta(seconds=200))
+    assert claims.claim(event_id, 1, WANG, ACTOR, NOW + timedelta(seconds=LEASE_S)).claimed_by == LI.user_id
+    assert claims.claim(event_id, 1, WANG, ACTOR, NOW + timedelta(seconds=LEASE_S + 200)).claimed_by == WANG.user_id
 
 
 def test_only_ones_own_claim_is_given_back(staffed: Engine) -> None:
-    event_id, claims = violation(staffed), ClaimRepository(staffed)
-    claims.claim(event_id, 1, LI, NOW)
-    assert not claims.release(event_id, 1, WANG, NOW)
-    assert claims.release(event_id, 1, LI, NOW)
-    assert claims.claim(event_id, 1, WANG, NOW).claimed_by == WANG.user_id
+    event_id, claims = violation(staffed), claims_of(staffed)
+    claims.claim(event_id, 1, LI, ACTOR, NOW)
+    assert not claims.release(event_id, 1, WANG, ACTOR, NOW)
+    assert claims.release(event_id, 1, LI, ACTOR, NOW)
+    assert claims.claim(event_id, 1, WANG, ACTOR, NOW).claimed_by == WANG.user_id
 
 
 def test_of_two_who_claim_at_once_one_wins(staffed: Engine) -> None:
@@ -179,7 +183,7 @@ def test_of_two_who_claim_at_once_one_wins(staffed: Engine) -> None:
 
         def claim(officer: Officer, event_id: str = event_id, both: Barrier = both) -> bool:
             both.wait()
-            return ClaimRepository(staffed).claim(event_id, 1, officer, NOW).is_held_by(officer.user_id, NOW)
+            return claims_of(staffed).claim(event_id, 1, officer, ACTOR, NOW).is_held_by(officer.user_id, NOW)
 
         with ThreadPoolExecutor(2) as pool:
             assert sorted(pool.map(claim, (LI, WANG))) == [False, True]
@@ -231,7 +235,7 @@ def test_a_decision_that_is_refused_leaves_nothing(staffed: Engine, changes: dic
 
 def test_what_another_holds_or_decided_is_not_decided(staffed: Engine) -> None:
     event_id = violation(staffed)
-    ClaimRepository(staffed).claim(event_id, 1, WANG, NOW)
+    claims_of(staffed).claim(event_id, 1, WANG, ACTOR, NOW)
     new = rejection(staffed, event_id)
     assert decide(staffed, new).refusal == "held"
     assert decide(staffed, new, WANG).refusal is None
@@ -353,7 +357,7 @@ def test_what_is_not_asked(staffed: Engine) -> None:
     assert ask(staffed, event_id, revision=1, note="其他").refusal == "key_used"
     assert ask(staffed, event_id, key="ask-2").refusal == "closed"
     other = violation(staffed, 1)
-    ClaimRepository(staffed).claim(other, 1, WANG, NOW)
+    claims_of(staffed).claim(other, 1, WANG, ACTOR, NOW)
     assert ask(staffed, other, key="ask-3", revision=1).refusal == "held"
 
 
@@ -369,7 +373,7 @@ def test_a_second_look_is_blind_and_by_somebody_else(staffed: Engine) -> None:
     decide(staffed, rejection(staffed, event_id), shares=all_of_them)
     review = review_of(staffed, event_id)
     assert (review.stage, review.check_kind, review.first_officer) == ("waiting", "second_look", LI.user_id)
-    assert not ClaimRepository(staffed).claim(event_id, 1, LI, AFTER_UNDO).is_held_by(LI.user_id, AFTER_UNDO)
+    assert not claims_of(staffed).claim(event_id, 1, LI, ACTOR, AFTER_UNDO).is_held_by(LI.user_id, AFTER_UNDO)
     again = rejection(staffed, event_id, key="other")
     assert decide(staffed, again, LI, AFTER_UNDO).refusal == "closed"
     second = decide(staffed, again, WANG, AFTER_UNDO, all_of_them)

@@ -226,6 +226,8 @@ const en: Messages = {
       event: 'event',
       events: 'events',
       package: 'package',
+      packages: 'packages',
+      operation: 'operation',
       camera: 'camera',
       site: 'site',
       relaxation: 'change',

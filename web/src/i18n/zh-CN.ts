@@ -218,6 +218,8 @@ const zh = {
       event: '事件',
       events: '事件',
       package: '证据包',
+      packages: '证据包',
+      operation: '操作',
       camera: '摄像机',
       site: '站点',
       relaxation: '变更',

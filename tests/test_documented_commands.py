@@ -24,7 +24,7 @@ from tests.runtime.red_detector import write_red_yolo
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).parent / "evidence" / "golden"
-BLOCK = re.compile(r"^(?:<!-- not run: (?P<why>.+?) -->\n)?```sh\n(?P<script>.*?)^```", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^(?:<!-- not run: (?P<why>.+?) -->\n\n)?```sh\n(?P<script>.*?)^```", re.DOTALL | re.MULTILINE)
 # The Chinese one shows the same blocks; a test of the documents holds the two against each other.
 DOCUMENTS = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "web" / "README.md"})
 SAME_AS_ANOTHER = ROOT / "README.zh-CN.md"

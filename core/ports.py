@@ -1,6 +1,6 @@
 """The ports: what a stage needs from outside, and others fill in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -42,6 +42,15 @@ class Clip:
     codec: str
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A closed file of a recording, and the time that it holds."""
+
+    path: Path
+    start: datetime
+    end: datetime
+
+
 class Recording(Protocol):
     """The received stream of one camera, as far as it is still held."""
 
@@ -55,6 +64,10 @@ class Recording(Protocol):
 
     def unpin(self, pin_id: str) -> None:
         """Lets go of every time pinned under that id; an unknown id is no error."""
+        ...
+
+    def files(self, start: datetime, end: datetime) -> Sequence[Held]:
+        """The files that hold a part of that time and change no more; none where it is not kept in files of its own."""
         ...
 
     def picture_at(self, moment: datetime) -> Picture:

@@ -32,7 +32,8 @@ class ChainEntry(BaseModel):
 
     Attributes:
         entry: what happened; deletions will join.
-        folder: where the package was put, absolute; in a home that was moved it is looked for by its name.
+        folder: where the package was put: relative to the home where it lies in it, so that a home can be moved; else,
+            and in lines of earlier versions, absolute.
         staged: the name it had beside that place until it was complete.
     """
 
@@ -88,6 +89,12 @@ class Chain:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._home = path.absolute().parent.parent
+
+    def told(self, folder: Path) -> str:
+        """How a line names the place of a package."""
+        inside = folder.is_relative_to(self._home)
+        return folder.relative_to(self._home).as_posix() if inside else str(folder)
 
     @contextmanager
     def turn(self) -> Iterator[Turn]:
@@ -104,7 +111,7 @@ class Chain:
                 fcntl.flock(handle, fcntl.LOCK_EX)
                 turn = Turn(handle, self.path)
                 if turn.last:
-                    _finish(turn.last)
+                    _finish(self._home / turn.last.folder, turn.last)
             yield turn
         finally:
             os.close(handle)
@@ -115,7 +122,7 @@ class Chain:
             pass
 
     def entries(self) -> Iterator[ChainEntry]:
-        """All lines, oldest first; a line that a crash cut off is left out.
+        """All lines, oldest first, with absolute folders; a line that a crash cut off is left out.
 
         Raises:
             StorageError: the chain cannot be read, or a line is not one of ours.
@@ -125,7 +132,8 @@ class Chain:
         with storing(self.path), self.path.open("rb") as file:
             for line in file:
                 if line.endswith(b"\n"):
-                    yield _entry(line, self.path)
+                    entry = _entry(line, self.path)
+                    yield entry.model_copy(update={"folder": str(self._home / entry.folder)})
 
 
 def _entry(line: bytes, path: Path) -> ChainEntry:
@@ -135,9 +143,8 @@ def _entry(line: bytes, path: Path) -> ChainEntry:
         raise StorageError(f"{path}: a line is damaged; restore this file from a backup") from error
 
 
-def _finish(entry: ChainEntry) -> None:
+def _finish(target: Path, entry: ChainEntry) -> None:
     """Names a package whose sealer died after appending its line."""
-    target = Path(entry.folder)
     staged = target.parent / entry.staged
     if target.exists() or not (staged / MANIFEST).is_file():
         return

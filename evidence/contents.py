@@ -22,6 +22,8 @@ from evidence.lettering import Lettering
 from evidence.listing import Kind, Link
 from evidence.manifest import About, Body, Missing
 from evidence.marking import Mark, Row, marked, with_band
+from evidence.opening_check import RECORD, ROLE
+from evidence.opening_record import UNRECORDED, OpeningRecord
 from evidence.package import sha256_of
 from evidence.pictures import blackened, save_shown, save_still, to_pillow
 from evidence.timelapse import small_jpeg
@@ -143,6 +145,17 @@ class Contents:
             self._miss(path, str(known))
         else:
             self.files[path] = About("timelapse", known)
+
+    def opening(self, record: OpeningRecord) -> None:
+        """Writes the record of the opening, and notes what is not as it was kept."""
+        path = self._demand(RECORD)
+        (self.folder / path).parent.mkdir(exist_ok=True)
+        (self.folder / path).write_bytes(record.content)
+        self.files[path] = About(ROLE)
+        if not record.as_it_opened:
+            self._miss(path, UNRECORDED)
+        for name, why in sorted(record.altered.items()):
+            self._miss(path, f"{name} {why}")
 
     def marked_copy(self, name: str, picture: Pillow.Image, mark: Mark, rows: Sequence[Row]) -> Pillow.Image:
         """Writes the marked copy of a still; answers it without its band of text."""

@@ -3,6 +3,7 @@
 import logging
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -102,45 +103,72 @@ class Draft(BaseModel):
         return self.gone_at - seconds(1), self.gone_at
 
 
+@dataclass(frozen=True)
+class DraftFile:
+    """A draft as it lies on disk.
+
+    Attributes:
+        key: the name of its folder.
+        draft: None where it cannot be read.
+    """
+
+    key: str
+    path: Path
+    content: bytes
+    draft: Draft | None
+
+
 class DraftStore:
-    """The drafts of one camera: a folder each, with draft.json and the frames of the time-lapse."""
+    """The drafts of one camera: a folder each, with draft.json, its record and the frames of the time-lapse."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def load(self) -> Iterator[Draft]:
+    def files(self) -> Iterator[DraftFile]:
         """Every draft on disk. One that cannot be read is left where it is, with a warning."""
         for path in sorted(self._folder.glob("*/draft.json")):
+            content, draft = b"", None
             try:
-                yield Draft.model_validate_json(path.read_bytes())
+                content = path.read_bytes()
+                draft = Draft.model_validate_json(content)
             except (OSError, ValidationError) as error:
                 _log.warning("%s: this draft cannot be read and is left alone: %s", path, str(error).splitlines()[0])
+            yield DraftFile(path.parent.name, path, content, draft)
 
-    def save(self, draft: Draft) -> None:
+    @staticmethod
+    def content(draft: Draft) -> bytes:
+        """A draft as it is written."""
+        return draft.model_dump_json().encode()
+
+    def save(self, key: str, content: bytes) -> None:
         """Writes a draft.
 
         Raises:
             StorageError: the disk refuses.
         """
-        write_atomic(self._folder / draft.key / "draft.json", draft.model_dump_json().encode())
+        write_atomic(self.path(key), content)
 
-    def frames(self, draft: Draft) -> Path:
-        """Where the frames of the time-lapse are."""
-        return self._folder / draft.key / "frames"
+    def path(self, key: str) -> Path:
+        """Where a draft is."""
+        return self._folder / key / "draft.json"
 
-    def drop_frames(self, draft: Draft) -> None:
-        """Lets go of the frames of the time-lapse."""
-        shutil.rmtree(self.frames(draft), ignore_errors=True)
+    def frames(self, key: str) -> Path:
+        """Where the frames of its time-lapse are."""
+        return self._folder / key / "frames"
 
-    def remove(self, draft: Draft) -> None:
+    def drop_frames(self, key: str) -> None:
+        """Lets go of the frames of its time-lapse."""
+        shutil.rmtree(self.frames(key), ignore_errors=True)
+
+    def remove(self, key: str) -> None:
         """Lets go of a draft.
 
         Raises:
             StorageError: the disk refuses.
         """
-        folder = self._folder / draft.key
+        folder = self._folder / key
         with storing(folder):
-            (folder / "draft.json").unlink(missing_ok=True)
+            self.path(key).unlink(missing_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -61,6 +61,19 @@ def open_envelope(text: bytes, keys: KeyRing, payload_type: str = PAYLOAD_TYPE) 
         EnvelopeError: malformed, not canonical, of another type, signed by nobody who is trusted, or a trusted key's
             signature does not match.
     """
+    opened = read_envelope(text, keys, payload_type)
+    if not opened.key_ids:
+        name = printable(opened.unknown_keys[0][:16])
+        raise EnvelopeError(f"signed by the key {name}, which is not among the trusted keys")
+    return opened
+
+
+def read_envelope(text: bytes, keys: KeyRing, payload_type: str) -> Opened:
+    """The same, where somebody else vouches for an envelope that no trusted key signed.
+
+    Raises:
+        EnvelopeError: malformed, not canonical, of another type, or a trusted key's signature does not match.
+    """
     record = _parsed(text, payload_type)
     payload = _unbase64(record["payload"])
     message = pre_authentication_encoding(record["payloadType"], payload)
@@ -70,8 +83,6 @@ def open_envelope(text: bytes, keys: KeyRing, payload_type: str = PAYLOAD_TYPE) 
     for one in record["signatures"]:
         _check(one["keyid"], _unbase64(one["sig"]), message, keys)
     trusted = tuple(name for name in names if name in keys.keys)
-    if not trusted:
-        raise EnvelopeError(f"signed by the key {printable(names[0][:16])}, which is not among the trusted keys")
     return Opened(payload, trusted, tuple(name for name in names if name not in keys.keys))
 
 

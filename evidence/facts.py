@@ -80,9 +80,9 @@ def _file_facts(path: Path) -> dict[str, Any]:
         return {"name": path.name, "size": path.stat().st_size, "digests": {"sha256": sha256_of(path)}}
 
 
-def opening_facts(opening: int) -> dict[str, Any]:
-    """Which opening of the event it is."""
-    return {"number": opening, "record": None}
+def opening_facts(opening: int, record: str | None = None) -> dict[str, Any]:
+    """Which opening of the event it is, and the path of its record in the package."""
+    return {"number": opening, "record": record}
 
 
 def rule_facts(rule: ZoneRule) -> dict[str, Any]:

@@ -206,6 +206,7 @@ class FileFacts(ListedFile):
 
     role: str = Field(min_length=1)
     of: str | None = None
+    origin: str | None = None
     utc: Moment | None = None
     asked: Moment | None = None
     start: Moment | None = None

@@ -1,6 +1,6 @@
 """What goes into the package of a violation."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -24,6 +24,8 @@ from evidence.facts import camera_facts, clock_facts, event_facts, model_facts, 
 from evidence.looks import Subject, nearest_look
 from evidence.manifest import Body
 from evidence.marking import Mark, Row, marked, with_band
+from evidence.opening_check import RECORD
+from evidence.opening_record import OpeningRecord
 from evidence.pictures import close_up_box, scaled_box
 from evidence.timelapse import FPS, KeptFrame, render
 
@@ -34,7 +36,11 @@ _CAPTIONS = (wording.CAPTION_FIRST_REST, wording.CAPTION_MIDDLE, wording.CAPTION
 
 @dataclass(frozen=True)
 class Primary:
-    """The package of an opening that became a violation."""
+    """The package of an opening that became a violation.
+
+    Attributes:
+        record: concludes the record of the opening, given the package's id.
+    """
 
     package_id: str
     draft: Draft
@@ -42,6 +48,7 @@ class Primary:
     moment: datetime
     scene: Scene
     frames: Sequence[KeptFrame]
+    record: Callable[[str], OpeningRecord]
     post_roll_s: float
     clock_offset: ClockOffset
     software: str
@@ -54,6 +61,7 @@ class Primary:
         contents.clip("still_since", self.violation.still_since, FIRST_BEFORE_S, FIRST_AFTER_S)
         contents.clip("violation", self.moment, VIOLATION_BEFORE_S, self.post_roll_s)
         contents.film("timelapse", self._timelapse(folder, pictures))
+        contents.opening(self.record(self.package_id))
         facts = self._facts()
         code = contents.code(self.package_id, facts)
         self._show(contents, pictures, code)
@@ -184,7 +192,7 @@ class Primary:
             "time_range": range_facts(start, end),
             "clock": clock_facts(self.clock_offset),
             "rule": self.draft.rule,
-            "opening": opening_facts(event.opening),
+            "opening": opening_facts(event.opening, RECORD),
             "event": event_facts(event),
             "violation_moment": rfc3339(self.moment),
             "models": model_facts(self.draft.opened, event),

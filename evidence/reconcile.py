@@ -158,13 +158,12 @@ def _numbers(numbered: Sequence[tuple[Path, Sealed]], elsewhere: set[int]) -> It
 
 
 def _place(root: Path, entry: ChainEntry) -> Path:
-    """Where a package lies: absolute lines of earlier versions and of other folders as they are, unless the folder is
-    gone and the package lies here: then the home was moved."""
+    """Where a package lies: as its line says, unless it lies here. Earlier versions wrote where the home was then, and
+    it was moved since, or is a copy."""
     path = Path(entry.folder)
-    if not path.is_absolute():
-        return (root / path).absolute()
-    moved = root / path.name
-    return moved if path != moved and not path.exists() and moved.is_dir() else path
+    here = root / path.name
+    is_here = path != here and here.is_dir() and (not path.exists() or _manifest_hash(here) == entry.manifest_sha256)
+    return here if is_here else path
 
 
 def _manifest_hash(folder: Path) -> str | None:

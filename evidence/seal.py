@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 
@@ -21,7 +22,7 @@ from core.errors import EvidenceError, StorageError
 from evidence.chain import Chain, ChainEntry
 from evidence.clock_offset import ClockOffset, system_clock_offset
 from evidence.dsse import envelope
-from evidence.keys import PREFIX_LENGTH, SigningKey, open_recorded_key, open_signing_key
+from evidence.keys import PREFIX_LENGTH, KeyRing, SigningKey, open_key_ring, open_recorded_key, open_signing_key
 from evidence.listing import ListedFile, Listing, read_listing
 from evidence.manifest import About, Body, Place, manifest_bytes
 from evidence.package import ENVELOPE, MANIFEST, STAGING, is_safe, sha256_of
@@ -51,11 +52,18 @@ class Sealer:
         clock_offset: Callable[[], ClockOffset] = system_clock_offset,
         software: str | None = None,
         room_bytes: int = ROOM_BYTES,
+        keys: KeyRing | None = None,
     ) -> None:
+        """Seals with a key.
+
+        Args:
+            keys: whose signatures on what was kept before are believed; the key's own where none are given.
+        """
+        self.key = key
+        self.keys = keys or KeyRing.of([key.private.public_key()])
         self.key_id = key.key_id
         self.clock_offset = clock_offset
         self.software = software or _version()
-        self._key = key
         self._chain = chain
         self._clock = clock
         self._room_bytes = room_bytes
@@ -83,7 +91,11 @@ class Sealer:
     def _with(cls, home: Path, key: SigningKey, clock: Clock | None) -> "Sealer":
         chain = Chain(chain_path(home, key.key_id))
         chain.recover()
-        return cls(key, chain, clock=clock or SystemClock())
+        return cls(key, chain, clock=clock or SystemClock(), keys=open_key_ring(home))
+
+    def now(self) -> datetime:
+        """This server's time."""
+        return self._clock.utc()
 
     def seal(self, packages: Path, package_id: str, fill: Callable[[Path], Body]) -> Seal:
         """Makes a package. One that this chain sealed there already, by that name, is returned as it is.
@@ -124,11 +136,11 @@ class Sealer:
             )
             content = manifest_bytes(body, place, files)
             write_flushed(staging / MANIFEST, content)
-            write_flushed(staging / ENVELOPE, envelope(content, [self._key]))
+            write_flushed(staging / ENVELOPE, envelope(content, [self.key]))
             flush_folder(staging)
             sha256 = hashlib.sha256(content).hexdigest()
             try:
-                turn.append(_entry(place, sha256, staging, target))
+                turn.append(_entry(place, sha256, staging, self._chain.told(target)))
                 staging.rename(target)
             except BaseException:
                 if not target.exists():
@@ -209,13 +221,13 @@ def _listed(folder: Path, about: Mapping[str, About]) -> list[ListedFile]:
     ]
 
 
-def _entry(place: Place, sha256: str, staging: Path, target: Path) -> ChainEntry:
+def _entry(place: Place, sha256: str, staging: Path, folder: str) -> ChainEntry:
     return ChainEntry(
         seq=place.seq,
         package_id=place.package_id,
         manifest_sha256=sha256,
         sealed_at=place.sealed_at,
-        folder=str(target),
+        folder=folder,
         staged=staging.name,
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import BinaryIO
 
 from core.errors import StorageError
 
@@ -37,8 +38,13 @@ def write_flushed(path: Path, content: bytes) -> None:
     """Writes a file and waits until the disk has it."""
     with path.open("wb") as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+        flush(file)
+
+
+def flush(file: BinaryIO) -> None:
+    """Waits until the disk has what was written into an open file."""
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def write_atomic(path: Path, content: bytes) -> None:

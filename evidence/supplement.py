@@ -1,5 +1,6 @@
 """What goes into the supplement that shows how a violation ended."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,8 @@ from evidence.listing import Link
 from evidence.looks import Subject, nearest_look
 from evidence.manifest import Body
 from evidence.marking import Boxed, Mark, Row
+from evidence.opening_check import RECORD
+from evidence.opening_record import OpeningRecord
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Clearing:
     Attributes:
         gone_at: a moment at which the thing was known to be gone.
         primary: the package that this one supplements.
+        record: concludes the record of the opening, given the package's id.
     """
 
     package_id: str
@@ -36,6 +40,7 @@ class Clearing:
     gone_at: datetime
     primary: Link
     scene: Scene
+    record: Callable[[str], OpeningRecord]
     clock_offset: ClockOffset
     software: str
 
@@ -45,6 +50,7 @@ class Clearing:
         last = contents.still("last_seen", self.cleared.last_seen)
         after = contents.still("after", self.gone_at)
         contents.clip("clearing", self.cleared.last_seen, CLEARING_AROUND_S, CLEARING_AROUND_S)
+        contents.opening(self.record(self.package_id))
         facts = self._facts()
         code = contents.code(self.package_id, facts)
         panels = [
@@ -98,7 +104,7 @@ class Clearing:
             "clock": clock_facts(self.clock_offset),
             "reason": "clearing",
             "rule": self.draft.rule,
-            "opening": opening_facts(self.cleared.opening),
+            "opening": opening_facts(self.cleared.opening, RECORD),
             "event": event_facts(self.cleared),
             "gone_at": rfc3339(self.gone_at),
             "models": model_facts(self.cleared),

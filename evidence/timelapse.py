@@ -2,10 +2,11 @@
 
 import io
 import subprocess
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import ffmpeg
@@ -14,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from core.domain import Image, Look
 from core.errors import EvidenceError
+from evidence.storage import storing
 
 FPS = 12
 LOOK_SUFFIX = ".json"
@@ -34,11 +36,29 @@ class KeptFrame:
     look: Look | None = None
 
 
-class KeptFrames:
-    """The frames of one candidate, in a folder of its own; survives a restart."""
+class FrameRecord(Protocol):
+    """Where it is written down what the frames were as they were kept."""
 
-    def __init__(self, folder: Path, violation_after_s: float) -> None:
+    def note_frame(self, name: str, content: bytes) -> None:
+        """Tells of a file that is about to be written."""
+
+    def drop_frames(self, names: Iterable[str]) -> None:
+        """Tells of files that are about to be let go."""
+
+    def is_as_kept(self, path: Path) -> bool:
+        """Whether a file is what was kept."""
+        ...
+
+
+class KeptFrames:
+    """The frames of one candidate, in a folder of its own; survives a restart.
+
+    The digest of each is in the record of the opening before it is written.
+    """
+
+    def __init__(self, folder: Path, violation_after_s: float, record: FrameRecord) -> None:
         self._folder = folder
+        self._record = record
         self._spacing = timedelta(seconds=max(1.0, violation_after_s / _FRAMES))
         frames = kept_frames(folder)
         self._count = len(frames)
@@ -52,23 +72,29 @@ class KeptFrames:
         """Keeps a frame. A dwell that lasts longer than expected is thinned, so that the folder stays small.
 
         Raises:
-            OSError: the disk refuses.
+            StorageError: the disk refuses.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{round(utc.timestamp() * 1000):014d}.jpg"
-        if look:
-            path.with_suffix(LOOK_SUFFIX).write_bytes(_LOOK.dump_json(look))
-        path.write_bytes(jpeg)
+        with storing(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            if look:
+                self._write(_look_path(path), _LOOK.dump_json(look))
+            self._write(path, jpeg)
         self._newest = utc
         self._count += 1
         if self._count > _MOST_FRAMES:
             self._thin()
 
+    def _write(self, path: Path, content: bytes) -> None:
+        self._record.note_frame(path.name, content)
+        path.write_bytes(content)
+
     def _thin(self) -> None:
         frames = kept_frames(self._folder)
-        for frame in frames[1::2]:
-            frame.path.unlink(missing_ok=True)
-            frame.path.with_suffix(LOOK_SUFFIX).unlink(missing_ok=True)
+        going = [path for frame in frames[1::2] for path in (frame.path, _look_path(frame.path))]
+        self._record.drop_frames(path.name for path in going)
+        for path in going:
+            path.unlink(missing_ok=True)
         self._count = len(frames) - len(frames) // 2
         self._spacing *= 2
 
@@ -78,14 +104,28 @@ def kept_frames(folder: Path) -> list[KeptFrame]:
     return [
         KeptFrame(datetime.fromtimestamp(int(path.stem) / 1000, UTC), path, _look_of(path))
         for path in sorted(folder.glob("*.jpg"))
+        if path.stem.isdigit()
+    ]
+
+
+def frames_as_kept(folder: Path, record: FrameRecord) -> list[KeptFrame]:
+    """The frames that are what was kept, each with its look if that is too."""
+    frames = [frame for frame in kept_frames(folder) if record.is_as_kept(frame.path)]
+    return [
+        frame if frame.look is None or record.is_as_kept(_look_path(frame.path)) else replace(frame, look=None)
+        for frame in frames
     ]
 
 
 def _look_of(path: Path) -> Look | None:
     try:
-        return _LOOK.validate_json(path.with_suffix(LOOK_SUFFIX).read_bytes())
+        return _LOOK.validate_json(_look_path(path).read_bytes())
     except (OSError, ValidationError):
         return None
+
+
+def _look_path(path: Path) -> Path:
+    return path.with_suffix(LOOK_SUFFIX)
 
 
 def small_jpeg(image: Image) -> bytes:

@@ -29,9 +29,10 @@ from evidence.sealed import Sealed, sealed_in
 from evidence.tree import FolderTree, Tree, TreeError, holds_package, whole
 from evidence.ziptree import NotCanonicalError, open_zip
 
+AS_IT_OPENED = "that it is what was recorded as it opened"
 UNPROMISED_BY_1 = (
     "what kind of source it was",
-    "that it is what was recorded as it opened",
+    AS_IT_OPENED,
     "that its parts agree with each other",
     "that the anti-forgery code binds more than the stills",
 )
@@ -80,8 +81,11 @@ class Verdict:
 
     @property
     def unpromised(self) -> tuple[str, ...]:
-        """What packages of its format could not promise yet; none of the present one."""
-        return UNPROMISED_BY_1 if self.listing and self.listing.format == FORMAT_1 else ()
+        """What it does not promise: packages of a former format could not yet, others lack the opening record."""
+        if self.listing and self.listing.format == FORMAT_1:
+            return UNPROMISED_BY_1
+        is_recorded = not isinstance(self.listing, Manifest2) or self.listing.opening.record is not None
+        return () if is_recorded else (AS_IT_OPENED,)
 
 
 def verify(path: Path, keys: KeyRing) -> Verdict:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from core.errors import RecordingError
-from core.ports import Clip, Coverage, Picture
+from core.ports import Clip, Coverage, Held, Picture
 from streams.clip import Piece, copy_pieces
 from streams.media import Media, nearest_picture
 
@@ -15,13 +15,15 @@ _TOLERANCE_S = 1.0
 class FileRecording:
     """Implements core.ports.Recording over a file that is there anyway: pins do nothing.
 
-    A time after the end of the file is lost, as it will never come.
+    A time after the end of the file is lost, as it will never come. A file that was changed since it was opened gives
+    nothing more: what was detected in it was another film.
     """
 
     def __init__(self, path: Path, start: datetime, media: Media) -> None:
         self._path = path
         self._start = start
         self._media = media
+        self._state = _state(path)
 
     def coverage(self, start: datetime, end: datetime) -> Coverage:
         """Held where the file covers it, else lost."""
@@ -34,11 +36,15 @@ class FileRecording:
     def unpin(self, pin_id: str) -> None:
         """Nothing to do: the file stays."""
 
+    def files(self, start: datetime, end: datetime) -> tuple[Held, ...]:  # noqa: ARG002  as of every recording
+        """None: the file was there before, and its digest is a fact of its own."""
+        return ()
+
     def picture_at(self, moment: datetime) -> Picture:
         """The frame nearest to a moment.
 
         Raises:
-            RecordingError: the file does not cover it, or cannot be decoded there.
+            RecordingError: the file does not cover it, cannot be decoded there, or was changed.
         """
         self._demand(moment, moment)
         wanted_s = (moment - self._start).total_seconds() + self._media.first_pts_s
@@ -50,7 +56,7 @@ class FileRecording:
         """Copies from the key frame at or before `start`; ends early where the file does.
 
         Raises:
-            RecordingError: nothing of that time is in the file.
+            RecordingError: nothing of that time is in the file, or it was changed.
         """
         self._demand(max(start, self._start), max(start, self._start))
         from_s = max((start - self._start).total_seconds(), 0.0)
@@ -65,3 +71,14 @@ class FileRecording:
     def _demand(self, start: datetime, end: datetime) -> None:
         if self.coverage(start, end) != "held":
             raise RecordingError(f"{self._path.name} does not hold {start.isoformat()}")
+        if _state(self._path) != self._state:
+            raise RecordingError(f"{self._path.name} was changed while it was looked at")
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    """What changes with every change of a file; nobody can set its last part back."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_ctime_ns

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from core.clock import Clock, SystemClock
 from core.errors import RecordingError, StorageError
-from core.ports import Clip, Coverage, Picture
+from core.ports import Clip, Coverage, Held, Picture
 from streams.clip import Piece, copy_pieces
 from streams.media import nearest_picture
 from streams.pins import Pins
@@ -128,6 +128,10 @@ class Ring:
         """Lets go of every time pinned under that id; the files go with the next segment."""
         self._pins.remove(pin_id)
 
+    def files(self, start: datetime, end: datetime) -> list[Held]:
+        """The closed segments that have part in a time."""
+        return [Held(self._path(one), one.start, one.end) for one in self._holding(start, end)]
+
     def picture_at(self, moment: datetime) -> Picture:
         """The frame nearest to a moment, in the segment that holds it.
 
@@ -150,7 +154,7 @@ class Ring:
         Raises:
             RecordingError: nothing of that time is held.
         """
-        segments = [one for one in self._segments() if one.start <= end and start < one.end]
+        segments = self._holding(start, end)
         segments = [one for one in segments if one.codec == segments[0].codec]
         if not segments:
             raise RecordingError(f"the recording holds nothing between {start.isoformat()} and {end.isoformat()}")
@@ -161,6 +165,9 @@ class Ring:
     def _segments(self, suffix: str = SUFFIX) -> list[Segment]:
         found = (segment_of(path) for path in self._folder.glob(f"[0-9]*{suffix}"))
         return sorted((segment for segment in found if segment), key=lambda segment: segment.start)
+
+    def _holding(self, start: datetime, end: datetime) -> list[Segment]:
+        return [one for one in self._segments() if one.start <= end and start < one.end]
 
     def _path(self, segment: Segment) -> Path:
         return self._folder / (segment.stem + SUFFIX)

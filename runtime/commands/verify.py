@@ -91,7 +91,7 @@ def _tell(verdict: Verdict) -> None:
     for name, value in _facts(verdict):
         say(f"{name}: {printable(value)}")
     for promise in verdict.unpromised:
-        say(f"format 1 does not promise {promise}")
+        say(f"this package does not promise {promise}")
 
 
 def _as_json(verdict: Verdict) -> dict[str, Any]:

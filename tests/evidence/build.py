@@ -1,6 +1,7 @@
 """What the tests build with: a camera, rules, events, a sealer."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from evidence.antiforgery import ROLES, anti_forgery_code
 from evidence.chain import Chain
 from evidence.clock_offset import ClockOffset
 from evidence.dossier import Dossiers, Sealed
+from evidence.dsse import envelope
 from evidence.facts import (
     camera_facts,
     clock_facts,
@@ -26,7 +28,7 @@ from evidence.facts import (
 )
 from evidence.keys import KeyRing, open_key_ring, open_signing_key
 from evidence.manifest import About, Body
-from evidence.package import STAGING, sha256_of
+from evidence.package import ENVELOPE, MANIFEST, STAGING, sha256_of
 from evidence.seal import Sealer, chain_path
 from tests.evidence.film import CAR_XYXY, SIZE_WH, START, FileRecording, at, street
 
@@ -125,7 +127,7 @@ class Run:
 
     def __init__(self, folder: Path, film: Path, duration_s: int, **changes: Any) -> None:
         self.folder = folder
-        self.recording = FileRecording(film, duration_s)
+        self.recording = changes.pop("recording", None) or FileRecording(film, duration_s)
         self.changes = changes
         self.sealer = sealer(folder / "home")
         self.sealed: list[Sealed] = []
@@ -168,6 +170,29 @@ class Run:
 
 def manifest_of(package: Path) -> dict[str, Any]:
     return dict(json.loads((package / "manifest.json").read_bytes()))
+
+
+def resealed(package: Path, home: Path, change: Callable[[dict[str, Any]], object] = lambda _: None) -> None:
+    """Whoever holds the key can seal anything: lists the files as they are, works the code out again, and signs.
+
+    Args:
+        change: what else to change in the manifest, before the code is worked out.
+    """
+    manifest = manifest_of(package)
+    change(manifest)
+    for one in manifest["files"]:
+        path = package / one["path"]
+        if path.is_file() and "sha256" in one["digests"]:
+            one |= {"size": path.stat().st_size, "digests": {"sha256": sha256_of(path)}}
+    digests = {one["path"]: one["digests"].get("sha256", "") for one in manifest["files"] if one["role"] in ROLES}
+    manifest["anti_forgery_code"] = anti_forgery_code(manifest, digests)
+    signed_again(package, home, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+
+
+def signed_again(package: Path, home: Path, content: bytes) -> None:
+    """A manifest in place of another one, signed."""
+    (package / MANIFEST).write_bytes(content)
+    (package / ENVELOPE).write_bytes(envelope(content, [open_signing_key(home)]))
 
 
 SMALL_FILES = {

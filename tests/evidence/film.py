@@ -9,7 +9,7 @@ import numpy as np
 
 from core.domain import Image
 from core.errors import RecordingError
-from core.ports import Clip, Coverage, Picture
+from core.ports import Clip, Coverage, Held, Picture
 
 START = datetime(2026, 3, 2, 0, 0, 0, tzinfo=UTC)  # 08:00 in Shanghai
 SIZE_WH = (320, 180)
@@ -85,6 +85,9 @@ class FileRecording:
 
     def unpin(self, pin_id: str) -> None:
         self.pins.pop(pin_id, None)
+
+    def files(self, start: datetime, end: datetime) -> tuple[Held, ...]:
+        return ()
 
     def picture_at(self, moment: datetime) -> Picture:
         second = round(_second(moment))

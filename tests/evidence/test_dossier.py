@@ -116,6 +116,7 @@ def test_a_package_and_its_manifest(told: Run) -> None:
         "marked/first_rest.jpg",
         "marked/middle.jpg",
         "marked/violation.jpg",
+        "opening/record.jsonl",
         "originals/first_rest.jpg",
         "originals/middle.jpg",
         "originals/violation.jpg",
@@ -193,11 +194,14 @@ def test_a_draft_of_an_earlier_version_is_sealed_with_its_totals_alone(run: Run)
     for state in ("opened", "violation"):
         del draft[state]["gaps"]
     path.write_text(json.dumps(draft))
+    path.with_name("record.jsonl").unlink()
     run.restarted()
     run.to(370)
     [sealed] = run.sealed
     event = manifest_of(sealed.path)["event"]
     assert (event["dwell_s"], event["gaps"]) == (300, None)
+    assert sealed.missing == ("opening/record.jsonl",)  # nothing tells what it was as it opened
+    assert verify(sealed.path, ring(run.folder / "home")).sound
 
 
 def test_the_sheet_tells_when_it_was_out_of_sight_where_it_was(run: Run, tmp_path: Path) -> None:

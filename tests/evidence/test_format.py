@@ -8,18 +8,11 @@ from typing import Any
 import pytest
 
 from evidence.antiforgery import ROLES, anti_forgery_code
-from evidence.dsse import envelope
-from evidence.keys import KeyRing, open_signing_key
+from evidence.keys import KeyRing
 from evidence.package import ENVELOPE, MANIFEST
 from evidence.sealed import Sealed, read_sealed
 from evidence.verify import verify
-from tests.evidence.build import Run, manifest_of, ring, rule
-
-
-def signed_again(package: Path, home: Path, content: bytes) -> None:
-    """Whoever holds the key can sign anything."""
-    (package / MANIFEST).write_bytes(content)
-    (package / ENVELOPE).write_bytes(envelope(content, [open_signing_key(home)]))
+from tests.evidence.build import Run, manifest_of, ring, rule, signed_again
 
 
 def test_what_a_live_camera_gives(tmp_path: Path, film: Path) -> None:

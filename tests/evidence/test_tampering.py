@@ -252,7 +252,7 @@ def test_a_real_package(tmp_path: Path, film: Path) -> None:
     package, keys = run.sealed[0].path, ring(tmp_path / "home")
     assert verify(package, keys).sound
     names = sorted(path.relative_to(package).as_posix() for path in package.rglob("*") if path.is_file())
-    assert len(names) == 12
+    assert len(names) == 13
     for name in names:
         path = package / name
         sound = path.read_bytes()

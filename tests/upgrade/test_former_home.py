@@ -1,6 +1,7 @@
 """What a former version left is opened by this one: migrated after a backup, verified, and dwells go on."""
 
 import json
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,9 +13,11 @@ from core.rules import rules_of
 from detector.memory import from_json
 from detector.watch import CameraWatch
 from evidence.draft import DraftStore
+from evidence.seal import Sealer
 from models.store import ModelStore
 from runtime.installation import Installation
 from store import migrate
+from tests.evidence.build import small_body
 from tests.runtime.conftest import Jiejing, jiejing
 
 __all__ = ["jiejing"]
@@ -82,9 +85,8 @@ def test_what_stands_goes_on_standing(home: Path, camera_id: str, event_id: str)
 
 
 def test_its_drafts_are_taken_up(home: Path) -> None:
-    kept = {
-        draft.opened.event_id: draft for one in ("lane", "square") for draft in DraftStore(home / "drafts" / one).load()
-    }
+    files = [file for one in ("lane", "square") for file in DraftStore(home / "drafts" / one).files()]
+    kept = {file.draft.opened.event_id: file.draft for file in files if file.draft}
     assert kept.keys() == {LANE, SQUARE}
     assert kept[LANE].primary is not None
     assert kept[SQUARE].violation is None
@@ -96,3 +98,26 @@ def test_its_decision_and_its_picture_are_kept(jiejing: Jiejing, home: Path) -> 
     (line,) = [json.loads(line) for line in said.out.splitlines() if line]
     assert (line["event_id"], line["verdict"]) == (GATE, "approved")
     assert len(list((home / "attachments" / GATE).iterdir())) == 1
+
+
+def test_its_packages_chain_and_data_base_agree(jiejing: Jiejing, home: Path) -> None:
+    """It was made at another path, which its chain names."""
+    said = jiejing("evidence", "check")
+    assert said.code == 0, said.out
+    (home / "packages" / LANE / "composite.jpg").write_bytes(b"another")
+    assert jiejing("evidence", "check").code == 1
+
+
+def test_a_copy_agrees_beside_the_home_that_it_was_made_of(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jiejing: Jiejing
+) -> None:
+    """What this version seals goes with it, and what the former one sealed too."""
+    chain = home / "keys" / "chain-b75670c048db8c54.jsonl"
+    chain.write_text(chain.read_text().replace("/tmp/fix/home", str(home)))
+    Sealer.at(home).seal(home / "packages", "aa00000000000001", small_body)
+    assert '"folder":"packages/aa00000000000001"' in chain.read_text()
+    shutil.copytree(home, tmp_path / "copy")
+    (home / "packages" / LANE / "composite.jpg").write_bytes(b"another")
+    monkeypatch.setenv("JIEJING_HOME", str(tmp_path / "copy"))
+    said = jiejing("evidence", "check")
+    assert said.out.splitlines() == [f"{tmp_path / 'copy' / 'packages' / 'aa00000000000001'}: no row"]

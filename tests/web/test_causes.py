@@ -35,6 +35,8 @@ REACHED = (
     "evidence/keys.py",
     "evidence/lettering.py",
     "evidence/manifest.py",
+    "evidence/opening_record.py",
+    "evidence/remembered.py",
     "evidence/storage.py",
     "runtime/camera_line.py",
     "runtime/camera_worker.py",

@@ -108,7 +108,7 @@ def rig(folder: Path, disk: Path | None = None, database: str | None = None) -> 
         "JIEJING_RING_S": "60",
         "JIEJING_POST_ROLL_S": "2",
         "JIEJING_MIN_FREE_MB": str(MIN_FREE_MB),
-        **({"JIEJING_DATABASE": database} if database else {}),
+        **({"JIEJING_DATABASE_URL": database} if database else {}),
     }
     film = write_film(folder / "film.mp4", FILM_S, stands(BEGIN_S, END_S))
     with _environment(own), ExitStack() as stack:

@@ -8,6 +8,9 @@ import pytest
 from streams.playout import missing
 from tests import faults
 from tests.faults import Fault, Rig
+from tests.postgres import new_database, postgres_folder
+
+__all__ = ["postgres_folder"]
 
 pytestmark = [pytest.mark.rtsp, pytest.mark.skipif(missing() is not None, reason=str(missing()))]
 
@@ -39,3 +42,9 @@ def test_a_disk_that_is_full(made: Rig, disk: Path | None) -> None:
     if disk is None:
         pytest.skip("this user may not mount a small disk")
     assert "free some space" in faults.measure(made, faults.FULL, LASTING_S, PATIENCE_S).why
+
+
+def test_a_postgresql_that_is_stopped(postgres_folder: Path, tmp_path: Path) -> None:
+    with new_database(postgres_folder) as database, faults.rig(tmp_path, database=database) as made:
+        measured = faults.measure(made, faults.stopped_postgresql(database), LASTING_S, PATIENCE_S)
+    assert "does not answer" in measured.why

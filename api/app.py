@@ -44,7 +44,7 @@ LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _REVIEW = (events, review, evidence_requests, attachments, thumbnails, statistics, stream, live, training_data)
 _REST = (session, packages, users, nodes, tokens, audit, supervision, models, system, health)
 _CAMERAS = (cameras, camera_looks, camera_tables, relaxations, legal)
-ROUTERS = tuple(one.router for one in (*_REVIEW, *_CAMERAS, *_REST))
+ROUTERS = (*(one.router for one in (*_REVIEW, *_CAMERAS, *_REST)), packages.keys_router)
 OPERATIONS = tuple(route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute))
 
 

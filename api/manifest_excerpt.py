@@ -1,7 +1,6 @@
 """What an officer reads of a sealed manifest, and the dwell of each opening."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import cycle, pairwise
 from pathlib import PurePosixPath
@@ -18,47 +17,54 @@ from api.review_schemas import (
     standing_of,
 )
 from api.schemas import PackagePublic
+from api.seals import differences, sealed_public
 from core.clock import parse_rfc3339
 from core.domain import RuleEvent
 from core.errors import EvidenceError
-from evidence.package import MANIFEST
-from store.records import PackageRecord
+from evidence.sealed import Sealed
+from store.review_records import QueuedEvent
 
 Rule = Mapping[str, Any]
 
 
 def openings_public(
     changes: Sequence[RuleEvent],
+    kept: Sequence[QueuedEvent],
     rows: Mapping[int, QueuedEventPublic],
-    packages: Sequence[tuple[PackageRecord, PackageFolder]],
+    packages: Sequence[PackageFolder],
     rule: Rule | None,
 ) -> tuple[OpeningPublic, ...]:
     """Every opening of an event that has changes, in order.
 
     Args:
+        kept: the openings as they are in the data base.
         rows: the row of each in the queue.
         rule: as it was, for openings without a package.
     """
     return tuple(
         _opening(
-            rows[number],
-            [change for change in changes if change.opening == number],
-            [one for one in packages if one[0].opening == number],
+            one.event,
+            rows[one.event.opening],
+            [change for change in changes if change.opening == one.event.opening],
+            [folder for folder in packages if folder.record.opening == one.event.opening],
             rule,
         )
-        for number in sorted({change.opening for change in changes} & rows.keys())
+        for one in sorted(kept, key=lambda one: one.event.opening)
+        if any(change.opening == one.event.opening for change in changes)
     )
 
 
 def _opening(
+    kept: RuleEvent,
     row: QueuedEventPublic,
     changes: Sequence[RuleEvent],
-    packages: Sequence[tuple[PackageRecord, PackageFolder]],
+    packages: Sequence[PackageFolder],
     rule: Rule | None,
 ) -> OpeningPublic:
     last = changes[-1]
-    manifest, fault = _read([folder for record, folder in packages if record.kind == "primary"])
-    limit_s = _limit_s((manifest or {}).get("rule") or rule)
+    primary = next((one for one in packages if one.record.kind == "primary"), None)
+    sealed, fault = _read(primary)
+    limit_s = _limit_s((sealed.record if sealed else {}).get("rule") or rule)
     return OpeningPublic(
         opening=last.opening,
         review=row.review,
@@ -74,21 +80,19 @@ def _opening(
             limit_s=limit_s,
             spans=_spans(last),
         ),
-        packages=tuple(PackagePublic.model_validate(record) for record, _ in packages),
-        manifest=_excerpt(manifest) if manifest else None,
+        packages=tuple(PackagePublic.model_validate(one.record) for one in packages),
+        manifest=_excerpt(sealed.record) if sealed else None,
+        sealed=sealed_public(sealed) if sealed else None,
+        differences=differences(primary, kept, changes) if primary and sealed else (),
         fault=fault,
     )
 
 
-def _read(folders: Iterable[PackageFolder]) -> tuple[dict[str, Any] | None, str | None]:
-    for folder in folders:
-        try:
-            folder.files()
-            content: dict[str, Any] = json.loads((folder.path / MANIFEST).read_bytes())
-        except (EvidenceError, OSError, ValueError) as error:
-            return None, str(error)
-        return content, None
-    return None, None
+def _read(folder: PackageFolder | None) -> tuple[Sealed | None, str | None]:
+    try:
+        return (folder.sealed if folder else None), None
+    except EvidenceError as error:
+        return None, str(error)
 
 
 def _spans(event: RuleEvent) -> tuple[SpanPublic, ...] | None:

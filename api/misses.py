@@ -71,12 +71,12 @@ def _of_package(wanted: PackagePicture, desk: ReviewDesk) -> _Found:
     if record is None or not desk.scopes.sees_package(wanted.package_id, desk.who.orgs):
         raise HTTPException(404, f"there is no package {wanted.package_id}")
     folder = desk.services.packages_folder
-    found = PackageFolder(folder, record).find(wanted.path)
+    found = PackageFolder(folder, record).sound(wanted.path)
     if found is None:
         raise HTTPException(404, f"the package holds no file {wanted.path}")
     is_still = record.kind == "primary" and wanted.path == EVENT_STILL
     name = f"{folder.name}/{record.path}/{wanted.path}"
-    return _Found(found[0], name, record.event_id, record.opening if is_still else None)
+    return _Found(found, name, record.event_id, record.opening if is_still else None)
 
 
 def _check_box(box: tuple[float, float, float, float], size_wh: tuple[int, int]) -> None:

@@ -1,12 +1,19 @@
-"""The files of a sealed package that may be given out: those its manifest lists, the manifest and its envelope."""
+"""The files of a sealed package that may be given out: those its signed manifest lists, the manifest and its envelope.
+
+What a package says is believed as far as a key of this installation signed it: the row in the data base only tells
+where it lies.
+"""
 
 import hashlib
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from api.schemas import PackageFilePublic
 from core.errors import EvidenceError
-from evidence.listing import ListedFile, read_listing
+from evidence.keys import open_key_ring
+from evidence.listing import ListedFile
 from evidence.package import ENVELOPE, MANIFEST, TIMESTAMP, is_safe, sha256_of
+from evidence.sealed import Sealed, read_sealed
 from store.records import PackageRecord
 
 _MEDIA_TYPES = {
@@ -30,16 +37,40 @@ class PackageFolder:
 
     def __init__(self, packages_folder: Path, record: PackageRecord) -> None:
         self.path = packages_folder / record.path
-        self._record = record
+        self.record = record
+        self._home = packages_folder.parent
+
+    @cached_property
+    def sealed(self) -> Sealed:
+        """What was sealed.
+
+        Raises:
+            EvidenceError: the package is not there, no key of this installation signed it, it was changed since, or it
+                is evidence of something else than the data base says.
+        """
+        where = f"package {self.record.package_id}"
+        try:
+            content = (self.path / MANIFEST).read_bytes()
+        except OSError as error:
+            raise EvidenceError(f"{where}: {MANIFEST} cannot be read: {error.strerror}") from error
+        if hashlib.sha256(content).hexdigest() != self.record.manifest_sha256:
+            raise EvidenceError(f"{where}: {MANIFEST} is not the one that was sealed; verify the package")
+        found = read_sealed(self.path, open_key_ring(self._home))
+        if not isinstance(found, Sealed):
+            faults = ", ".join(f"{one.path}: {one.what}" for one in found)
+            raise EvidenceError(f"{where}: its seal does not hold; verify the package ({faults})")
+        self._check_identity(found)
+        return found
 
     def files(self) -> tuple[PackageFilePublic, ...]:
         """Everything that may be given out, in the order of the manifest, which comes first itself.
 
         Raises:
-            EvidenceError: the package is not there, or its manifest is not the one that was sealed.
+            EvidenceError: as of `sealed`.
         """
+        listed = self.sealed.listing.files
         own = (self._own(name) for name in (MANIFEST, ENVELOPE, TIMESTAMP) if (self.path / name).is_file())
-        return (*own, *(_public(one) for one in self._listed() if is_safe(one.path)))
+        return (*own, *(_public(one) for one in listed if is_safe(one.path)))
 
     def find(self, name: str) -> tuple[Path, PackageFilePublic] | None:
         """A file that may be given out, by the exact path that the manifest names.
@@ -55,18 +86,45 @@ class PackageFolder:
         is_itself = path.is_file() and path.resolve() == self.path.resolve() / name
         return (path, listed) if is_itself else None
 
-    def _listed(self) -> tuple[ListedFile, ...]:
-        where = f"package {self._record.package_id}"
-        try:
-            content = (self.path / MANIFEST).read_bytes()
-        except OSError as error:
-            raise EvidenceError(f"{where}: {MANIFEST} cannot be read: {error.strerror}") from error
-        if hashlib.sha256(content).hexdigest() != self._record.manifest_sha256:
-            raise EvidenceError(f"{where}: {MANIFEST} is not the one that was sealed; verify the package")
-        try:
-            return read_listing(content).files
-        except ValueError as error:
-            raise EvidenceError(f"{where}: {MANIFEST}: {error}") from error
+    def sound(self, name: str) -> Path | None:
+        """A file whose bytes are those that were sealed; None if it may not be given out.
+
+        Raises:
+            EvidenceError: as of `sealed`, or the file was changed.
+        """
+        found = self.find(name)
+        if found is None:
+            return None
+        path, listed = found
+        if sha256_of(path) != listed.digests["sha256"]:
+            raise EvidenceError(f"package {self.record.package_id}: {name} is not the one that was sealed")
+        return path
+
+    def check(self) -> None:
+        """Holds every file against the manifest.
+
+        Raises:
+            EvidenceError: as of `sealed`, or a file is missing or was changed.
+        """
+        for one in self.sealed.listing.files:
+            if self.sound(one.path) is None:
+                raise EvidenceError(f"package {self.record.package_id}: {one.path} is missing; verify the package")
+
+    def _check_identity(self, sealed: Sealed) -> None:
+        """Of packages from elsewhere, without facts of an event, only the name can be held against the row."""
+        listing, event = sealed.listing, sealed.record.get("event") or {}
+        record = self.record
+        about = (event.get("event_id", record.event_id), event.get("opening", record.opening))
+        if (listing.package_id, listing.kind, *about) != (
+            record.package_id,
+            record.kind,
+            record.event_id,
+            record.opening,
+        ):
+            raise EvidenceError(
+                f"package {record.package_id}: the data base has it as evidence of {record.event_id}, opening "
+                f"{record.opening}; sealed was that of {about[0]}, opening {about[1]}; verify the package"
+            )
 
     def _own(self, name: str) -> PackageFilePublic:
         path = self.path / name

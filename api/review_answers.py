@@ -39,6 +39,7 @@ _REFUSALS: dict[str, tuple[int, str]] = {
     "held": (409, "{holder} works on this opening"),
     "closed": (409, "there is nothing to decide: the opening is decided, or no violation yet"),
     "unsealed": (409, "its evidence is not sealed yet: nothing is decided without; wait until it is"),
+    "unsound": (409, "the seal of its evidence does not hold: nothing is decided on it; verify the package"),
     "too_late": (409, "the time to undo this decision is over"),
     "undone": (409, "this decision was undone already"),
     "not_open": (409, "this request is closed: it was answered, withdrawn, or the opening was decided"),

@@ -85,6 +85,9 @@ class DecisionAsked(SuggestionAsked):
     label: LabelKey | None = None
     subject: SubjectAsked = SubjectAsked()
     seen: SeenAsked = SeenAsked()
+    manifest_sha256: str | None = Field(
+        default=None, pattern=r"^[0-9a-f]{64}$", description="what was looked at: the signed manifest of the opening"
+    )
 
 
 class AddresseeAsked(Asked):

@@ -240,11 +240,42 @@ class ManifestPublic(Public):
     composite: str | None
 
 
+class SealedPublic(Public):
+    """The facts of an opening as they stand under the signature of its primary package, as of its violation. null: the
+    manifest does not say it. `manifest_sha256` names what a decision rests on; `key_id` who signed it."""
+
+    package_id: str
+    manifest_sha256: str
+    key_id: str
+    sealed_at: Moment
+    camera_id: str | None
+    camera_name: str | None
+    address: str | None
+    zone_name: str | None
+    label: str | None
+    score: float | None
+    model: str | None
+    still_since: Moment | None
+    violation_at: Moment | None
+    dwell_s: float | None
+    observed_s: float | None
+    bridged_s: float | None
+
+
+class DifferencePublic(Public):
+    """A fact of which the data base says something else than the seal."""
+
+    field: str
+    stored: str
+    sealed: str
+
+
 class OpeningPublic(Public):
     """One opening of an event: its review and the verdict that counts, as far as the viewer may know, its dwell, its
-    packages, and what the manifest of the primary one says.
+    packages, and what the signed manifest of the primary one says.
 
-    `fault`: why the manifest cannot be shown.
+    `dwell`: until now, as the data base has it; as it was sealed in `sealed`. `differences`: what the data base says
+    otherwise than the seal. `fault`: why the manifest cannot be shown: its seal does not hold, for example.
     """
 
     opening: int
@@ -255,6 +286,8 @@ class OpeningPublic(Public):
     dwell: DwellPublic
     packages: tuple[PackagePublic, ...]
     manifest: ManifestPublic | None
+    sealed: SealedPublic | None
+    differences: tuple[DifferencePublic, ...]
     fault: str | None
 
 

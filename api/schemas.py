@@ -152,6 +152,14 @@ class EventDetail(EventPublic):
         )
 
 
+class EvidenceKeyPublic(Public):
+    """A public key that evidence was sealed with: Ed25519 (RFC 8032), 32 bytes in hex. `key_id`: the SHA-256 of its
+    SubjectPublicKeyInfo, by which manifests and people name it."""
+
+    key_id: str
+    public_key: str
+
+
 class PackageFilePublic(Public):
     """A file of a package: its size in bytes, and digests in hex by algorithm name.
 

@@ -29,6 +29,7 @@ Refusal = Literal[
     "held",  # somebody else works on it
     "closed",  # there is nothing to decide
     "unsealed",  # there is no sealed evidence of it
+    "unsound",  # its evidence is not what was sealed
     "key_used",  # the key belongs to another request
     "lacking",  # the decision does not say or did not see what it must
     "no_decision",

@@ -163,14 +163,14 @@ def _reviewed(
     records, rule = desk.packages.of_event(event_id), desk.sites.rule(queued.event.rule_version)
     sealed = {(event_id, record.opening): record for record in records if record.kind == "primary"}
     every = {row.opening: row for row in rows(openings, sealed, desk)}
-    folders = [(record, PackageFolder(desk.services.packages_folder, record)) for record in records]
+    folders = [PackageFolder(desk.services.packages_folder, record) for record in records]
     decisions = desk.decisions.of_event(event_id)
     response.headers["ETag"] = etag(queued.review.revision)
     return ReviewedEvent(
         **every[queued.event.opening].model_dump(),
         changes=tuple(EventPublic.model_validate(change) for change in history.changes),
         rule=rule,
-        openings=openings_public(history.changes, every, folders, rule),
+        openings=openings_public(history.changes, openings, every, folders, rule),
         packages=tuple(PackagePublic.model_validate(record) for record in records),
         needs=_needs(queued.event, rule),
         decisions=visible(decisions, openings, desk),

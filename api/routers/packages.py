@@ -15,10 +15,11 @@ from api.delivered_file import DeliveredFile, SendingOf
 from api.dependencies import Packages, Scopes, ServicesOf, refuse_query
 from api.package_folder import PackageFolder
 from api.problems import ProblemError, described
-from api.schemas import PackageFilePublic, PackagePublic
+from api.schemas import EvidenceKeyPublic, PackageFilePublic, PackagePublic
 from api.trail import Trail, purpose_missing
 from core.principal import Principal
 from core.rights import ORIGINALS_PURPOSE_KNOWN
+from evidence.keys import open_key_ring
 from evidence.package import chunks_of
 from evidence.zipfiles import write_zip
 from store.records import PackageRecord
@@ -50,6 +51,16 @@ def _folder(record: Record, services: ServicesOf) -> PackageFolder:
 
 
 Folder = Annotated[PackageFolder, Depends(_folder)]
+
+
+keys_router = APIRouter(prefix="/api/v1/evidence-keys", tags=["packages"], dependencies=[requires(Right.EVENTS_VIEW)])
+
+
+@keys_router.get("", dependencies=[NoQuery], responses=described(422, 500))
+def list_evidence_keys(services: ServicesOf) -> list[EvidenceKeyPublic]:
+    """The public keys of this installation, present and former: with them anybody checks what was sealed."""
+    keys = open_key_ring(services.home).keys
+    return [EvidenceKeyPublic(key_id=name, public_key=key.public_bytes_raw().hex()) for name, key in keys.items()]
 
 
 @router.get("/{package_id}", dependencies=[NoQuery])
@@ -142,7 +153,9 @@ def get_package_archive(
     trail: Trail,
     query: Annotated[ArchiveQuery, Query()],
 ) -> StreamingResponse:
-    """The whole package as a .zip, which `jiejing verify` checks as it is. The audit has each download."""
+    """The whole package as a .zip, which `jiejing verify` checks as it is; one that was changed stays here. The audit
+    has each download."""
+    folder.check()
     name = f"{folder.path.name}.zip"
     with TemporaryDirectory(prefix="jiejing-zip-") as draft:
         archive = Path(draft, name)

@@ -10,6 +10,7 @@ from api.dependencies import refuse_query
 from api.etags import MeantVersion, etag
 from api.event_rows import key_of
 from api.misses import miss_of
+from api.package_folder import PackageFolder
 from api.problems import Fault, described
 from api.problems import response as problem
 from api.review_answers import CONFLICT, OPENING, IdempotencyKey, refused
@@ -27,9 +28,10 @@ from api.review_schemas import (
 from api.review_words import review_options
 from core.deliveries import lacking_deliveries
 from core.domain import RuleEvent
+from core.errors import EvidenceError
 from core.review import Lack, is_positive, lacking_facts, lacking_looks, only_code
 from store.decisions import Outcome, Refusal
-from store.review_records import NewDecision
+from store.review_records import NewDecision, QueuedEvent
 
 router = APIRouter(prefix="/api/v1", tags=["review"], dependencies=[requires(Right.EVENTS_VIEW)])
 
@@ -82,8 +84,9 @@ def decide_opening(
 
     An approval (or a handing over) is refused with 422 that names what is missing: pictures that were not on the
     screen, or never sent to this officer, a valid badge, the final code, the vehicle, the shop, the competence of
-    another agency. 409: the opening has changed, is decided, somebody else works on it, or its evidence is not sealed.
-    The same key with the same content answers as the first time.
+    another agency. 409: the opening has changed, is decided, somebody else works on it, its evidence is not sealed, its
+    seal does not hold, or another manifest was looked at than the sealed one. The same key with the same content
+    answers as the first time.
     """
     approves = is_positive(asked.verdict)
     event_id, opening = key_of(queued)
@@ -102,6 +105,8 @@ def decide_opening(
         spent_s=asked.spent_s,
         lacks=tuple(_lacks(asked, queued.event, opening, desk)) if approves else (),
     )
+    if (refusal := _refused_seal(asked, queued, desk)) is not None:
+        return refused(refusal, queued.review, desk)
     return _answered(desk.decisions.decide(new, desk.officer, desk.actor, desk.now), desk)
 
 
@@ -169,6 +174,18 @@ def mark_miss(asked: MissAsked, desk: Desk) -> MissPublic:
     miss, pictured = miss_of(asked, desk)
     desk.misses.add(miss, pictured, desk.actor)
     return MissPublic.model_validate(miss)
+
+
+def _refused_seal(asked: DecisionAsked, queued: QueuedEvent, desk: ReviewDesk) -> Refusal | None:
+    """Whether the evidence forbids to decide: an opening without any is refused with the decision itself."""
+    record = desk.packages.primaries({queued.event.event_id}).get(key_of(queued))
+    if record is None:
+        return None
+    try:
+        sealed = PackageFolder(desk.services.packages_folder, record).sealed
+    except EvidenceError:
+        return "unsound"
+    return None if asked.manifest_sha256 in (None, sealed.manifest_sha256) else "stale"
 
 
 def _lacks(asked: DecisionAsked, event: RuleEvent, opening: int, desk: ReviewDesk) -> Iterator[Lack]:

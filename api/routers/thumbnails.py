@@ -46,10 +46,10 @@ def get_package_thumbnail(
     if headers["ETag"] in if_none_match:
         return Response(status_code=304, headers=headers)
     folder = PackageFolder(desk.services.packages_folder, record)
-    found = next((place for name in _SHOWN if (place := folder.find(name))), None)
+    found = next((place for name in _SHOWN if (place := folder.sound(name))), None)
     if found is None:
         raise HTTPException(404, "the package holds no picture to show")
     try:
-        return Response(thumbnail(found[0]), media_type="image/jpeg", headers=headers)
+        return Response(thumbnail(found), media_type="image/jpeg", headers=headers)
     except PictureError as error:
         raise HTTPException(404, str(error)) from error

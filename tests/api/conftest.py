@@ -14,6 +14,8 @@ from api.app import create_app
 from api.dependencies import Services
 from core.clock import FakeClock
 from core.rights import Role
+from evidence.dsse import envelope
+from evidence.keys import open_signing_key
 from store import migrate
 from store.engine import make_engine
 from store.events import EventRepository
@@ -122,12 +124,13 @@ def sealed(services: Services) -> Path:
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
+    key = open_signing_key(services.home)
     manifest = {
         "format": "jiejing-evidence-package/1",
         "package_id": "package-1",
         "kind": "primary",
         "sealed_at": "2026-05-01T00:01:00.000+00:00",
-        "key_id": "ef" * 32,
+        "key_id": key.key_id,
         "seq": 1,
         "previous": None,
         "supplement_to": None,
@@ -139,7 +142,7 @@ def sealed(services: Services) -> Path:
     }
     content = json.dumps(manifest).encode()
     (folder / "manifest.json").write_bytes(content)
-    (folder / "manifest.dsse.json").write_text("{}")
+    (folder / "manifest.dsse.json").write_bytes(envelope(content, [key]))
     (folder / "stray.txt").write_text("not sealed")
     EventRepository(services.engine).apply(event())
     record = package(path="package-1", manifest_sha256=hashlib.sha256(content).hexdigest())

@@ -107,6 +107,7 @@ OPERATIONS: dict[str, set[str]] = {
     "get_package_thumbnail": {IN_SERVICE, Right.EVENTS_VIEW, Right.EVIDENCE_VIEW},
     "get_package": {IN_SERVICE, Right.EVENTS_VIEW},
     "list_package_files": {IN_SERVICE, Right.EVENTS_VIEW},
+    "list_evidence_keys": {IN_SERVICE, Right.EVENTS_VIEW},
     "get_package_file": {IN_SERVICE, Right.EVENTS_VIEW, Right.EVIDENCE_VIEW},
     "get_package_archive": {IN_SERVICE, Right.EVENTS_VIEW, Right.EVIDENCE_EXPORT, Right.EVIDENCE_ORIGINALS},
 }

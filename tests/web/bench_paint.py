@@ -27,7 +27,12 @@ from PIL import Image
 from api.app import create_app
 from api.dependencies import Services
 from api.web_app import BUILT, WebApp
+from core.domain import RuleEvent
 from core.rights import Role
+from evidence.dsse import envelope
+from evidence.facts import event_facts
+from evidence.keys import open_signing_key
+from evidence.package import ENVELOPE
 from store import migrate
 from store.engine import make_engine
 from store.events import EventRepository
@@ -179,7 +184,8 @@ def _tell(name: str, loads: list[Load]) -> None:
 
 def _add_event(services: Services, number: int, began: datetime) -> None:
     candidate = replace(event(number), first_seen=began, still_since=began, last_seen=began + timedelta(seconds=10))
-    for change in (candidate, as_violation(candidate)):
+    violation = as_violation(candidate)
+    for change in (candidate, violation):
         EventRepository(services.engine).apply(change)
     folder = services.packages_folder / candidate.event_id
     record = package(
@@ -187,14 +193,14 @@ def _add_event(services: Services, number: int, began: datetime) -> None:
         package_id=candidate.event_id,
         event_id=candidate.event_id,
         path=candidate.event_id,
-        manifest_sha256=_write_package(folder),
+        manifest_sha256=_write_package(folder, violation, services.home),
         sealed_at=began + timedelta(seconds=310),
     )
     PackageRepository(services.engine).add(record)
 
 
-def _write_package(folder: Path) -> str:
-    """The golden package with pictures as large as a camera's; the digest of its manifest."""
+def _write_package(folder: Path, violation: RuleEvent, home: Path) -> str:
+    """The golden package with pictures as large as a camera's, sealed anew; the digest of its manifest."""
     still = _still()
     with zipfile.ZipFile(GOLDEN) as archive:
         files = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
@@ -203,7 +209,10 @@ def _write_package(folder: Path) -> str:
         if one["path"].endswith(".jpg"):
             files[one["path"]] = still
             one |= {"size": len(still), "digests": {"sha256": hashlib.sha256(still).hexdigest()}}
+    key = open_signing_key(home)
+    manifest |= {"package_id": violation.event_id, "key_id": key.key_id, "event": event_facts(violation)}
     files["manifest.json"] = json.dumps(manifest).encode()
+    files[ENVELOPE] = envelope(files["manifest.json"], [key])
     for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)

@@ -1,17 +1,21 @@
 """Officers at work: by keyboard, together, on a phone."""
 
+import hashlib
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
 from api.app import create_app
 from core.clock import FakeClock
 from core.rights import Role
 from store.attachments import AttachmentRepository
 from store.decisions import DecisionRepository
+from store.engine import writing
 from store.events import EventRepository
 from store.sites import SiteRepository
 from tests.api.accounts import Accounts
@@ -156,6 +160,53 @@ def test_a_picture_that_was_changed_on_disk_is_found_and_not_shown(
     expect(page.locator(".integrity.changed")).to_contain_text("marked/first_rest.jpg")
     expect(page.locator(".stage [role=alert]")).to_be_visible()
     expect(page.locator(".tab:nth-child(1).done")).to_have_count(0)
+
+
+def test_a_picture_and_its_manifest_that_were_forged_together_are_found_by_the_signature(
+    installation: Installation, sign_in: SignedIn
+) -> None:
+    page = sign_in()
+    event_id = installation.add_event(1)
+    picture = jpeg()
+
+    def forge(route: Route) -> None:
+        manifest = json.loads(route.fetch().body())
+        for one in manifest["files"]:
+            if one["path"] == "marked/first_rest.jpg":
+                one |= {"size": len(picture), "digests": {"sha256": hashlib.sha256(picture).hexdigest()}}
+        route.fulfill(body=json.dumps(manifest), content_type="application/json")
+
+    page.route("**/manifest.json", forge)
+    page.route("**/marked/first_rest.jpg", lambda route: route.fulfill(body=picture, content_type="image/jpeg"))
+    page.goto(f"{installation.address}/review/{event_id}")
+    expect(page.locator(".integrity.changed")).to_contain_text("manifest.json")
+    expect(page.locator(".stage .screen img")).to_have_count(0)
+
+
+def test_the_page_shows_what_was_sealed_and_tells_what_the_data_base_says_otherwise(
+    installation: Installation, sign_in: SignedIn
+) -> None:
+    installation.add_event(1)
+    page = sign_in()
+    wait_for_pictures(page)
+    expect(page.locator(".integrity .signer")).to_contain_text(re.compile("[0-9a-f]{4} [0-9a-f]{4}"))
+    expect(page.locator(".facts .seal")).to_have_count(0)
+    stood = page.locator(".facts .sealed-dwell").inner_text()
+    with writing(installation.services.engine) as session:
+        session.execute(text("UPDATE event_changes SET dwell_s = 98765"))
+    page.reload()
+    expect(page.locator(".facts .seal")).to_contain_text("数据库与封存内容不一致")
+    expect(page.locator(".facts .seal")).to_contain_text("98765")
+    expect(page.locator(".facts .sealed-dwell")).to_have_text(stood)
+
+
+def test_without_a_seal_that_holds_nothing_is_shown_or_decided(installation: Installation, sign_in: SignedIn) -> None:
+    event_id = installation.add_event(1)
+    installation.file_of(event_id, "manifest.dsse.json").unlink()
+    page = sign_in()
+    expect(page.locator(".facts .seal")).to_contain_text("封存已被破坏")
+    expect(page.locator(".stage .screen img")).to_have_count(0)
+    expect(page.locator(".actions .no")).to_be_disabled()
 
 
 def test_the_first_picture_is_on_its_way_with_the_manifest_and_shown_once_that_vouches_for_it(

@@ -1,7 +1,7 @@
 /** What the review page asks of the server. */
 import type { Approval } from '@/review/decide/approval'
 import type { Looks } from '@/review/looks'
-import type { AskedEvidence, Box, OpenEvent, QueueQuery, Verdict } from '@/review/model'
+import { openedOne, type AskedEvidence, type Box, type OpenEvent, type QueueQuery, type Verdict } from '@/review/model'
 import { may } from '@/session/session'
 
 import { api, body } from './client'
@@ -40,6 +40,8 @@ export async function maskedFiles(package_id: string): Promise<Set<string>> {
   const files = await body(api.GET('/api/v1/packages/{package_id}/files', { params: { path: { package_id } } }))
   return new Set(files.filter((one) => one.masked).map((one) => one.path))
 }
+/** The public keys of this installation, by which its evidence was sealed. */
+export const evidenceKeys = () => body(api.GET('/api/v1/evidence-keys'))
 export const claim = (one: OpeningName) => body(api.POST('/api/v1/events/{event_id}/openings/{opening}/claim', at(one)))
 export const release = (one: OpeningName) =>
   body(api.DELETE('/api/v1/events/{event_id}/openings/{opening}/claim', at(one)))
@@ -65,7 +67,14 @@ export async function decide(wanted: NewDecision): Promise<Schemas['DecisionAnsw
   return body(
     api.POST('/api/v1/events/{event_id}/openings/{opening}/decisions', {
       params,
-      body: { ...suggestion, verdict: decisive(wanted.verdict), code, subject, seen: wanted.looks.seen.value },
+      body: {
+        ...suggestion,
+        verdict: decisive(wanted.verdict),
+        code,
+        subject,
+        seen: wanted.looks.seen.value,
+        manifest_sha256: openedOne(event)?.sealed?.manifest_sha256 ?? null,
+      },
     }),
   )
 }

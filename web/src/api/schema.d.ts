@@ -417,7 +417,8 @@ export interface paths {
          * @description Openings of events, what began last first unless asked otherwise. What arrives meanwhile neither shifts nor
          *     repeats a page.
          *
-         *     A search is noted in the audit once in a while; that line stands for the thumbnails of its pages, too.
+         *     A search is noted in the audit once in a while, from whichever page of it one begins; that line stands for the pages
+         *     and their thumbnails.
          */
         get: operations["list_events"];
         put?: never;
@@ -576,8 +577,9 @@ export interface paths {
          *
          *     An approval (or a handing over) is refused with 422 that names what is missing: pictures that were not on the
          *     screen, or never sent to this officer, a valid badge, the final code, the vehicle, the shop, the competence of
-         *     another agency. 409: the opening has changed, is decided, somebody else works on it, or its evidence is not sealed.
-         *     The same key with the same content answers as the first time.
+         *     another agency. 409: the opening has changed, is decided, somebody else works on it, its evidence is not sealed, its
+         *     seal does not hold, or another manifest was looked at than the sealed one. The same key with the same content
+         *     answers as the first time.
          */
         post: operations["decide_opening"];
         delete?: never;
@@ -638,6 +640,26 @@ export interface paths {
          * @description The sealed packages of an event, oldest first.
          */
         get: operations["list_event_packages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Evidence Keys
+         * @description The public keys of this installation, present and former: with them anybody checks what was sealed.
+         */
+        get: operations["list_evidence_keys"];
         put?: never;
         post?: never;
         delete?: never;
@@ -949,7 +971,8 @@ export interface paths {
         };
         /**
          * Get Package Archive
-         * @description The whole package as a .zip, which `jiejing verify` checks as it is. The audit has each download.
+         * @description The whole package as a .zip, which `jiejing verify` checks as it is; one that was changed stays here. The audit
+         *     has each download.
          */
         get: operations["get_package_archive"];
         put?: never;
@@ -1012,6 +1035,8 @@ export interface paths {
         /**
          * Get Package Thumbnail
          * @description A small picture of the violation, marked and with privacy masks. A package never changes: it may be kept.
+         *
+         *     That somebody looks at lists with pictures is noted in the audit once in a while, not for each picture.
          */
         get: operations["get_package_thumbnail"];
         put?: never;
@@ -2095,6 +2120,11 @@ export interface components {
             /** Label */
             label?: string | null;
             /**
+             * Manifest Sha256
+             * @description what was looked at: the signed manifest of the opening
+             */
+            manifest_sha256?: string | null;
+            /**
              * Note
              * @default
              */
@@ -2178,6 +2208,18 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * DifferencePublic
+         * @description A fact of which the data base says something else than the seal.
+         */
+        DifferencePublic: {
+            /** Field */
+            field: string;
+            /** Sealed */
+            sealed: string;
+            /** Stored */
+            stored: string;
         };
         /**
          * DiskPublic
@@ -2338,6 +2380,17 @@ export interface components {
             /** Reason */
             reason: string;
             to: components["schemas"]["AddresseeAsked"];
+        };
+        /**
+         * EvidenceKeyPublic
+         * @description A public key that evidence was sealed with: Ed25519 (RFC 8032), 32 bytes in hex. `key_id`: the SHA-256 of its
+         *     SubjectPublicKeyInfo, by which manifests and people name it.
+         */
+        EvidenceKeyPublic: {
+            /** Key Id */
+            key_id: string;
+            /** Public Key */
+            public_key: string;
         };
         /**
          * Fault
@@ -2928,14 +2981,17 @@ export interface components {
         /**
          * OpeningPublic
          * @description One opening of an event: its review and the verdict that counts, as far as the viewer may know, its dwell, its
-         *     packages, and what the manifest of the primary one says.
+         *     packages, and what the signed manifest of the primary one says.
          *
-         *     `fault`: why the manifest cannot be shown.
+         *     `dwell`: until now, as the data base has it; as it was sealed in `sealed`. `differences`: what the data base says
+         *     otherwise than the seal. `fault`: why the manifest cannot be shown: its seal does not hold, for example.
          */
         OpeningPublic: {
             /** Cleared At */
             cleared_at: string | null;
             decision: components["schemas"]["VerdictPublic"] | null;
+            /** Differences */
+            differences: components["schemas"]["DifferencePublic"][];
             dwell: components["schemas"]["DwellPublic"];
             /** Fault */
             fault: string | null;
@@ -2945,6 +3001,7 @@ export interface components {
             /** Packages */
             packages: components["schemas"]["PackagePublic"][];
             review: components["schemas"]["ReviewPublic"];
+            sealed: components["schemas"]["SealedPublic"] | null;
             /** Violation At */
             violation_at: string | null;
         };
@@ -3724,6 +3781,45 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * SealedPublic
+         * @description The facts of an opening as they stand under the signature of its primary package, as of its violation. null: the
+         *     manifest does not say it. `manifest_sha256` names what a decision rests on; `key_id` who signed it.
+         */
+        SealedPublic: {
+            /** Address */
+            address: string | null;
+            /** Bridged S */
+            bridged_s: number | null;
+            /** Camera Id */
+            camera_id: string | null;
+            /** Camera Name */
+            camera_name: string | null;
+            /** Dwell S */
+            dwell_s: number | null;
+            /** Key Id */
+            key_id: string;
+            /** Label */
+            label: string | null;
+            /** Manifest Sha256 */
+            manifest_sha256: string;
+            /** Model */
+            model: string | null;
+            /** Observed S */
+            observed_s: number | null;
+            /** Package Id */
+            package_id: string;
+            /** Score */
+            score: number | null;
+            /** Sealed At */
+            sealed_at: string;
+            /** Still Since */
+            still_since: string | null;
+            /** Violation At */
+            violation_at: string | null;
+            /** Zone Name */
+            zone_name: string | null;
         };
         /**
          * SeenAsked
@@ -7382,6 +7478,62 @@ export interface operations {
             };
         };
     };
+    list_evidence_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceKeyPublic"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_evidence_requests: {
         parameters: {
             query?: {
@@ -10708,4 +10860,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 c50824ce6f356bfe4cc20352167f37ad6be3a49599b8554d54ca915589dcf3f3
+// From the OpenAPI document with the SHA-256 e870458a8ccd67c85dd431780838782436d6a2cea537529fc4c3081a66067f5a

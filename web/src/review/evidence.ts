@@ -2,12 +2,14 @@
 import { computed, reactive, ref, shallowRef } from 'vue'
 
 import { bytesOf } from '@/api/client'
-import { maskedFiles } from '@/api/review'
+import { evidenceKeys, maskedFiles } from '@/api/review'
 
-import { digestOf, judge, listing, summary, type Bytes, type Listed, type Verdict } from './integrity'
+import { digestOf, judge, listing, nameIn, summary, type Bytes, type Listed, type Verdict } from './integrity'
 import type { PackageSummary } from './model'
+import { openEnvelope, type SiteKey } from './signature'
 
 const MANIFEST = 'manifest.json'
+const ENVELOPE = 'manifest.dsse.json'
 /** What an officer sees first. It is asked for together with the manifest that it is held against. */
 const FIRST = 'marked/first_rest.jpg'
 /** What an officer looks at first is downloaded first. */
@@ -35,6 +37,8 @@ export function useEvidence() {
   const error = shallowRef<unknown>(null)
   /** Why single files did not come. */
   const faults = reactive(new Map<string, unknown>())
+  /** The keys that signed what is open. */
+  const signers = reactive(new Set<string>())
   const ended = ref(false)
   let abort = new AbortController()
 
@@ -43,17 +47,19 @@ export function useEvidence() {
     const { signal } = abort
     const ahead = new Map(packages.filter(hasFirst).map((one) => [one.package_id, firstOf(one, signal)]))
     try {
-      const manifests = await Promise.all(packages.map((one) => manifestOf(one, signal)))
+      const keys = packages.length ? await evidenceKeys() : []
+      const manifests = await Promise.all(packages.map((one) => manifestOf(one, keys, signal)))
       const masked = purpose === null ? await Promise.all(packages.map((one) => maskedFiles(one.package_id))) : []
       if (signal.aborted) return
       masked.forEach((paths, number) => withhold(manifests[number], paths))
       expected.value = manifests.reduce((sum, { listed }) => sum + listed.length + 1, 0)
+      for (const { signedBy } of manifests) for (const one of signedBy) signers.add(one)
       for (const { summary, verdict } of manifests) {
         files.set(key(summary.package_id, MANIFEST), { path: MANIFEST, url: '', verdict })
       }
-      for (const { summary, listed } of manifests) {
+      for (const { summary, listed, verdict } of manifests) {
         const first = ahead.get(summary.package_id)
-        await download(summary.package_id, listed, { purpose, signal, first })
+        await download(summary.package_id, listed, { purpose, signal, first, vouched: verdict === 'sound' })
       }
       if (!signal.aborted) ended.value = true
     } catch (cause) {
@@ -69,7 +75,7 @@ export function useEvidence() {
   async function download(
     packageId: string,
     listed: readonly Listed[],
-    { purpose, signal, first }: How,
+    { purpose, signal, first, vouched }: How,
   ): Promise<void> {
     const wanted = listed.filter((one) => !withheld.has(key(packageId, one.path)))
     for (const one of wanted.sort((a, b) => rank(a.path) - rank(b.path))) {
@@ -81,7 +87,7 @@ export function useEvidence() {
       })
       if (signal.aborted) return
       if (!bytes) continue
-      const verdict = await judge(bytes, one)
+      const verdict = vouched ? await judge(bytes, one) : 'changed'
       if (signal.aborted) return
       const url = URL.createObjectURL(new Blob([bytes], { type: mediaType(one.path) }))
       files.set(key(packageId, one.path), { path: one.path, url, verdict })
@@ -95,6 +101,7 @@ export function useEvidence() {
     files.clear()
     withheld.clear()
     faults.clear()
+    signers.clear()
     ended.value = false
     expected.value = 0
     error.value = null
@@ -116,6 +123,7 @@ export function useEvidence() {
     file: (packageId: string, path: string): EvidenceFile | undefined => files.get(key(packageId, path)),
     isWithheld: (packageId: string, path: string): boolean => withheld.has(key(packageId, path)),
     withheld: computed(() => withheld.size),
+    signers: computed(() => [...signers]),
     integrity: computed(() => (expected.value ? summary(verdicts.value, expected.value, withheld.size) : null)),
   }
 }
@@ -126,6 +134,7 @@ interface Manifest {
   summary: PackageSummary
   listed: Listed[]
   verdict: Verdict
+  signedBy: string[]
 }
 
 interface How {
@@ -133,6 +142,8 @@ interface How {
   signal: AbortSignal
   /** The first picture, where it is on its way. */
   first: Promise<Bytes> | undefined
+  /** Whether the manifest is the signed one: what another lists is nobody's word. */
+  vouched: boolean
 }
 
 const hasFirst = (one: PackageSummary): boolean => one.kind === 'primary' && !one.missing.includes(FIRST)
@@ -144,10 +155,25 @@ function firstOf(one: PackageSummary, signal: AbortSignal): Promise<Bytes> {
   return coming
 }
 
-async function manifestOf(summary: PackageSummary, signal: AbortSignal): Promise<Manifest> {
-  const bytes = await bytesOf(fileAddress(summary.package_id, MANIFEST), signal)
-  const verdict = (await digestOf(bytes)) === summary.manifest_sha256 ? 'sound' : 'changed'
-  return { summary, listed: listing(bytes), verdict }
+/** A manifest, sound where a key of this site signed these very bytes for this package. */
+async function manifestOf(summary: PackageSummary, keys: readonly SiteKey[], signal: AbortSignal): Promise<Manifest> {
+  const [bytes, envelope] = await Promise.all(
+    [MANIFEST, ENVELOPE].map((name) => bytesOf(fileAddress(summary.package_id, name), signal)),
+  )
+  if (!bytes || !envelope) throw new Error('no manifest')
+  const signedBy = await signersOf(bytes, envelope, keys)
+  const sealed = signedBy.length > 0 && nameIn(bytes) === summary.package_id
+  return { summary, listed: listing(bytes), verdict: sealed ? 'sound' : 'changed', signedBy }
+}
+
+/** Who signed a manifest; nobody, where its envelope does not hold. */
+async function signersOf(manifest: Bytes, envelope: Bytes, keys: readonly SiteKey[]): Promise<string[]> {
+  try {
+    const { payload, keyIds } = openEnvelope(envelope, keys)
+    return (await digestOf(payload)) === (await digestOf(manifest)) ? keyIds : []
+  } catch {
+    return []
+  }
 }
 
 const key = (packageId: string, path: string): string => `${packageId}/${path}`

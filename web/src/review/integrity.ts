@@ -25,6 +25,11 @@ export function listing(manifest: Bytes): Listed[] {
   return content.files.map(({ path, size, digests }) => ({ path, size, sha256: digests.sha256 ?? '' }))
 }
 
+/** Which package a manifest is of. */
+export function nameIn(manifest: Bytes): string {
+  return (JSON.parse(new TextDecoder().decode(manifest)) as { package_id: string }).package_id
+}
+
 export type Verdict = 'sound' | 'changed'
 
 /** How one file stands against its line in the manifest; a file that the manifest does not name was added. */

@@ -45,8 +45,11 @@ export const keyOf = ({ event_id, opening }: { event_id: string; opening: number
 export const openedOne = (event: OpenEvent): Opening | undefined =>
   event.openings.find((one) => one.opening === event.opening)
 
-/** Whether there is sealed evidence of it: without, nothing is decided. */
-export const isSealed = (event: OpenEvent): boolean =>
+/** Whether there is evidence of it whose seal holds: without, nothing is decided. */
+export const isSealed = (event: OpenEvent): boolean => Boolean(openedOne(event)?.sealed)
+
+/** Whether there is a package of it, whatever its seal is worth. */
+export const hasPackage = (event: OpenEvent): boolean =>
   openedOne(event)?.packages.some(({ kind }) => kind === 'primary') ?? false
 
 /** The rule as it was. */

@@ -10,6 +10,7 @@ import type { Approval } from './decide/approval'
 import { useEvidence, type Purpose } from './evidence'
 import { useLooks } from './looks'
 import {
+  hasPackage,
   isSealed,
   openedOne,
   type AskedEvidence,
@@ -210,4 +211,4 @@ export const LOOK_EVERY_MS = 30_000
 
 const UNDECIDED: ReadonlySet<ReviewState | null> = new Set(['open', 'claimed', 'more_evidence', 'second_look'])
 
-const packagesOf = (event: OpenEvent) => (isSealed(event) ? (openedOne(event)?.packages ?? []) : [])
+const packagesOf = (event: OpenEvent) => (hasPackage(event) ? (openedOne(event)?.packages ?? []) : [])

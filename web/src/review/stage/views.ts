@@ -1,7 +1,7 @@
 /** The pictures and clips of an event, in the order in which an officer goes through them. */
 import type { Evidence, EvidenceFile } from '../evidence'
 import type { Look } from '../looks'
-import { isSealed, openedOne, type OpenEvent, type PackageSummary } from '../model'
+import { hasPackage, openedOne, type OpenEvent, type PackageSummary } from '../model'
 
 export type ViewKind = 'still' | 'compare' | 'clip'
 
@@ -52,7 +52,7 @@ const clip = (packageId: string, key: ViewKey, name: string): View => ({
 
 /** What there is to look at: the package of the opening, and what was added to that. */
 export function viewsOf(event: OpenEvent): View[] {
-  const packages = isSealed(event) ? (openedOne(event)?.packages ?? []) : []
+  const packages = hasPackage(event) ? (openedOne(event)?.packages ?? []) : []
   const primary = newest(packages, 'primary')
   const supplement = newest(packages, 'supplement')
   if (!primary) return []

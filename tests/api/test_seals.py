@@ -1,0 +1,177 @@
+"""What officers see is what was sealed: rows changed by SQL are told, exchanged and forged packages are refused."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import text
+
+from api.dependencies import Services
+from core.clock import FakeClock
+from core.domain import RuleEvent
+from core.rights import Role
+from core.site import Camera
+from evidence.dsse import envelope
+from evidence.keys import key_id, open_signing_key
+from evidence.package import ENVELOPE, MANIFEST, package_id
+from store.engine import writing
+from tests.api.accounts import Accounts
+from tests.api.review_examples import Desk, an_hour_later, camera_with, come_back, happen, put_site
+
+
+@pytest.fixture
+def services(services: Services, clock: FakeClock) -> Services:
+    return an_hour_later(services, clock)
+
+
+@pytest.fixture
+def li(accounts: Accounts, services: Services) -> Desk:
+    put_site(services, camera_with())
+    return Desk(accounts.as_role(Role.OFFICER))
+
+
+def _sql(services: Services, statement: str, **values: object) -> None:
+    with writing(services.engine) as session:
+        session.execute(text(statement), values)
+
+
+def _folder(services: Services, violation: RuleEvent) -> Path:
+    return services.packages_folder / package_id(violation.event_id, violation.opening)
+
+
+def _happened(services: Services, number: int = 0) -> RuleEvent:
+    camera: Camera = camera_with()
+    return happen(services, number, camera)
+
+
+def test_what_was_not_changed_has_no_difference(li: Desk, services: Services) -> None:
+    violation = _happened(services)
+    (opening,) = li.get(violation.event_id)["openings"]
+    assert (opening["fault"], opening["differences"]) == (None, [])
+    sealed = opening["sealed"]
+    assert sealed["key_id"] == open_signing_key(services.home).key_id
+    assert (sealed["dwell_s"], sealed["label"], sealed["camera_id"]) == (
+        violation.dwell_s,
+        violation.label,
+        violation.camera_id,
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "field"),
+    [
+        # The row alone, and the row with its changes: whoever writes one can write the other.
+        ("UPDATE openings SET dwell_s = 9999", "dwell_s"),
+        ("UPDATE event_changes SET dwell_s = 9999", "dwell_s"),
+        ("UPDATE event_changes SET still_since = '2020-01-01 00:00:00.000000'", "still_since"),
+        ("UPDATE event_changes SET label = 'truck'", "label"),
+        ("UPDATE event_changes SET rule_version = 'another'", "rule_version"),
+        ("UPDATE openings SET zone_id = 'elsewhere'", "zone_id"),
+        ("UPDATE packages SET seq = 77", "seq"),
+        ("UPDATE packages SET complete = false", "complete"),
+        ("UPDATE packages SET standing = 'evidence'", "standing"),
+        ("UPDATE packages SET sealed_at = '2020-01-01 00:00:00.000000'", "sealed_at"),
+    ],
+)
+def test_what_the_data_base_says_otherwise_is_a_difference(
+    li: Desk, services: Services, statement: str, field: str
+) -> None:
+    violation = _happened(services)
+    before = li.get(violation.event_id)["openings"][0]["sealed"]
+    _sql(services, statement)
+    (opening,) = li.get(violation.event_id)["openings"]
+    assert field in [one["field"] for one in opening["differences"]]
+    assert opening["sealed"] == before
+
+
+def test_exchanged_packages_show_nobody_elses_evidence(li: Desk, services: Services) -> None:
+    one, other = _happened(services, 0), _happened(services, 1)
+    names = {"one": one.event_id, "other": other.event_id}
+    _sql(
+        services,
+        "UPDATE packages SET event_id = CASE event_id WHEN :one THEN :other ELSE :one END",
+        **names,
+    )
+    (opening,) = li.get(one.event_id)["openings"]
+    assert opening["sealed"] is None
+    assert f"sealed was that of {other.event_id}" in opening["fault"]
+    assert li.decide(one.event_id).status_code == 409
+
+
+def _forged_without_the_key(folder: Path, services: Services) -> None:
+    """Picture, manifest, and row agree; nobody signed it."""
+    picture = folder / "marked/violation.jpg"
+    picture.write_bytes(picture.read_bytes() + b"!")
+    manifest = json.loads((folder / MANIFEST).read_bytes())
+    for one in manifest["files"]:
+        if one["path"] == "marked/violation.jpg":
+            content = picture.read_bytes()
+            one |= {"size": len(content), "digests": {"sha256": hashlib.sha256(content).hexdigest()}}
+    _kept(folder, services, json.dumps(manifest).encode())
+
+
+def _forged_with_another_key(folder: Path, services: Services) -> None:
+    stranger = open_signing_key(services.home / "stranger")
+    (folder / ENVELOPE).write_bytes(envelope((folder / MANIFEST).read_bytes(), [stranger]))
+
+
+def _kept(folder: Path, services: Services, manifest: bytes) -> None:
+    (folder / MANIFEST).write_bytes(manifest)
+    _sql(services, "UPDATE packages SET manifest_sha256 = :digest", digest=hashlib.sha256(manifest).hexdigest())
+
+
+def _without_envelope(folder: Path, services: Services) -> None:
+    (folder / ENVELOPE).unlink()
+
+
+@pytest.mark.parametrize("forge", [_forged_without_the_key, _forged_with_another_key, _without_envelope])
+def test_what_no_key_of_ours_signed_is_neither_shown_nor_given_out_nor_decided_on(
+    li: Desk, services: Services, accounts: Accounts, forge: Callable[[Path, Services], None]
+) -> None:
+    violation = _happened(services)
+    forge(_folder(services, violation), services)
+    (opening,) = li.get(violation.event_id)["openings"]
+    assert (opening["manifest"], opening["sealed"]) == (None, None)
+    assert "its seal does not hold" in opening["fault"]
+    files = f"/api/v1/packages/{package_id(violation.event_id, 1)}"
+    for path in ("files", "files/marked/violation.jpg", "thumbnail", "archive?purpose=court"):
+        assert li.client.get(f"{files}/{path}").status_code == 500, path
+    for verdict in ({}, {"verdict": "approved", "reason": None}):
+        answer = li.decide(violation.event_id, **verdict)
+        assert answer.status_code == 409
+        assert "the seal of its evidence does not hold" in answer.json()["detail"]
+
+
+def test_a_changed_picture_leaves_in_no_archive_and_no_thumbnail(li: Desk, services: Services) -> None:
+    violation = _happened(services)
+    picture = _folder(services, violation) / "marked/violation.jpg"
+    picture.write_bytes(picture.read_bytes() + b"!")
+    address = f"/api/v1/packages/{package_id(violation.event_id, 1)}"
+    for path in ("thumbnail", "archive?purpose=court"):
+        answer = li.client.get(f"{address}/{path}")
+        assert answer.status_code == 500
+        assert "marked/violation.jpg is not the one that was sealed" in answer.json()["detail"]
+
+
+def test_a_decision_names_the_manifest_that_was_looked_at(li: Desk, services: Services) -> None:
+    violation = _happened(services)
+    assert li.decide(violation.event_id, manifest_sha256="ab" * 32).status_code == 409
+    looked_at = li.get(violation.event_id)["openings"][0]["sealed"]["manifest_sha256"]
+    assert li.decide(violation.event_id, manifest_sha256=looked_at).status_code == 201
+
+
+def test_a_later_opening_has_facts_of_its_own(li: Desk, services: Services) -> None:
+    again = come_back(services, _happened(services))
+    first, second = li.get(again.event_id, 2)["openings"]
+    assert (first["differences"], second["differences"]) == ([], [])
+    assert first["sealed"]["still_since"] < second["sealed"]["still_since"]
+
+
+def test_the_keys_are_given_out_and_name_themselves(client: TestClient, services: Services) -> None:
+    key = open_signing_key(services.home)
+    (given,) = client.get("/api/v1/evidence-keys").json()
+    public = key.private.public_key()
+    assert given == {"key_id": key_id(public), "public_key": public.public_bytes_raw().hex()}

@@ -309,6 +309,28 @@ def test_links_lead_somewhere(path: Path) -> None:
             assert fragment in {anchor(title) for _, title in headings(target)}, f"{path.name}: {link}"
 
 
+TEST_NAMED = re.compile(r"`(tests/[\w/]+\.py)(?:::(test_\w+))?`")
+
+
+@pytest.mark.parametrize(
+    "path", [ROOT / "docs" / "security.md", ROOT / "docs" / "reliability.md"], ids=lambda path: path.name
+)
+def test_tests_that_findings_name_exist(path: Path) -> None:
+    named = TEST_NAMED.findall(text_of(path))
+    assert len(named) > 30
+    for file, function in named:
+        assert (ROOT / file).is_file(), file
+        assert not function or f"def {function}(" in text_of(ROOT / file), f"{file}::{function}"
+
+
+def test_every_finding_names_what_holds_it() -> None:
+    for document in ("security.md", "reliability.md"):
+        found = [line for line in section(ROOT / "docs" / document, "Findings").splitlines() if line.startswith("| ")]
+        assert len(found) > 30
+        for line in found[2:]:
+            assert TEST_NAMED.search(line), line
+
+
 def test_documents_name_make_targets_that_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", text_of(ROOT / "Makefile"), re.MULTILINE))
     for path in DOCUMENTS:

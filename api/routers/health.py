@@ -15,6 +15,7 @@ from api.dependencies import ServicesOf, refuse_query
 from api.duties import troubles
 from api.problems import Fault, described, response
 from core.errors import StorageError
+from evidence.storage import storing
 from store import migrate
 
 router = APIRouter(tags=["health"])
@@ -86,8 +87,8 @@ def _database_fault(engine: Engine) -> str | None:
 def _folder_fault(folder: Path) -> str | None:
     # Asking for permissions would not notice a full or read-only disk.
     try:
-        with TemporaryFile(dir=folder) as file:
+        with storing(folder), TemporaryFile(dir=folder) as file:
             file.write(b"\0")
-    except OSError as error:
-        return f"{folder} cannot be written: {error.strerror}"
+    except StorageError as error:
+        return str(error)
     return None

@@ -34,7 +34,7 @@ def test_not_ready_without_a_packages_folder(local: TestClient, services: Servic
     assert answer.status_code == 503
     (fault,) = answer.json()["errors"]
     assert fault["field"] == "packages"
-    assert fault["cause"].endswith("packages cannot be written: No such file or directory")
+    assert fault["cause"].endswith("packages: No such file or directory; check the disk")
     assert local.get("/healthz").status_code == 200
 
 

@@ -28,7 +28,7 @@ from tests.runtime.films import stands, write_film
 pytestmark = [pytest.mark.rtsp, pytest.mark.skipif(missing() is not None, reason=str(missing()))]
 
 CAMERA = "33088100081320000001"
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 
 
 @pytest.fixture(scope="module")

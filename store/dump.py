@@ -16,6 +16,8 @@ from core.errors import StorageError
 from store.engine import BUSY_TIMEOUT_S, sqlite_path
 from store.faults import mapped, shown
 
+# How pg_dump ends a plain dump; newer ones add a line or two.
+_LAST_WORDS, _TAIL_BYTES = b"PostgreSQL database dump complete", 1024
 FILES = {"sqlite": "database.sqlite", "postgresql": "database.sql"}
 
 
@@ -95,8 +97,17 @@ def _dump_postgresql(engine: Engine, target: Path) -> None:
     )
 
 
+def _check_complete(path: Path) -> None:
+    """psql takes the end of a file for the end of what it was told, in the middle of a table, too, and commits."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+        if _LAST_WORDS not in file.read():
+            raise StorageError(f"{path.name} in the backup is damaged (it breaks off); take another backup")
+
+
 def _load_postgresql(engine: Engine, source: Path) -> None:
     """Tables of a later version go, too: what is there afterwards is what the backup holds."""
+    _check_complete(source)
     with mapped(engine):
         names = inspect(engine).get_table_names()
     away = source.with_name("away.sql")

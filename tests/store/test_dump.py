@@ -35,11 +35,15 @@ def test_what_was_there_comes_back_and_what_came_later_goes(engine: Engine, tmp_
     assert "of_a_later_version" not in inspect(engine).get_table_names()
 
 
-def test_a_copy_that_is_damaged_leaves_the_data_base_as_it_was(engine: Engine, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.8, 0.97])
+@pytest.mark.parametrize("then", [b"", b"nonsense;"])
+def test_a_copy_that_is_damaged_leaves_the_data_base_as_it_was(
+    engine: Engine, tmp_path: Path, kept: float, then: bytes
+) -> None:
     SiteRepository(engine).replace(site_of(CAMERA))
     copy = dump(engine, tmp_path)
     content = copy.read_bytes()
-    copy.write_bytes(content[: len(content) // 2] + b"nonsense;")
+    copy.write_bytes(content[: round(len(content) * kept)] + then)
     with pytest.raises(StorageError):
         load(engine, tmp_path)
     assert names(engine) == [CAMERA.id]

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from core.errors import StorageError
+from core.sharing import share
 
 _ADVICE = {
     errno.ENOSPC: "the disk is full; free some space",
@@ -53,6 +54,7 @@ def write_atomic(path: Path, content: bytes) -> None:
             draft = Path(file.name)
         try:
             write_flushed(draft, content)
+            share(draft)
             draft.replace(path)
         except OSError:
             draft.unlink(missing_ok=True)

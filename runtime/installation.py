@@ -16,6 +16,7 @@ from core.settings import Settings, load_settings
 from core.site import Site
 from evidence.anchor import audit_anchor
 from runtime.backup import FOLDER, back_up, file_name
+from store.account_acts import AccountActs
 from store.audit import AuditLog
 from store.cameras import CameraStateRepository
 from store.engine import make_engine
@@ -111,6 +112,11 @@ class Installation:
     def users(self) -> UserRepository:
         """The accounts."""
         return UserRepository(self.engine, self.audit)
+
+    @property
+    def acts(self) -> AccountActs:
+        """What waits for another administrator."""
+        return AccountActs(self.engine, self.audit)
 
     def site(self) -> Site:
         """The site.

@@ -139,11 +139,12 @@ def for_readme(folder: Folder) -> None:
 
 def for_evidence(folder: Folder) -> None:
     """A package as a folder and as an archive, and the key that came by another way."""
-    _give_package(folder, "PACKAGE.zip", "public.pem")
-    _give_package(folder, "PACKAGE.zip", "KEY.pem")
-    shutil.unpack_archive(folder.path / "PACKAGE.zip", folder.path)
+    shutil.unpack_archive(GOLDEN / "package.zip", folder.path)
     [package] = (path for path in folder.path.iterdir() if (path / "manifest.json").exists())
-    package.rename(folder.path / "PACKAGE")
+    # A package that is renamed is a fault.
+    folder.given["PACKAGE"] = lambda: package.name
+    _give_package(folder, f"{package.name}.zip", "public.pem")
+    _give_package(folder, f"{package.name}.zip", "KEY.pem")
     trusted = folder.path / "var" / "keys" / "public"
     trusted.mkdir(parents=True)
     shutil.copy(GOLDEN / "key.pem", trusted)

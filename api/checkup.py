@@ -90,13 +90,7 @@ def _models(settings: Settings) -> str:
     store = ModelStore(settings.home)
     models = store.tried_in_use()
     if not models:
-        there = next((model.card.name for model in store.all()), None)
-        if there:
-            raise JiejingError(
-                f"no model is in use, though {there} is there; put it in use with: jiejing model promote "
-                f"{there}, or bring in your own with: jiejing model import FILE.onnx --name NAME ..."
-            )
-        raise JiejingError("no model is in use; bring one in with: jiejing model import FILE.onnx --name NAME ...")
+        store.refuse_none_in_use()
     return ", ".join(model.card.name for model in models)
 
 

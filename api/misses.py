@@ -5,11 +5,11 @@ from pathlib import Path
 from uuid import uuid4
 
 from fastapi import HTTPException
-from fastapi.exceptions import RequestValidationError
 from PIL import Image
 
 from api.decided_archive import EVENT_STILL
 from api.package_folder import PackageFolder
+from api.problems import wrong_field
 from api.review_asked import AttachedPicture, MissAsked, PackagePicture
 from api.review_desk import ReviewDesk
 from store.review_records import Miss
@@ -36,7 +36,7 @@ def miss_of(asked: MissAsked, desk: ReviewDesk) -> tuple[Miss, str]:
     history = desk.events.get(found.event_id)
     # The masks of that camera are laid over the picture later.
     if history is None or history.event.camera_id != asked.camera_id:
-        raise _wrong("camera_id", "the picture belongs to an event of another camera")
+        raise wrong_field("camera_id", "the picture belongs to an event of another camera")
     with Image.open(found.path) as picture:
         _check_box(asked.box, picture.size)
     miss = Miss(
@@ -83,8 +83,4 @@ def _check_box(box: tuple[float, float, float, float], size_wh: tuple[int, int])
     x1, y1, x2, y2 = box
     if not (0 <= x1 < x2 <= size_wh[0] and 0 <= y1 < y2 <= size_wh[1]):
         cause = f"must lie in the picture of {size_wh[0]} x {size_wh[1]} pixels, with x1 < x2 and y1 < y2"
-        raise _wrong("box", cause)
-
-
-def _wrong(field: str, cause: str) -> RequestValidationError:
-    return RequestValidationError([{"loc": ("body", field), "type": "value_error", "msg": cause}])
+        raise wrong_field("box", cause)

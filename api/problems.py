@@ -71,6 +71,11 @@ async def response_to(request: Request, error: HTTPException | RequestValidation
     return _invalid_response(error) if isinstance(error, RequestValidationError) else _http_response(request, error)
 
 
+def wrong_field(name: str, cause: str) -> RequestValidationError:
+    """What a request is told of which one field of the body cannot be, for a cause that its schema does not know."""
+    return RequestValidationError([{"loc": ("body", name), "type": "value_error", "msg": cause}])
+
+
 def install(app: FastAPI) -> None:
     """Makes every error of the application a problem."""
     app.add_exception_handler(HTTPException, _http)

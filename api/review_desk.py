@@ -81,10 +81,10 @@ class ReviewDesk:
 
     def sent_of(self, event_id: str, opening: int) -> Mapping[str, Delivery]:
         """What this officer was sent of the sealed evidence of an opening, by path."""
-        primary = [one for one in self.packages.of_event(event_id) if (one.opening, one.kind) == (opening, "primary")]
-        if not primary:
+        primary = self.packages.primaries({event_id}).get((event_id, opening))
+        if primary is None:
             return {}
-        return DeliveryRepository(self.services.engine).of_package(self.who.user_id, primary[-1].package_id)
+        return DeliveryRepository(self.services.engine).of_package(self.who.user_id, primary.package_id)
 
     @property
     def notes(self) -> NoteRepository:

@@ -7,7 +7,7 @@ not told. It is tried again after a pause that doubles. What it says of itself i
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -131,8 +131,8 @@ class Duty:
             self._row = self._row + 1 if now_s - self._failed_s <= SETTLED_S + self._pause_s() else 1
             self._failed_s, self._again_s = now_s, now_s + self._pause_s()
             since = self._state.since or self._clock.utc()
-            self._state = self._changed(
-                up=False, failures=self._state.failures + 1, since=since, why=why, event_id=event_id
+            self._state = replace(
+                self._state, up=False, failures=self._state.failures + 1, since=since, why=why, event_id=event_id
             )
         self._tell(why, error if isinstance(error, BaseException) else None)
 
@@ -140,8 +140,8 @@ class Duty:
         """Notes what keeps it from its work; it is asked again at its usual pace."""
         with self._lock:
             since = trouble.since or self._state.since or self._clock.utc()
-            self._state = self._changed(
-                up=False, since=since, why=trouble.why, event_id=trouble.event_id, waiting=trouble.waiting
+            self._state = replace(
+                self._state, up=False, since=since, why=trouble.why, event_id=trouble.event_id, waiting=trouble.waiting
             )
         self._tell(trouble.why, None)
 
@@ -150,14 +150,14 @@ class Duty:
         with self._lock:
             if self._state.up:
                 return
-            self._state = self._changed(up=True, since=None, why=None, event_id=None, waiting=0)
+            self._state = replace(self._state, up=True, since=None, why=None, event_id=None, waiting=0)
             self._again_s = float("-inf")
         _log.info("%s: goes on", self._shown)
 
     def dropped(self, number: int = 1, why: str = "more came than could be done; what came last was let go of") -> None:
         """Counts what was let go of, and tells it once."""
         with self._lock:
-            self._state = self._changed(dropped=self._state.dropped + number)
+            self._state = replace(self._state, dropped=self._state.dropped + number)
         self._tell(why, None)
 
     def alive(self) -> None:
@@ -168,11 +168,7 @@ class Duty:
     def waits(self, number: int) -> None:
         """Says how much waits to be done."""
         with self._lock:
-            self._state = self._changed(waiting=number)
-
-    def _changed(self, **values: Any) -> DutyState:
-        kept = {name: getattr(self._state, name) for name in DutyState.__slots__}
-        return DutyState(**{**kept, **values})
+            self._state = replace(self._state, waiting=number)
 
     def _hanging(self) -> DutyState | None:
         began = self._began
@@ -180,7 +176,7 @@ class Duty:
             return None
         if self._clock.mono_s() - began[0] <= self._patience_s:
             return None
-        return self._changed(up=False, since=began[1], why=HANGS)
+        return replace(self._state, up=False, since=began[1], why=HANGS)
 
     def _pause_s(self) -> float:
         return min(FIRST_PAUSE_S * 2.0 ** min(self._row - 1, 10), self._longest_pause_s)
@@ -266,8 +262,7 @@ class Duties:
 
 def duty_to_json(state: DutyState) -> dict[str, Any]:
     """A state as plain data."""
-    plain = {name: getattr(state, name) for name in DutyState.__slots__}
-    return {**plain, "since": rfc3339(state.since) if state.since else None}
+    return {**asdict(state), "since": rfc3339(state.since) if state.since else None}
 
 
 def duty_from_json(plain: Mapping[str, Any]) -> DutyState:

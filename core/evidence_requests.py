@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from types import MappingProxyType
 from typing import Literal
 
-from core.review import Named
+from core.review import Named, by_key
 
 RequestState = Literal["open", "answered", "withdrawn", "decided"]
 """decided: the opening was decided without waiting for the answer."""
@@ -14,20 +13,15 @@ RequestState = Literal["open", "answered", "withdrawn", "decided"]
 AddresseeKind = Literal["user", "role", "node"]
 """One person, by id; all of a role; all who belong to a node of the organisation tree, by its name."""
 
-REQUEST_REASONS: Mapping[str, Named] = MappingProxyType(
-    {
-        one.key: one
-        for one in (
-            Named("plate_unreadable", "号牌看不清", "plate cannot be read"),
-            Named("subject_unclear", "当事对象看不清", "subject cannot be made out"),
-            Named("site_photo", "需要现场照片", "photo from the spot is needed"),
-            Named("permit_check", "核实是否已获许可", "check whether it is permitted"),
-            Named("person_check", "核实当事人或店铺", "find out the person or shop"),
-            Named("recheck", "现场复查", "re-check on the spot"),
-            # The note says what.
-            Named("other", "其他", "other"),
-        )
-    }
+REQUEST_REASONS: Mapping[str, Named] = by_key(
+    Named("plate_unreadable", "号牌看不清", "plate cannot be read"),
+    Named("subject_unclear", "当事对象看不清", "subject cannot be made out"),
+    Named("site_photo", "需要现场照片", "photo from the spot is needed"),
+    Named("permit_check", "核实是否已获许可", "check whether it is permitted"),
+    Named("person_check", "核实当事人或店铺", "find out the person or shop"),
+    Named("recheck", "现场复查", "re-check on the spot"),
+    # The note says what.
+    Named("other", "其他", "other"),
 )
 
 # The latest moment by which an answer may be asked for.

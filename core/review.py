@@ -63,11 +63,12 @@ class Reason(Named):
 T = TypeVar("T", bound=Named)
 
 
-def _by_key(*rows: T) -> Mapping[str, T]:
+def by_key(*rows: T) -> Mapping[str, T]:
+    """A table of what can be chosen, in the order of its rows."""
     return MappingProxyType({row.key: row for row in rows})
 
 
-REASONS: Mapping[str, Reason] = _by_key(
+REASONS: Mapping[str, Reason] = by_key(
     # The model saw something that is not there: the only reason that is a counter-example.
     Reason("not_a_violation", "误报（没有这样的物体）", "false alarm: no such thing is there", "negative"),
     # An ambulance on duty is still a vehicle that stood there.
@@ -91,13 +92,13 @@ REASONS: Mapping[str, Reason] = _by_key(
 # Rejections that let somebody off: the thing was there. Supervision counts them apart.
 EXEMPTIONS = frozenset({"on_duty", "permitted", "inside_bay", "corrected_in_presence"})
 
-STANDINGS: Mapping[str, Named] = _by_key(
+STANDINGS: Mapping[str, Named] = by_key(
     Named("lead", "线索", "lead"),
     Named("supporting", "辅助证据", "supporting evidence"),
     Named("meets_requirements", "符合证据要求", "meets the requirements of evidence"),
 )
 
-COLOURS: Mapping[str, Named] = _by_key(
+COLOURS: Mapping[str, Named] = by_key(
     Named("white", "白", "white"),
     Named("silver", "银", "silver"),
     Named("grey", "灰", "grey"),
@@ -111,7 +112,7 @@ COLOURS: Mapping[str, Named] = _by_key(
     Named("other", "其他", "other"),
 )
 
-VEHICLE_TYPES: Mapping[str, Named] = _by_key(
+VEHICLE_TYPES: Mapping[str, Named] = by_key(
     Named("car", "小型汽车", "car"),
     Named("van", "面包车、厢式车", "van"),
     Named("bus", "客车", "bus"),
@@ -120,7 +121,7 @@ VEHICLE_TYPES: Mapping[str, Named] = _by_key(
 )
 
 # Classes between which the officer chooses, by their name in the second source of our codes.
-CODE_NAMES: Mapping[str, Named] = _by_key(
+CODE_NAMES: Mapping[str, Named] = by_key(
     Named("09001", "无照经营游商", "unlicensed itinerant vending"),
     Named("09006", "占道经营", "trading on the carriageway or pavement"),
 )

@@ -69,9 +69,9 @@ def host_of(address: str) -> tuple[str, int | None] | None:
     if not host or port == 0 or found is None:
         return None
     if place.startswith("["):
-        return (host, port) if _is_ip(host.partition("%")[0]) else None
+        return (host, port) if is_ip(host.partition("%")[0]) else None
     # What looks like an IP address is one: else resolvers differ about it.
-    return None if _DIGITS.fullmatch(host) and not _is_ip(host) else (host, port)
+    return None if _DIGITS.fullmatch(host) and not is_ip(host) else (host, port)
 
 
 def address_fault(address: str) -> str | None:
@@ -162,7 +162,8 @@ def is_local(address: str) -> bool:
     return any(map(_is_local, _meant(ip_address(address.partition("%")[0]))))
 
 
-def _is_ip(text: str) -> bool:
+def is_ip(text: str) -> bool:
+    """Whether it is an IP address, and no name."""
     try:
         ip_address(text)
     except ValueError:

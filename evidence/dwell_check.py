@@ -1,7 +1,6 @@
 """The dwell worked out again: observed and bridged make the whole, gaps make the bridged, and it reaches the limit."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 from core.clock import parse_rfc3339
 from evidence.listing import EventFacts, Manifest2, Span
@@ -37,8 +36,8 @@ def _limit_faults(manifest: Manifest2) -> Iterator[str]:
 
 
 def _gap_faults(event: EventFacts, gaps: Sequence[Span]) -> Iterator[str]:
-    edges = [_moment(event.still_since), *(_moment(edge) for gap in gaps for edge in (gap.start, gap.end))]
-    edges.append(_moment(event.last_seen))
+    edges = [parse_rfc3339(event.still_since), *(parse_rfc3339(edge) for gap in gaps for edge in (gap.start, gap.end))]
+    edges.append(parse_rfc3339(event.last_seen))
     if edges != sorted(edges):
         yield "event.gaps: overlap, or lie outside the dwell"
     bridged_s = sum(_between(gap.start, gap.end) for gap in gaps)
@@ -49,8 +48,4 @@ def _gap_faults(event: EventFacts, gaps: Sequence[Span]) -> Iterator[str]:
 
 
 def _between(start: str, end: str) -> float:
-    return (_moment(end) - _moment(start)).total_seconds()
-
-
-def _moment(text: str) -> datetime:
-    return parse_rfc3339(text)
+    return (parse_rfc3339(end) - parse_rfc3339(start)).total_seconds()

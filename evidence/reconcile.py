@@ -6,7 +6,6 @@ of the chain is not signed; it is held against them, and alone tells of packages
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
@@ -16,6 +15,7 @@ from evidence.chain import ChainEntry
 from evidence.keys import KeyRing
 from evidence.package import MANIFEST, STAGING, sha256_of
 from evidence.sealed import Sealed, read_sealed
+from evidence.time_check import CLOCK_ERROR
 from evidence.verify import verify
 
 What = Literal[
@@ -30,9 +30,6 @@ What = Literal[
     "number missing",  # a package that a later one follows, and that nobody knows
     "out of order",  # sealed before the one that it follows
 ]
-
-# A server's clock may be set back a little between two packages.
-CLOCK_ERROR = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)

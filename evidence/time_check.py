@@ -7,7 +7,7 @@ from itertools import pairwise
 from core.clock import parse_rfc3339
 from evidence.listing import Manifest2
 
-# A server's clock may be set back a little between a violation and its sealing.
+# A server's clock may be set back a little between a violation and its sealing, or between two packages.
 CLOCK_ERROR = timedelta(seconds=5)
 
 

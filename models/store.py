@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 from pydantic import ValidationError
@@ -103,6 +103,20 @@ class ModelStore:
         """The models that look at every camera which names none itself."""
         changes = self._history.all()
         return changes[-1].models if changes else ()
+
+    def refuse_none_in_use(self) -> NoReturn:
+        """Says that no model is in use, and how one comes to be.
+
+        Raises:
+            ModelError: always.
+        """
+        there = next((model.card.name for model in self.all()), None)
+        if there:
+            raise ModelError(
+                f"no model is in use, though {there} is there; put it in use with: jiejing model promote "
+                f"{there}, or bring in your own with: jiejing model import FILE.onnx --name NAME ..."
+            )
+        raise ModelError("no model is in use; bring one in with: jiejing model import FILE.onnx --name NAME ...")
 
     def promote(
         self, models: Sequence[str], *, reason: str, forced: bool = False, evidence: Mapping[str, Any] | None = None

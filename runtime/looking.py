@@ -7,7 +7,7 @@ from threading import Lock
 import numpy as np
 
 from core.domain import ModelRef
-from core.errors import InputError, ModelError
+from core.errors import InputError
 from core.rules import rules_of
 from core.site import Camera
 from detector.engine import Detector
@@ -53,13 +53,7 @@ class Detectors:
     def _in_use(self) -> list[Detector]:
         refs = self.store.in_use()
         if not refs:
-            there = next((model.card.name for model in self.store.all()), None)
-            if there:
-                raise ModelError(
-                    f"no model is in use, though {there} is there; put it in use with: jiejing model promote "
-                    f"{there}, or bring in your own with: jiejing model import FILE.onnx --name NAME ..."
-                )
-            raise ModelError("no model is in use; bring one in with: jiejing model import FILE.onnx --name NAME ...")
+            self.store.refuse_none_in_use()
         return [self._open_version(self.store.version(ref)) for ref in refs]
 
     def _named(self, text: str) -> Looking:

@@ -8,7 +8,6 @@ content (store/events.py).
 """
 
 import logging
-import os
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from core.domain import RuleEvent
+from evidence.storage import flush, flush_folder
 
 _log = logging.getLogger(__name__)
 
@@ -117,11 +117,10 @@ class CameraSpool:
                 file.seek(self._size)
                 file.truncate()
                 file.write(line)
-                file.flush()
-                os.fsync(file.fileno())
+                flush(file)
             if is_new:
                 self._path.chmod(0o600)
-                _flush_folder(self._path.parent)
+                flush_folder(self._path.parent)
         except OSError as error:
             self._refusal = error.strerror or type(error).__name__
             return False
@@ -161,15 +160,14 @@ class CameraSpool:
             self._read_to = self._size = 0
             with self._path.open("r+b") as file:
                 file.truncate()
-                os.fsync(file.fileno())
+                flush(file)
 
     def _set_aside(self, line: bytes, why: str) -> None:
         aside = self._path.with_suffix(".refused")
         _log.error("%s: an event %s; it is kept in %s", self._path, why, aside)
         with aside.open("ab") as file:
             file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
+            flush(file)
 
 
 class Spool:
@@ -212,11 +210,3 @@ def _whole_lines(path: Path) -> tuple[int, int]:
     except OSError:
         return 0, 0
     return content.rfind(b"\n") + 1, content.count(b"\n")
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from core.review import REASONS, drawn, due_at
-from store.opening_tables import OpeningRow
+from store.opening_tables import OpeningRow, same_opening
 from store.review_records import DecisionRecord
 from store.review_tables import DecisionRow
 
@@ -46,13 +46,12 @@ def mix_in_known_negative(
 def _known_negatives(now: datetime) -> Select[OpeningRow, DecisionRow]:
     checked = aliased(DecisionRow)
     was_checked = select(checked.decision_id).where(
-        checked.event_id == DecisionRow.event_id,
-        checked.opening == DecisionRow.opening,
+        same_opening(checked, DecisionRow),
         checked.kind.in_(("second_look", "known_negative")),
     )
     return (
         select(OpeningRow, DecisionRow)
-        .join(DecisionRow, (DecisionRow.event_id == OpeningRow.event_id) & (DecisionRow.opening == OpeningRow.opening))
+        .join(DecisionRow, same_opening(DecisionRow, OpeningRow))
         .where(
             DecisionRow.final_at <= now,
             DecisionRow.final_at > now - _AT_MOST_OLD,

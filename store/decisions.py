@@ -1,7 +1,5 @@
 """Decisions: kept once, never on what has changed meanwhile, and taken back while nobody else knows them."""
 
-import hashlib
-import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
@@ -16,8 +14,9 @@ from core.review import LEASE_S, UNDO_S, DecisionKind, Lack, Review, drawn, due_
 from store.audit import Actor, AuditLog, Deed
 from store.checks import CheckShares, mix_in_known_negative
 from store.engine import reading, writing
+from store.evidence_requests import close, reopen
 from store.live_changes import tell
-from store.mapping import columns_of, from_row
+from store.mapping import columns_of, from_row, request_digest
 from store.opening_tables import EvidenceRequestRow, OpeningRow, opening_id
 from store.review_records import DecisionRecord, GivenVerdict, NewDecision, Officer
 from store.review_tables import DecisionRow
@@ -65,7 +64,7 @@ class DecisionRepository:
 
         Other openings of the event stay as they are; nothing is decided without sealed evidence.
         """
-        digest = _digest(new)
+        digest = request_digest(new, without=("key", "lacks"))
         with writing(self._engine) as session:
             row = session.get(OpeningRow, opening_id(new.event_id, new.opening), with_for_update=True)
             before = session.scalar(select(DecisionRow).filter_by(officer_id=officer.user_id, key=new.key))
@@ -178,16 +177,13 @@ def _close_request(session: Session, row: OpeningRow, decision: DecisionRecord) 
     request = session.scalar(select(EvidenceRequestRow).filter_by(opening_id=row.opening_id, state="open"))
     if request is None:
         return None
-    request.state, request.closed_at = "decided", decision.decided_at
-    request.closed_by, request.closed_name = decision.officer_id, decision.officer_name
+    close(request, "decided", Officer(decision.officer_id, decision.officer_name), decision.decided_at)
     return request.request_id
 
 
 def _reopen_request(session: Session, request_id: str | None) -> None:
     if request_id is not None:
-        request = session.get_one(EvidenceRequestRow, request_id)
-        request.state = "open"
-        request.closed_by = request.closed_name = request.closed_at = None
+        reopen(session.get_one(EvidenceRequestRow, request_id))
 
 
 def _decision(row: OpeningRow, new: NewDecision, officer: Officer, now: datetime) -> DecisionRecord:
@@ -238,12 +234,6 @@ def _repeated(before: DecisionRow, digest: str, review: Review) -> Outcome:
     if before.request_sha256 != digest:
         return Outcome(None, "key_used", review)
     return Outcome(from_row(DecisionRecord, before), None, review)
-
-
-def _digest(new: NewDecision) -> str:
-    asked = {name: value for name, value in asdict(new).items() if name not in ("key", "lacks")}
-    text = json.dumps(asked, sort_keys=True, default=str, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _deed(action: str, decision: DecisionRecord) -> Deed:

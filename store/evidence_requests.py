@@ -1,7 +1,5 @@
 """Requests for further evidence (补充证据): kept until they are answered, whatever becomes of the thing meanwhile."""
 
-import hashlib
-import json
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -15,7 +13,7 @@ from core.review import Review
 from store.audit import Actor, AuditLog, Deed
 from store.engine import reading, writing
 from store.live_changes import tell
-from store.mapping import from_row
+from store.mapping import from_row, request_digest
 from store.opening_tables import EvidenceRequestRow, OpeningRow, opening_id
 from store.review_records import Officer
 from store.scope import Orgs, seen_from
@@ -78,7 +76,7 @@ class EvidenceRequests:
 
     def ask(self, new: NewRequest, officer: Officer, actor: Actor, now: datetime) -> RequestOutcome:
         """Asks about an opening that is there; the officer's claim ends with it."""
-        digest = _digest(new)
+        digest = request_digest(new, without=("key",))
         with writing(self._engine) as session:
             row = session.get_one(OpeningRow, opening_id(new.event_id, new.opening), with_for_update=True)
             review = from_row(Review, row)
@@ -107,7 +105,7 @@ class EvidenceRequests:
             if request.state != "open":
                 return RequestOutcome(_record(request), "not_open", from_row(Review, row))
             request.answer, request.attachment_ids = text, attachment_ids
-            _close(request, "answered", person, now)
+            close(request, "answered", person, now)
             row.stage = "waiting"
             return self._done(session, row, request, actor, "event.answer")
 
@@ -119,7 +117,7 @@ class EvidenceRequests:
                 return RequestOutcome(None, "no_request")
             if request.state != "open":
                 return RequestOutcome(_record(request), "not_open", from_row(Review, row))
-            _close(request, "withdrawn", officer, now)
+            close(request, "withdrawn", officer, now)
             row.stage = "waiting"
             return self._done(session, row, request, actor, "event.withdraw")
 
@@ -214,9 +212,16 @@ def _row(row: OpeningRow, new: NewRequest, officer: Officer, now: datetime, dige
     )
 
 
-def _close(request: EvidenceRequestRow, state: RequestState, person: Officer, now: datetime) -> None:
+def close(request: EvidenceRequestRow, state: RequestState, person: Officer, now: datetime) -> None:
+    """Nobody waits for an answer to it any more."""
     request.state, request.closed_at = state, now
     request.closed_by, request.closed_name = person.user_id, person.name
+
+
+def reopen(request: EvidenceRequestRow) -> None:
+    """An answer is waited for again."""
+    request.state = "open"
+    request.closed_by = request.closed_name = request.closed_at = None
 
 
 def _asked_of(reader: Reader) -> ColumnElement[bool]:
@@ -232,8 +237,3 @@ def _record(row: EvidenceRequestRow) -> EvidenceRequest:
     to = Addressee(row.to_kind, row.to_key, row.to_name)  # type: ignore[arg-type]  # the table's check says so
     plain: dict[str, Any] = {name: getattr(row, name) for name in EvidenceRequest.__slots__ if name != "to"}
     return EvidenceRequest(**plain, to=to)
-
-
-def _digest(new: NewRequest) -> str:
-    asked = {name: value for name, value in asdict(new).items() if name != "key"}
-    return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str, ensure_ascii=False).encode()).hexdigest()

@@ -1,7 +1,9 @@
 """Between frozen dataclasses and table rows whose columns have the names of the fields."""
 
-from collections.abc import Callable
-from dataclasses import fields
+import hashlib
+import json
+from collections.abc import Callable, Collection
+from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
 from sqlalchemy import Insert, inspect
@@ -16,6 +18,17 @@ T = TypeVar("T")
 def columns_of(record: Any) -> dict[str, Any]:
     """The fields of a dataclass, by name; nested values stay what they are."""
     return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def request_digest(asked: Any, without: Collection[str]) -> str:
+    """SHA-256 in hex of what a request asks for: repeated under its key, it must be the same.
+
+    Args:
+        asked: a dataclass.
+        without: names of fields that are not of its content.
+    """
+    content = {name: value for name, value in asdict(asked).items() if name not in without}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str, ensure_ascii=False).encode()).hexdigest()
 
 
 def from_row(kind: type[T], row: Base) -> T:

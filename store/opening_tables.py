@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from core.domain import State
@@ -19,6 +19,11 @@ Name = String(80)
 def opening_id(event_id: str, opening: int) -> str:
     """The name of one opening: what the queue is paged by."""
     return f"{event_id}-{opening}"
+
+
+def same_opening(one: Any, other: Any) -> ColumnElement[bool]:
+    """Whether rows of two tables, each with the columns `event_id` and `opening`, are about the same opening."""
+    return and_(one.event_id == other.event_id, one.opening == other.opening)
 
 
 class OpeningRow(RuleEventColumns, ReviewColumns, Base):

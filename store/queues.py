@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Engine, exists, func, select
 
 from store.engine import reading
-from store.opening_tables import OpeningRow
+from store.opening_tables import OpeningRow, same_opening
 from store.tables import PackageRow
 
 # What was not sealed in that time never will be: its pictures are gone.
@@ -53,7 +53,7 @@ class QueueCounts:
 
     def now(self, now: datetime) -> Queues:
         """All of it, as of now."""
-        sealed = exists().where(PackageRow.event_id == OpeningRow.event_id, PackageRow.opening == OpeningRow.opening)
+        sealed = exists().where(same_opening(PackageRow, OpeningRow))
         waits = OpeningRow.stage == "waiting"
         return Queues(
             to_seal=self._count(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from core.review import DecisionKind, Verdict
 from core.statistics import Alarm, Check
 from store.engine import reading
-from store.opening_tables import OpeningRow
+from store.opening_tables import OpeningRow, same_opening
 from store.review_tables import DecisionRow
 from store.scope import Orgs, seen_from
 
@@ -70,8 +70,8 @@ class StatisticsRepository:
         second, first = DecisionRow, aliased(DecisionRow)
         query = (
             select(second.decision_id, second.kind, first.verdict, second.verdict)
-            .join(OpeningRow, (OpeningRow.event_id == second.event_id) & (OpeningRow.opening == second.opening))
-            .join(first, (first.event_id == second.event_id) & (first.opening == second.opening))
+            .join(OpeningRow, same_opening(OpeningRow, second))
+            .join(first, same_opening(first, second))
             .where(
                 second.kind.in_(("second_look", "known_negative")),
                 second.undone_at.is_(None),
@@ -98,8 +98,7 @@ def _alarm(row: Sequence[Any]) -> Alarm:
 def first_of(openings: type[OpeningRow], now: datetime) -> ColumnElement[bool]:
     """The first decisions of openings, final by `now`, that approve, hand over or reject."""
     return (
-        (DecisionRow.event_id == openings.event_id)
-        & (DecisionRow.opening == openings.opening)
+        same_opening(DecisionRow, openings)
         & (DecisionRow.kind == "first")
         & DecisionRow.verdict.in_(_COUNTED)
         & DecisionRow.undone_at.is_(None)

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 
 from core.review import Verdict
 from store.engine import reading
-from store.opening_tables import OpeningRow
+from store.opening_tables import OpeningRow, same_opening
 from store.review_tables import DecisionRow
 from store.scope import Orgs, seen_from
 from store.tables import ZoneRuleRow
@@ -52,10 +52,7 @@ class SupervisionRepository:
         """
         query = (
             select(DecisionRow, OpeningRow.camera_id, OpeningRow.violation, ZoneRuleRow.snapshot)
-            .join(
-                OpeningRow,
-                (OpeningRow.event_id == DecisionRow.event_id) & (OpeningRow.opening == DecisionRow.opening),
-            )
+            .join(OpeningRow, same_opening(OpeningRow, DecisionRow))
             .outerjoin(ZoneRuleRow, ZoneRuleRow.version == OpeningRow.rule_version)
             .where(
                 DecisionRow.kind == "first",

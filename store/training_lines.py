@@ -17,7 +17,7 @@ from core.review import REASONS, is_positive, same_direction
 from store.audit import Actor, AuditLog, Deed
 from store.engine import reading, writing
 from store.mapping import columns_of, from_row
-from store.opening_tables import OpeningRow
+from store.opening_tables import OpeningRow, same_opening
 from store.review_records import DecisionRecord, Miss
 from store.review_tables import DecisionRow, MissRow
 from store.scope import Orgs, seen_from
@@ -83,7 +83,7 @@ def lessons(
     """
     decisions = (
         select(DecisionRow, OpeningRow.label, OpeningRow.camera_id, EventRow.masks)
-        .join(OpeningRow, (OpeningRow.event_id == DecisionRow.event_id) & (OpeningRow.opening == DecisionRow.opening))
+        .join(OpeningRow, same_opening(OpeningRow, DecisionRow))
         .join(EventRow, EventRow.event_id == DecisionRow.event_id)
         .where(
             DecisionRow.final_at <= now,
@@ -137,8 +137,7 @@ def _first_verdict(second: DecisionRecord) -> Select[Any]:
     return (
         select(DecisionRow.verdict)
         .where(
-            DecisionRow.event_id == second.event_id,
-            DecisionRow.opening == second.opening,
+            same_opening(DecisionRow, second),
             DecisionRow.kind == "first",
             DecisionRow.verdict.in_(_SAYS_SOMETHING),
             DecisionRow.undone_at.is_(None),

@@ -2,14 +2,13 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from core.errors import SourceError, StreamError
 from core.settings import Settings
 from core.site import SOURCE_SCHEMES, redacted
-from core.stream_address import Resolve, at_address, host_of, is_local, is_one_word, names_host, resolved
+from core.stream_address import Resolve, at_address, host_of, is_ip, is_local, is_one_word, names_host, resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def pinned(address: Address, settings: Settings, resolve: Resolve = resolved) ->
         StreamError: the name means nothing, or by now this machine or what only it can reach.
     """
     place = host_of(address.url) if address.path is None else None
-    if place is None or place[0] == "localhost" or _is_number(place[0]):
+    if place is None or place[0] == "localhost" or is_ip(place[0].partition("%")[0]):
         return address
     found = list(resolve(place[0]))
     if not found:
@@ -75,14 +74,6 @@ def pinned(address: Address, settings: Settings, resolve: Resolve = resolved) ->
         )
     ipv4_first = min(found, key=lambda one: ":" in one)
     return replace(address, url=at_address(address.url, ipv4_first))
-
-
-def _is_number(host: str) -> bool:
-    try:
-        ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    return True
 
 
 def without_credentials(text: str) -> str:

@@ -6,14 +6,13 @@ from typing import Annotated
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Form, HTTPException, UploadFile
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 
 from api.access import Right, requires
 from api.bounds import takes_file
 from api.dependencies import refuse_query
 from api.pictures import PictureError, kind_of
-from api.problems import described
+from api.problems import described, wrong_field
 from api.review_asked import NOTE_MAX
 from api.review_desk import Desk, SeenEventId
 from api.review_schemas import AttachmentPublic
@@ -60,7 +59,7 @@ def add_attachment(
     try:
         picture = kind_of(content)
     except PictureError as error:
-        raise RequestValidationError([{"loc": ("body", "file"), "type": "value_error", "msg": str(error)}]) from error
+        raise wrong_field("file", str(error)) from error
     attachment_id = uuid4().hex
     # Nothing of the name that was sent: it comes from outside.
     attachment = Attachment(

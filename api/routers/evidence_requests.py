@@ -3,7 +3,6 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,7 +11,7 @@ from api.addressees import Addressees
 from api.dependencies import refuse_query
 from api.etags import MeantVersion, etag
 from api.event_rows import key_of
-from api.problems import described
+from api.problems import described, wrong_field
 from api.review_answers import CONFLICT, OPENING, IdempotencyKey, refused
 from api.review_asked import AnswerAsked, EvidenceAsked
 from api.review_desk import Desk, ReviewDesk, SeenEventId, SeenOpening
@@ -62,9 +61,9 @@ def ask_for_evidence(
     event_id, opening = key_of(queued)
     to = Addressees(desk).find(event_id, asked.to.kind, asked.to.key)
     if to is None:
-        raise _wrong("to", "there is nobody like this who sees the event; choose from its addressees")
+        raise wrong_field("to", "there is nobody like this who sees the event; choose from its addressees")
     if not desk.now < asked.due_at <= desk.now + DUE_WITHIN:
-        raise _wrong("due_at", f"must lie ahead, within {DUE_WITHIN.days} days")
+        raise wrong_field("due_at", f"must lie ahead, within {DUE_WITHIN.days} days")
     new = NewRequest(
         key=idempotency_key,
         event_id=event_id,
@@ -92,7 +91,7 @@ def answer_evidence_request(request_id: str, asked: AnswerAsked, desk: Desk) -> 
     request = _seen(request_id, desk)
     known = {one.attachment_id for one in desk.attachments.of_event(request.event_id)}
     if not known.issuperset(asked.attachment_ids):
-        raise _wrong("attachment_ids", "there is no such picture of this event; add it first")
+        raise wrong_field("attachment_ids", "there is no such picture of this event; add it first")
     text, pictures = asked.text.strip(), tuple(dict.fromkeys(asked.attachment_ids))
     return _answered(desk.requests.answer(request_id, text, pictures, desk.officer, desk.actor, desk.now), desk)
 
@@ -121,7 +120,3 @@ def _answered(outcome: RequestOutcome, desk: ReviewDesk, status: int = 200) -> R
         return refused(outcome.refusal or "no_request", outcome.review, desk)
     answer = RequestPublic.model_validate(outcome.request)
     return JSONResponse(answer.model_dump(mode="json"), status, {"ETag": etag(outcome.review.revision)})
-
-
-def _wrong(field: str, cause: str) -> RequestValidationError:
-    return RequestValidationError([{"loc": ("body", field), "type": "value_error", "msg": cause}])

@@ -5,7 +5,6 @@ from pathlib import PurePath
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, HTTPException, Response, UploadFile
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 
 from api.access import Right, requires
@@ -15,7 +14,7 @@ from api.camera_schemas import CameraDetail, LegalDocumentPublic, LegalEntryPubl
 from api.dependencies import refuse_query
 from api.documents import DocumentError, document_kind
 from api.etags import MeantVersion
-from api.problems import described
+from api.problems import described, wrong_field
 from api.trail import Trail
 from api.uploads import MAX_BYTES, read_upload
 from evidence.storage import write_atomic
@@ -62,7 +61,7 @@ def add_legal_document(camera_id: str, file: UploadFile, desk: Desk) -> LegalDoc
     try:
         media_type, suffix = document_kind(content)
     except DocumentError as error:
-        raise RequestValidationError([{"loc": ("body", "file"), "type": "value_error", "msg": str(error)}]) from error
+        raise wrong_field("file", str(error)) from error
     document_id = uuid4().hex
     document = LegalDocument(
         document_id=document_id,

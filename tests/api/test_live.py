@@ -1,6 +1,7 @@
 """Live pictures: made only while somebody watches, shown to whom they may be shown, and never at a camera's expense."""
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -96,6 +97,8 @@ def test_nothing_is_made_while_nobody_watches(window: LiveWindow, shown: None, t
         await other.aclose()
         assert not relay.is_connected
         await until(lambda: not window.is_watched)
+        # A picture that was under way is made to its end.
+        await until(lambda: not any(thread.name == "live writer" for thread in threading.enumerate()))
         made = window.made
         window.offer(sight())
         assert window.made == made

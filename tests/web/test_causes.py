@@ -79,10 +79,10 @@ TELLERS = {
     "Trouble",
     "_fail",
     "_unreadable",
-    "_wrong",
     "located",
     "of_seen_node",
     "read_upload",
+    "wrong_field",
 }
 KEPT_AS = {"advice", "cause", "error", "msg", "pattern", "unfit", "wanted"}
 SAYING = {

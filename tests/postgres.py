@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -53,13 +53,18 @@ def stopped(folder: Path) -> Iterator[None]:
     server = int((folder / "data" / "postmaster.pid").read_text().split()[0])
     children = Path(f"/proc/{server}/task/{server}/children").read_text(encoding="ascii").split()
     pids = [server, *map(int, children)]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+    _signal(pids, signal.SIGSTOP)
     try:
         yield
     finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
+        _signal(pids, signal.SIGCONT)
+
+
+def _signal(pids: list[int], number: int) -> None:
+    """A process that ended of itself meanwhile (a connection that was closed) is left out."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def find_binaries() -> Path | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from core.errors import JiejingError
 from core.settings import Settings
 from evidence.clock_offset import system_clock_offset
-from evidence.keys import open_signing_key
+from evidence.keys import open_signing_key, own_key
 from evidence.lettering import system_lettering
 from models.store import ModelStore
 from store.engine import make_engine
@@ -81,8 +81,13 @@ def _database(settings: Settings) -> str:
 
 
 def _key(settings: Settings) -> str:
-    if settings.signing_key is None and not any(settings.home.glob("keys/*.pem")):
+    path = settings.signing_key or own_key(settings.home)
+    if settings.signing_key is None and not path.exists():
         return "made at the first start"
+    if path.exists() and path.stat().st_mode & 0o077:
+        raise JiejingError(f"{path} can be read by others than its owner, who alone seals; run: chmod 600 {path}")
+    if path.exists() and not os.access(path, os.R_OK):
+        return "kept from this user, who may serve and cannot seal"
     return open_signing_key(settings.home, settings.signing_key).key_id[:16]
 
 

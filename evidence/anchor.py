@@ -23,7 +23,7 @@ from cryptography.exceptions import InvalidSignature
 from core.errors import JiejingError, StorageError
 from core.settings import Settings
 from evidence.head_copies import HeadCopies
-from evidence.keys import SigningKey, open_key_ring, open_signing_key
+from evidence.keys import SigningKey, open_audit_key, open_audit_ring
 from evidence.storage import storing, write_atomic
 from store.audit import Head, canonical
 
@@ -34,18 +34,16 @@ _log = logging.getLogger(__name__)
 
 
 class AuditAnchor:
-    """Keeps the newest head in the home; signs with the installation's key.
+    """Keeps the newest head in the home; signs with a key for just that, since whoever serves must not seal.
 
     Args:
         home: the installation's folder.
-        signing_key: PEM file of another key than the installation's own.
         copies: where each head goes besides.
     """
 
-    def __init__(self, home: Path, signing_key: Path | None = None, copies: HeadCopies | None = None) -> None:
+    def __init__(self, home: Path, copies: HeadCopies | None = None) -> None:
         self.path = home / FILE
         self._home = home
-        self._given = signing_key
         self._copies = copies
         self._key: SigningKey | None = None
         self._turn = Lock()
@@ -99,14 +97,14 @@ class AuditAnchor:
             kept = json.loads(content)
             head = Head(int(kept["seq"]), str(kept["hash"]))
             signature = base64.b64decode(kept["signature"], validate=True)
-            open_key_ring(self._home).keys[kept["key_id"]].verify(signature, _message(head))
+            open_audit_ring(self._home).keys[kept["key_id"]].verify(signature, _message(head))
         except (KeyError, TypeError, ValueError, binascii.Error, InvalidSignature) as error:
             raise StorageError(f"{path}: was changed, or signed by a key that is not known here") from error
         return head
 
     def _signed(self, head: Head) -> bytes:
         if self._key is None:
-            self._key = open_signing_key(self._home, self._given)
+            self._key = open_audit_key(self._home)
         signature = base64.b64encode(self._key.sign(_message(head))).decode()
         return canonical({"seq": head.seq, "hash": head.hash, "key_id": self._key.key_id, "signature": signature})
 
@@ -123,7 +121,7 @@ class AuditAnchor:
 
 def audit_anchor(settings: Settings) -> AuditAnchor:
     """The anchor of an installation, with the copies that its settings name."""
-    return AuditAnchor(settings.home, settings.signing_key, HeadCopies.of(settings))
+    return AuditAnchor(settings.home, HeadCopies.of(settings))
 
 
 def _message(head: Head) -> bytes:

@@ -1,8 +1,10 @@
 """Ed25519 keys: the one that signs, and every public key that this installation ever signed with.
 
-    home/keys/signing.pem            the private key, mode 0600, made at the first start
-    home/keys/recorded.pem           the private key for what was not received live; made at the first need
+    home/keys/signing.pem            the private key, mode 0600, made at the first start of `run`
+    home/keys/recorded.pem           the private key for what was not received live; made at the first need, mode 0600
     home/keys/public/<16 hex>.pem    public keys, the present one and former ones
+    home/keys/audit.pem              the private key of the audit's end, which every command signs
+    home/keys/audit/<16 hex>.pem     public keys of that kind: no package is believed for them
 
 A package names its key, and is verified with that key of this ring; a key that lies inside a package is never read.
 """
@@ -27,11 +29,13 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from core.errors import InputError
+from core.sharing import KEEPS, READS, WRITES, make_folder, share
 from evidence.storage import flush_folder, storing, write_atomic
 from evidence.weak_keys import weakness
 
 PREFIX_LENGTH = 16
 RECORDED = "recorded.pem"
+AUDIT = "audit.pem"
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def open_signing_key(home: Path, given: Path | None = None) -> SigningKey:
         InputError: a key file that cannot be used.
         StorageError: the key or the history cannot be written.
     """
-    return _opened(home, given or _own(home), own=given is None)
+    return _opened(given or own_key(home), _history(home), own=given is None)
 
 
 def open_recorded_key(home: Path) -> SigningKey:
@@ -82,17 +86,30 @@ def open_recorded_key(home: Path) -> SigningKey:
     Raises:
         as of open_signing_key().
     """
-    return _opened(home, home / "keys" / RECORDED, own=True)
+    return _opened(home / "keys" / RECORDED, _history(home), own=True)
 
 
-def _opened(home: Path, path: Path, *, own: bool) -> SigningKey:
+def open_audit_key(home: Path) -> SigningKey:
+    """The key for the audit's end, of whoever works on the home; made when it is not there yet. It seals nothing: who
+    serves needs it, and must not be able to seal.
+
+    Raises:
+        as of open_signing_key().
+    """
+    return _opened(home / "keys" / AUDIT, _audit_history(home), own=True, shared=True)
+
+
+def _opened(path: Path, history: Path, *, own: bool, shared: bool = False) -> SigningKey:
     if own and not path.exists():
-        _make(path)
+        _make(path, shared=shared)
     private = _read_private(path)
     public = private.public_key()
     name = key_id(public)
-    remembered = _history(home) / f"{name[:PREFIX_LENGTH]}.pem"
+    remembered = history / f"{name[:PREFIX_LENGTH]}.pem"
     if not remembered.exists():
+        with storing(history):
+            make_folder(history.parent, KEEPS)
+            make_folder(history, WRITES if shared else READS)
         write_atomic(remembered, public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     return SigningKey(private, name)
 
@@ -104,6 +121,16 @@ def open_key_ring(home: Path) -> KeyRing:
         InputError: a key file that cannot be used.
     """
     return KeyRing.of(read_public_key(path) for path in sorted(_history(home).glob("*.pem")))
+
+
+def open_audit_ring(home: Path) -> KeyRing:
+    """The public keys by which the audit's end is believed: its own, and those with which earlier versions signed it.
+
+    Raises:
+        InputError: a key file that cannot be used.
+    """
+    paths = [*sorted(_audit_history(home).glob("*.pem")), *sorted(_history(home).glob("*.pem"))]
+    return KeyRing.of(read_public_key(path) for path in paths)
 
 
 def read_public_key(path: Path) -> Ed25519PublicKey:
@@ -144,16 +171,18 @@ def _content(path: Path) -> bytes:
         raise InputError(f"{path}: the key cannot be read ({error.strerror}); check the path and its owner") from error
 
 
-def _make(path: Path) -> None:
+def _make(path: Path, *, shared: bool) -> None:
     """Makes the private key; where another process was faster, its key stands."""
     pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     with storing(path):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path.parent, KEEPS)
         # A temporary file is made with mode 0600, and a hard link fails where rename would overwrite.
         with NamedTemporaryFile(dir=path.parent, prefix=".signing-") as file:
             file.write(pem)
             file.flush()
             os.fsync(file.fileno())
+            if shared:
+                share(Path(file.name))
             try:
                 path.hardlink_to(file.name)
             except FileExistsError:
@@ -161,8 +190,13 @@ def _make(path: Path) -> None:
         flush_folder(path.parent)
 
 
-def _own(home: Path) -> Path:
+def own_key(home: Path) -> Path:
+    """Where the installation's own key lies."""
     return home / "keys" / "signing.pem"
+
+
+def _audit_history(home: Path) -> Path:
+    return home / "keys" / "audit"
 
 
 def _history(home: Path) -> Path:

@@ -9,6 +9,7 @@ from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 
 from core.errors import StorageError
+from core.sharing import share
 
 _ADVICE = {
     errno.ENOSPC: "the disk is full; free some space",
@@ -59,6 +60,7 @@ def write_atomic(path: Path, content: bytes) -> None:
             draft = Path(file.name)
         try:
             write_flushed(draft, content)
+            share(draft)
             draft.replace(path)
         except OSError:
             draft.unlink(missing_ok=True)

@@ -27,7 +27,7 @@ def check(settings: Settings, head: Path | None = None, *, as_json: bool) -> int
         StorageError: data base or anchor cannot be read.
     """
     engine = make_engine(settings.database)
-    anchor = AuditAnchor(settings.home, settings.signing_key)
+    anchor = AuditAnchor(settings.home)
     if current(engine) is None:
         note(f"jiejing: {shown(engine)}: no data base there, so no audit")
         return 2

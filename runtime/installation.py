@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from core.clock import Clock, SystemClock
 from core.errors import StorageError
 from core.settings import Settings, load_settings
+from core.sharing import keep_to
 from core.site import Site
 from evidence.anchor import audit_anchor
 from runtime.backup import FOLDER, back_up, file_name
@@ -48,6 +49,7 @@ class Installation:
         try:
             settings.home.mkdir(parents=True, exist_ok=True)
             _close_to_others(settings.home)
+            keep_to(settings.home)
         except OSError as error:
             raise StorageError(
                 f"{settings.home}: {error.strerror}; give another folder in JIEJING_HOME, or make it writable"

@@ -28,6 +28,7 @@ from core.live_wire import (
     wants_of,
 )
 from core.rules import ZoneRule
+from core.sharing import is_shared
 
 QUALITY = 80
 # A reader that takes nothing for so long is gone.
@@ -246,7 +247,7 @@ def _listen(home: Path) -> socket.socket:
         with socket_address(home) as address:
             Path(address).unlink(missing_ok=True)
             # Before it has a name: Linux makes the file with these permissions.
-            os.fchmod(listener.fileno(), 0o600)
+            os.fchmod(listener.fileno(), 0o660 if is_shared() else 0o600)
             listener.bind(address)
         listener.listen()
     except OSError:

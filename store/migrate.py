@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, select
 
 from core.errors import StorageError
+from core.sharing import share
 from store.engine import connected, reading, sqlite_path
 from store.faults import shown
 
@@ -83,6 +84,7 @@ def _make_private(path: Path | None) -> None:
         path.touch(mode=0o600)
         if path.stat().st_size == 0:
             path.chmod(0o600)
+            share(path)
     except OSError as error:
         raise StorageError(f"data base {path} cannot be created: {error.strerror}") from error
 

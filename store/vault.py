@@ -1,6 +1,6 @@
 """Keeps the passwords of cameras: AES-256-GCM with a key that lies beside the data base, not in it.
 
-    home/keys/cameras.key    32 random bytes, mode 0600, made when the first password comes
+    home/keys/cameras.key    32 random bytes, of this user (and a shared home's group) alone
 
 A sealed text is base64 of 12 random bytes (the nonce) and what AES-GCM gives (NIST SP 800-38D), bound to the camera.
 """
@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core.errors import StorageError
+from core.sharing import KEEPS, make_folder, share
 
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
@@ -70,12 +71,13 @@ class Vault:
     def _make(self) -> None:
         """Makes the key; where another process was faster, its key stands."""
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self.path.parent, KEEPS)
             # A temporary file is made with mode 0600, and a hard link fails where rename would overwrite.
             with NamedTemporaryFile(dir=self.path.parent, prefix=".cameras-") as file:
                 file.write(os.urandom(_KEY_BYTES))
                 file.flush()
                 os.fsync(file.fileno())
+                share(Path(file.name))
                 self.path.hardlink_to(file.name)
         except FileExistsError:
             return

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,12 +11,14 @@ from pathlib import Path
 from core.errors import JiejingError
 from core.settings import Settings
 from evidence.clock_offset import system_clock_offset
-from evidence.keys import open_signing_key, own_key
+from evidence.keys import open_signing_key, own_key, public_keys, recorded_key
 from evidence.lettering import system_lettering
 from models.store import ModelStore
 from store.engine import make_engine
 from store.faults import shown
 from store.migrate import current, head
+
+_KEPT = "kept from this user, who may serve and cannot seal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +84,35 @@ def _database(settings: Settings) -> str:
 
 
 def _key(settings: Settings) -> str:
-    path = settings.signing_key or own_key(settings.home)
-    if settings.signing_key is None and not path.exists():
+    own = settings.signing_key or own_key(settings.home)
+    try:
+        there = [path for path in (own, recorded_key(settings.home)) if path.exists()]
+    except PermissionError:
+        return _KEPT
+    for path in there:
+        _refuse_others(path, path.parent, public_keys(settings.home))
+    if settings.signing_key is None and own not in there:
         return "made at the first start"
-    if path.exists() and path.stat().st_mode & 0o077:
-        raise JiejingError(f"{path} can be read by others than its owner, who alone seals; run: chmod 600 {path}")
-    if path.exists() and not os.access(path, os.R_OK):
-        return "kept from this user, who may serve and cannot seal"
+    if own in there and not os.access(own, os.R_OK):
+        return _KEPT
     return open_signing_key(settings.home, settings.signing_key).key_id[:16]
+
+
+def _refuse_others(path: Path, *folders: Path) -> None:
+    """Refuses a key that seals where others than its owner can read or exchange it, or make another one trusted."""
+    if path.stat().st_mode & 0o077:
+        raise JiejingError(f"{path} can be read by others than its owner, who alone seals; run: chmod 600 {path}")
+    owner = path.stat().st_uid
+    for folder in folders:
+        found = folder.stat()
+        if found.st_uid not in (owner, 0):
+            raise JiejingError(
+                f"{folder} belongs to another user than {path}, who could exchange keys; run: chown {owner} {folder}"
+            )
+        # In a sticky folder nobody takes away what is not his; but each public key that is added is trusted.
+        is_kept = found.st_mode & stat.S_ISVTX and folder.name != "public"
+        if found.st_mode & 0o022 and not is_kept:
+            raise JiejingError(f"{folder} can be written by others than its owner; run: chmod go-w {folder}")
 
 
 def _models(settings: Settings) -> str:

@@ -1,8 +1,8 @@
 """Who may use what this program makes: its user alone, or also the group of users who work in one home.
 
 Several users work in a home that the group may write and that has the setgid bit (chmod 2770): then `serve` may run as
-another user than `run`. What a process makes there belongs to the group, but for the keys that seal. That it works in
-such a home is told by its umask.
+another user than `run`. What a process makes there belongs to the group, but for the keys that seal; packages and
+public keys the group only reads. That a process works in such a home is told by its umask.
 """
 
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 # What the group may do with a folder. KEEPS: it may add files, and take away its own alone.
 WRITES, KEEPS, READS = 0o2070, 0o3070, 0o2050
-_GROUP_FILE = 0o060
+_GROUP_READS, _GROUP_WRITES = 0o040, 0o020
 _UMASK = 0o007
 _OF_SEVERAL = stat.S_ISGID | stat.S_IWGRP
 
@@ -35,14 +35,28 @@ def is_shared() -> bool:
     return f"Umask:\t{_UMASK:04o}" in lines
 
 
-def share(path: Path) -> None:
-    """Lets the group use a file that was made for its user alone, if several users work here.
+def share(path: Path, *, writes: bool = False) -> None:
+    """Lets the group read a file that was made for its user alone, if several users work here.
+
+    Args:
+        writes: it may write there, too.
 
     Raises:
         OSError: the file is somebody else's.
     """
     if is_shared():
-        path.chmod(0o600 | _GROUP_FILE)
+        path.chmod(0o600 | _GROUP_READS | (_GROUP_WRITES if writes else 0))
+
+
+def keep_from_changes(*paths: Path) -> None:
+    """Lets the group only read files and folders, if several users work here.
+
+    Raises:
+        OSError: one is somebody else's.
+    """
+    if is_shared():
+        for path in paths:
+            path.chmod(stat.S_IMODE(path.stat().st_mode) & ~_GROUP_WRITES)
 
 
 def make_folder(path: Path, group: int = WRITES) -> None:

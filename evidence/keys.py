@@ -76,7 +76,7 @@ def open_signing_key(home: Path, given: Path | None = None) -> SigningKey:
         InputError: a key file that cannot be used.
         StorageError: the key or the history cannot be written.
     """
-    return _opened(given or own_key(home), _history(home), own=given is None)
+    return _opened(given or own_key(home), public_keys(home), own=given is None)
 
 
 def open_recorded_key(home: Path) -> SigningKey:
@@ -86,7 +86,7 @@ def open_recorded_key(home: Path) -> SigningKey:
     Raises:
         as of open_signing_key().
     """
-    return _opened(home / "keys" / RECORDED, _history(home), own=True)
+    return _opened(recorded_key(home), public_keys(home), own=True)
 
 
 def open_audit_key(home: Path) -> SigningKey:
@@ -96,7 +96,7 @@ def open_audit_key(home: Path) -> SigningKey:
     Raises:
         as of open_signing_key().
     """
-    return _opened(home / "keys" / AUDIT, _audit_history(home), own=True, shared=True)
+    return _opened(home / "keys" / AUDIT, _audit_public_keys(home), own=True, shared=True)
 
 
 def _opened(path: Path, history: Path, *, own: bool, shared: bool = False) -> SigningKey:
@@ -120,7 +120,7 @@ def open_key_ring(home: Path) -> KeyRing:
     Raises:
         InputError: a key file that cannot be used.
     """
-    return KeyRing.of(read_public_key(path) for path in sorted(_history(home).glob("*.pem")))
+    return KeyRing.of(read_public_key(path) for path in sorted(public_keys(home).glob("*.pem")))
 
 
 def open_audit_ring(home: Path) -> KeyRing:
@@ -129,7 +129,7 @@ def open_audit_ring(home: Path) -> KeyRing:
     Raises:
         InputError: a key file that cannot be used.
     """
-    paths = [*sorted(_audit_history(home).glob("*.pem")), *sorted(_history(home).glob("*.pem"))]
+    paths = [*sorted(_audit_public_keys(home).glob("*.pem")), *sorted(public_keys(home).glob("*.pem"))]
     return KeyRing.of(read_public_key(path) for path in paths)
 
 
@@ -195,9 +195,15 @@ def own_key(home: Path) -> Path:
     return home / "keys" / "signing.pem"
 
 
-def _audit_history(home: Path) -> Path:
+def recorded_key(home: Path) -> Path:
+    """Where the key for what was not received live lies."""
+    return home / "keys" / RECORDED
+
+
+def _audit_public_keys(home: Path) -> Path:
     return home / "keys" / "audit"
 
 
-def _history(home: Path) -> Path:
+def public_keys(home: Path) -> Path:
+    """The folder of the keys for which packages are believed."""
     return home / "keys" / "public"

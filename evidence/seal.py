@@ -19,6 +19,7 @@ from secrets import token_hex
 
 from core.clock import Clock, SystemClock, rfc3339
 from core.errors import EvidenceError, StorageError
+from core.sharing import keep_from_changes
 from evidence.chain import Chain, ChainEntry
 from evidence.clock_offset import ClockOffset, system_clock_offset
 from evidence.dsse import envelope
@@ -112,7 +113,7 @@ class Sealer:
             raise EvidenceError(f"{package_id!r} cannot name a package")
         target = (packages / package_id).absolute()
         with storing(packages):
-            packages.mkdir(parents=True, exist_ok=True)
+            make_place(packages)
             self._sweep(target)
         if target.exists():
             return self._already(target)
@@ -137,6 +138,7 @@ class Sealer:
             content = manifest_bytes(body, place, files)
             write_flushed(staging / MANIFEST, content)
             write_flushed(staging / ENVELOPE, envelope(content, [self.key]))
+            keep_from_changes(staging, *staging.rglob("*"))
             flush_folder(staging)
             sha256 = hashlib.sha256(content).hexdigest()
             try:
@@ -175,6 +177,17 @@ class Sealer:
         free = shutil.disk_usage(packages).free
         if free < self._room_bytes:
             raise StorageError(f"{packages}: only {free >> 20} MB are free; free some space")
+
+
+def make_place(packages: Path) -> None:
+    """Makes the folder in which packages get their places; of several users, its maker alone puts some there.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if not packages.is_dir():
+        packages.mkdir(parents=True, exist_ok=True)
+        keep_from_changes(packages)
 
 
 def chain_path(home: Path, key_id: str) -> Path:

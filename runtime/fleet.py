@@ -13,7 +13,8 @@ from core.health import StreamState
 from core.rules import watched_presets
 from core.site import Camera, SiteInfo
 from detector.ensemble import Ensemble
-from evidence.seal import Sealer
+from evidence.seal import Sealer, make_place
+from evidence.storage import storing
 from models.history import names
 from models.shadow_figures import SHADOW_FOLDER
 from runtime.camera_worker import WATCHING, CameraWorker, Shared
@@ -51,6 +52,8 @@ class Fleet:
         """
         settings = installation.settings
         self._installation = installation
+        with storing(installation.packages_folder):
+            make_place(installation.packages_folder)
         self._clock = clock
         self._duties = duties or Duties(clock)
         # One thread an inference: the cameras' own threads keep the cores busy.

@@ -84,7 +84,7 @@ def _make_private(path: Path | None) -> None:
         path.touch(mode=0o600)
         if path.stat().st_size == 0:
             path.chmod(0o600)
-            share(path)
+            share(path, writes=True)
     except OSError as error:
         raise StorageError(f"data base {path} cannot be created: {error.strerror}") from error
 

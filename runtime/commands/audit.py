@@ -1,6 +1,5 @@
 """jiejing audit: what is done about the audit itself."""
 
-import getpass
 from typing import Annotated
 
 import typer
@@ -9,7 +8,8 @@ from core.errors import InputError, StorageError
 from evidence.anchor import audit_anchor
 from runtime.console import say
 from runtime.installation import Installation
-from store.audit import Actor, AuditLog, Deed, Head
+from runtime.local_actor import local_actor
+from store.audit import AuditLog, Deed, Head
 
 app = typer.Typer(help="The audit itself.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -41,7 +41,6 @@ def begin(reason: Annotated[str, typer.Option(help="Why there is no sound one; i
     except StorageError as error:
         told = {"unreadable": str(error)}
     anchor.begin(head)
-    actor = Actor(None, f"command line ({getpass.getuser()})", None, "local")
     after = {"seq": head.seq, "hash": head.hash}
-    installation.audit.note(actor, Deed("audit.begin", "audit", "head", reason.strip()[:400], told, after))
+    installation.audit.note(local_actor(), Deed("audit.begin", "audit", "head", reason.strip()[:400], told, after))
     say(f"audit: a new end begins after row {head.seq}")

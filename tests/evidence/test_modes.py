@@ -48,7 +48,7 @@ def test_modes(shared_home: Path) -> None:
     needed += [*keys.glob("public/*.pem"), *keys.glob("audit/*.pem"), *keys.glob("chain-*.jsonl")]
     assert len(needed) == 8
     for path in needed:
-        assert mode(path) & 0o007 == 0, path
+        assert mode(path) & 0o037 == 0, path
         assert mode(path) & 0o040 == (0o040 if is_shared else 0), path
     # Whoever serves can add a key of its own kind, and take none away; and trusts no key that it made itself.
     assert mode(keys) & 0o1777 == (0o1770 if is_shared else 0o700)
@@ -75,5 +75,20 @@ def test_doctor_says_who_can_seal(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     path.chmod(0o640)
     assert said() == (False, f"{path} can be read by others than its owner, who alone seals; run: chmod 600 {path}")
     path.chmod(0o600)
-    monkeypatch.setattr(os, "access", lambda *_: False)
+    public = tmp_path / "keys" / "public"
+    public.chmod(0o1770)
+    assert said() == (False, f"{public} can be written by others than its owner; run: chmod go-w {public}")
+    public.chmod(0o700)
+    path.parent.chmod(0o3770)
+    assert said()[0]
+    path.parent.chmod(0o770)
+    assert said() == (False, f"{path.parent} can be written by others than its owner; run: chmod go-w {path.parent}")
+    path.parent.chmod(0o700)
+    recorded = tmp_path / "keys" / "recorded.pem"
+    open_recorded_key(tmp_path)
+    recorded.chmod(0o604)
+    assert said()[1].startswith(f"{recorded} can be read by others")
+    recorded.chmod(0o600)
+    can = os.access
+    monkeypatch.setattr(os, "access", lambda place, how: place != path and can(place, how))
     assert said()[1] == "kept from this user, who may serve and cannot seal"

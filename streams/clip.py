@@ -20,8 +20,8 @@ class Piece:
     """A file of a clip.
 
     Attributes:
-        from_s: where in the file's own time stamps it is wanted from; copied from the key frame at or before. None =
-            from its first packet: a time that rounding puts before the first key frame cannot be sought.
+        from_s: where in the file's own time stamps it is wanted from; copied from the key frame at or before, of which
+            there must be one. None = from its first packet.
         takes_s: time from there to the beginning of the next piece.
     """
 

@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Callable
 
+from streams.drift import Drift
+
 # After so long without one, the next begins a new episode.
 QUIET_S = 60.0
 _DAY_S = 86_400
@@ -13,6 +15,7 @@ class Leaps:
 
     Attributes:
         count: how many there were.
+        drift: what else the stream's clock does.
     """
 
     def __init__(self, name: str, mono_s: Callable[[], float]) -> None:
@@ -21,6 +24,7 @@ class Leaps:
         self._mono_s = mono_s
         self._last_s: float | None = None
         self.count = 0
+        self.drift = Drift(name)
 
     def add(self, seconds: float) -> None:
         """One lay so many seconds from where the stream should be."""
@@ -29,6 +33,7 @@ class Leaps:
             self._log.warning("%s: its time stamps leapt %s; they are counted on from here", self._name, _far(seconds))
         self._last_s = now_s
         self.count += 1
+        self.drift.begin()  # what is counted on at the frame rate says nothing of the clock
 
     @property
     def trouble(self) -> str | None:

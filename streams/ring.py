@@ -26,6 +26,8 @@ GAP_S = 1.0
 ALIVE_S = 15.0
 # Segments round their time stamps to milliseconds.
 _ROUNDING_S = 0.01
+# So far after the beginning of a segment its first key frame is surely found, whichever way that was rounded.
+_SURELY_S = 0.002
 _MB = 1_000_000
 
 
@@ -215,21 +217,22 @@ def _copied(folder: Path, segments: list[Segment], wanted: tuple[datetime, datet
     """Copies segments into a clip. Inside a session they follow each other in stream time, between sessions in UTC."""
     start, end = wanted
     first = segments[0]
-    from_s = first.stream_s(start) if (start - first.start).total_seconds() > _ROUNDING_S else first.start_s
+    inside = (start - first.start).total_seconds() > _ROUNDING_S
+    from_s = first.stream_s(start) if inside else first.start_s + _SURELY_S
     pieces: list[Piece] = []
     begins_s = [0.0]
     for one, following in zip(segments, [*segments[1:], None], strict=True):
-        one_from_s = from_s if one is first else one.start_s
+        one_from_s = from_s if one is first else one.start_s + _SURELY_S
         if following is None:
             takes_s = one.end_s - one_from_s
         elif following.session == one.session:
-            takes_s = following.start_s - one_from_s
+            takes_s = following.start_s + _SURELY_S - one_from_s
         else:
-            takes_s = (following.start - one.utc(one_from_s)).total_seconds()
-        sought_s = one_from_s if one_from_s > one.start_s else None
-        pieces.append(Piece(folder / (one.stem + SUFFIX), sought_s, takes_s))
+            takes_s = (following.start - one.utc(one_from_s)).total_seconds() + _SURELY_S
+        # Every piece is sought: ffmpeg knows the beginning of no file of fewer than seven pictures.
+        pieces.append(Piece(folder / (one.stem + SUFFIX), one_from_s, takes_s))
         begins_s.append(begins_s[-1] + takes_s)
-    last, last_from_s = segments[-1], from_s if len(segments) == 1 else segments[-1].start_s
+    last, last_from_s = segments[-1], from_s if len(segments) == 1 else segments[-1].start_s + _SURELY_S
     until_s = begins_s[-2] + last.stream_s(min(end, last.end)) - last_from_s
     copied = copy_pieces(pieces, until_s, path, first.codec)
     return Clip(

@@ -82,6 +82,7 @@ class Session:
         self.name = session_name(clock.utc())
         self._began_s = clock.mono_s()
         self._leaps = leaps or Leaps(address.shown, clock.mono_s)
+        self._leaps.drift.begin()
         self._log = ErrorLog(address.shown, address.scrub, clock.mono_s)
         self._reader = FrameReader(self._log)
         self._packet_list = PacketList(START_S)
@@ -228,6 +229,7 @@ class Session:
             self._first_pts_s = packet.pts_s if self._first_pts_s is None else self._first_pts_s
             self._stats.add(packet, mono_s)
             self._mono_base.packet(packet.pts_s, mono_s)
+            self._leaps.drift.packet(packet.pts_s, mono_s)
             self._utc_base.packet(packet.pts_s, utc_s)
         if self._waiting_segments and self._utc_base.settled:
             self._record_waiting()

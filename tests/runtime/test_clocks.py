@@ -4,17 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.soak.clocks import CLOCKS, INTERVAL_S, measure
+from tests.soak.clocks import CLOCKS, measure
 
 
 @pytest.mark.usefixtures("home")
 def test_from_the_camera_to_the_package(tmp_path: Path) -> None:
-    """Two of the clocks that `make soak ONLY=clocks` measures, through `jiejing run`."""
+    """Two of the eight clocks that `make soak ONLY=clocks` measures, through `jiejing run` to a verified package: the
+    others leap likewise, and one that runs wrong is told of after eighty seconds only."""
     names = ("an hour back", "one in thirty three hours back")
-    outcomes = measure({name: CLOCKS[name] for name in names}, tmp_path)
-    for one in outcomes:
-        assert (one.events, one.opened) == (1, 1), one
-        assert one.verified, one
-        assert abs(one.dwell_off_s) <= INTERVAL_S, one
-        assert one.in_order, one
-        assert one.told == 1, one
+    outcomes = measure({name: CLOCKS[name] for name in names}, tmp_path, violation_s=8)
+    assert [(one.clock, one.faults) for one in outcomes] == [(name, []) for name in names], outcomes

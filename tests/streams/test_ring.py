@@ -240,6 +240,27 @@ def test_a_clip_runs_over_segments_from_the_key_frame_before(tmp_path: Path, cli
     assert ring.clip(at(1.5), at(4.5), tmp_path / "again.mp4").path.read_bytes() == clip.path.read_bytes()
 
 
+@pytest.mark.parametrize(("fps", "gop"), [(1, 1), (1, 5), (2, 2), (25, 5)])
+def test_a_clip_of_a_slow_camera_is_whole(fps: int, gop: int, tmp_path: Path) -> None:
+    """Segments of fewer than seven pictures, whose beginning ffmpeg does not know: nothing is left out or doubled."""
+    film = tmp_path / "film.mp4"
+    source = ["-f", "lavfi", "-i", f"testsrc2=size=160x120:rate={fps}:duration=20"]
+    codec = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-bf", "0", "-g", f"{gop}"]
+    subprocess.run(["ffmpeg", "-v", "error", *source, *codec, film], check=True)
+    ring = opened(tmp_path / "ring")
+    record(ring, film, T0, SESSION)
+    for start_s, end_s in ((0.0, 20.0), (0.0, 9.0), (6.5, 17.5)):
+        clip = ring.clip(at(start_s), at(end_s), tmp_path / "clip.mp4")
+        command = ["ffprobe", "-v", "error", "-show_entries", "packet=pts_time", "-of", "csv=p=0", clip.path]
+        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        times_s = [float(line.strip(",")) for line in told.split()]
+        begin_s = start_s // (gop / fps) * (gop / fps)
+        assert times_s == pytest.approx([number / fps for number in range(len(times_s))], abs=0.002)
+        assert (clip.start - at(begin_s)).total_seconds() == pytest.approx(0, abs=0.002)
+        assert begin_s + times_s[-1] + 1 / fps == pytest.approx(end_s, abs=1 / fps)
+        assert (clip.end - at(end_s)).total_seconds() == pytest.approx(0, abs=1 / fps)
+
+
 def test_a_clip_over_a_lost_stretch_keeps_its_length(tmp_path: Path, clips: dict[str, Path]) -> None:
     ring = opened(tmp_path / "ring")
     record(ring, clips["h264"], T0, SESSION)

@@ -25,10 +25,12 @@ from core.principal import Principal
 from core.rights import Right, Role
 from store.tokens import TokenRepository
 
-__all__ = ["Principal", "Right", "Role", "Who", "anyone", "nearby_or", "requires", "signed_in"]
+__all__ = ["Principal", "Right", "Role", "Who", "anyone", "check_fresh", "fresh", "nearby_or", "requires", "signed_in"]
 
 PASSWORD_CHANGE_REQUIRED = "urn:jiejing:problem:password-change-required"  # noqa: S105 - a name
 MISSING_RIGHT = "urn:jiejing:problem:missing-right"
+SECOND_FACTOR_REQUIRED = "urn:jiejing:problem:second-factor-required"
+STEP_UP_REQUIRED = "urn:jiejing:problem:step-up-required"
 SIGN_IN_REQUIRED = "urn:jiejing:problem:sign-in-required"
 # Where the door notes in a request which operation it let it through to.
 ADMITTED = "jiejing.admitted"
@@ -44,12 +46,14 @@ class Declaration:
         is_open: nobody needs to be recognised.
         in_service: the account must have a role, and its first password must have been changed.
         nearby: programs on this machine need nothing.
+        fresh: whoever has a second factor has given a code of it a short while ago.
     """
 
     rights: frozenset[Right] = frozenset()
     is_open: bool = False
     in_service: bool = True
     nearby: bool = False
+    fresh: bool = False
 
     def __call__(self) -> None:
         """As a dependency it only marks; `guard` judges."""
@@ -58,15 +62,18 @@ class Declaration:
         """How the OpenAPI document says it in `x-rights`."""
         if self.is_open:
             return ("anyone",)
-        return (
-            "this machine" if self.nearby else "in service" if self.in_service else "signed in",
-            *map(str, self.rights),
-        )
+        whom = "this machine" if self.nearby else "in service" if self.in_service else "signed in"
+        return (whom, *map(str, self.rights), *(["fresh code"] if self.fresh else ()))
 
 
 def requires(*rights: Right) -> Any:
     """Declares that an operation, or all of a router's, needs these rights; without any: an account in service."""
     return Depends(Declaration(frozenset(rights)))
+
+
+def fresh() -> Any:
+    """Declares that whoever has a second factor gives a code of it once more for an operation, unless he just has."""
+    return Depends(Declaration(fresh=True))
 
 
 def signed_in() -> Any:
@@ -166,11 +173,24 @@ def _check(who: Principal, declared: Declaration) -> None:
         return
     if who.must_change_password:
         raise ProblemError(403, PASSWORD_CHANGE_REQUIRED, "change your first password before anything else")
+    if who.must_set_second_factor:
+        raise ProblemError(403, SECOND_FACTOR_REQUIRED, "set up a second factor before anything else")
     if who.role is None:
         raise ProblemError(403, MISSING_RIGHT, "this account waits for the security administrator to grant a role")
     missing = sorted(declared.rights - who.rights)
     if missing:
         raise ProblemError(403, MISSING_RIGHT, f"this needs the right {', '.join(missing)}")
+    if declared.fresh:
+        check_fresh(who)
+
+
+def check_fresh(who: Principal) -> None:
+    """
+    Raises:
+        ProblemError: 403, a code of the second factor has to be given first.
+    """
+    if not who.is_fresh:
+        raise ProblemError(403, STEP_UP_REQUIRED, "give a code of your second factor first")
 
 
 def _is_from_here(request: Request) -> bool:

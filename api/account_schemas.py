@@ -10,7 +10,8 @@ from api.passwords import MAX_LENGTH
 from api.schemas import Asked, GivenDay, Moment, Number, Public
 from core.principal import Principal
 from core.rights import MACHINE_RIGHTS, Right, Role
-from store.account_tables import Level, UserState
+from store.account_records import AccessToken, AccountAct, User
+from store.account_tables import ActKind, ActState, Level, UserState
 
 # Control, format (zero width), surrogates, private use, unassigned, line and paragraph separators.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -52,13 +53,27 @@ BadgeNo = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,40}$", description="执
 # Long enough for any name and password, short enough that hashing it costs nothing.
 AnyName = Annotated[str, BeforeValidator(_tidy), AfterValidator(str.lower), Field(max_length=100)]
 AnyPassword = Annotated[str, Field(max_length=MAX_LENGTH)]
+AnyCode = Annotated[str, Field(max_length=40, description="six digits, or a recovery code")]
 
 
 class Credentials(Asked):
-    """To sign in with."""
+    """To sign in with; `otp` where the account has a second factor."""
 
     name: AnyName
     password: AnyPassword
+    otp: AnyCode | None = None
+
+
+class CodeGiven(Asked):
+    """A code of one's second factor, or a recovery code."""
+
+    otp: AnyCode
+
+
+class PasswordGiven(Asked):
+    """One's own password, to make sure who asks."""
+
+    current: AnyPassword
 
 
 class PasswordChange(Asked):
@@ -128,6 +143,38 @@ class NodePublic(Public):
     parent_id: int | None
 
 
+class ActDecision(Asked):
+    """Why."""
+
+    note: Annotated[str, Field(max_length=400)] = ""
+
+
+class AccountActPublic(Public):
+    """An act on an administrator's account that waits, or waited, for another administrator. `asked_by` null: somebody
+    at the machine."""
+
+    act_id: str
+    user_id: int
+    user_name: str
+    user_full_name: str
+    kind: ActKind
+    changes: dict[str, Any]
+    asked_by: int | None
+    asked_name: str
+    asked_from: str
+    asked_at: Moment
+    state: ActState
+    decided_name: str | None
+    decided_at: Moment | None
+    note: str
+
+    @classmethod
+    def of(cls, act: AccountAct, user: User) -> Self:
+        """The act, with the names of whose account it is."""
+        values = {name: getattr(act, name, None) for name in cls.model_fields}
+        return cls(**(values | {"user_name": user.name, "user_full_name": user.full_name}))
+
+
 class UserPublic(Public):
     """An account. `pending`: no role was granted yet, or has to be confirmed after a reset of the password."""
 
@@ -141,9 +188,17 @@ class UserPublic(Public):
     badge_expires: date | None
     must_change_password: bool
     created_at: Moment
+    first_used_at: Moment | None = Field(description="when the password that was handed over was used first")
+    first_used_from: str | None = Field(description="and from which address")
 
 
-class UserWithPassword(UserPublic):
+class UserAsked(UserPublic):
+    """An account, and what of it waits for another administrator: until then the account is as it was."""
+
+    waiting: AccountActPublic | None = None
+
+
+class UserWithPassword(UserAsked):
     """An account and the password to hand over; it is told this once."""
 
     one_time_password: str
@@ -168,6 +223,8 @@ class SessionPublic(Public):
     rights: tuple[Right, ...]
     may_approve: bool
     must_change_password: bool
+    must_set_second_factor: bool
+    is_fresh: bool = Field(description="whether what needs a fresh code of the second factor needs none now")
     csrf_token: str
 
     @classmethod
@@ -188,8 +245,54 @@ class SessionPublic(Public):
             rights=tuple(sorted(who.rights)),
             may_approve=may_approve,
             must_change_password=who.must_change_password,
+            must_set_second_factor=who.must_set_second_factor,
+            is_fresh=who.is_fresh,
             csrf_token=csrf_token,
         )
+
+
+class OpenSessionPublic(Public):
+    """One of one's own sessions that go on; `is_this`: the one that asks."""
+
+    session_id: str
+    address: str
+    agent: str
+    created_at: Moment
+    last_seen_at: Moment
+    is_this: bool
+
+
+class SecondFactorPublic(Public):
+    """That one has a second factor: since when, and how many recovery codes are left."""
+
+    since: Moment
+    codes_left: int
+
+
+class OwnAccountPublic(Public):
+    """What one may know of one's own account. `first_used_at`, `first_used_from`: when and from where the password that
+    was handed over was used first; if that was not oneself, somebody else has used it."""
+
+    sessions: tuple[OpenSessionPublic, ...]
+    second_factor: SecondFactorPublic | None
+    second_factor_required: bool
+    first_used_at: Moment | None
+    first_used_from: str | None
+
+
+class SecondFactorSetup(Public):
+    """A second factor that holds once a code of it was given: its secret in base 32, the address for an app, and that
+    address as a QR code (SVG). Told this once."""
+
+    secret: str
+    address: str
+    qr_svg: str
+
+
+class RecoveryCodes(Public):
+    """Codes in place of one of the second factor, each once. Told this once."""
+
+    codes: tuple[str, ...]
 
 
 class TokenPublic(Public):
@@ -202,6 +305,19 @@ class TokenPublic(Public):
     created_at: Moment
     expires_at: Moment
     revoked_at: Moment | None
+
+
+class OwnedTokenPublic(TokenPublic):
+    """An access token and whose it is."""
+
+    owner_name: str
+    owner_full_name: str
+
+    @classmethod
+    def of(cls, token: AccessToken, owner: User) -> Self:
+        """The token of that owner."""
+        told = TokenPublic.model_validate(token).model_dump()
+        return cls(**told, owner_name=owner.name, owner_full_name=owner.full_name)
 
 
 class TokenWithSecret(TokenPublic):

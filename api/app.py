@@ -13,6 +13,8 @@ from api.headers import SecurityHeaders
 from api.packed_lists import PackedLists
 from api.patience import Patience
 from api.routers import (
+    account_acts,
+    all_tokens,
     attachments,
     audit,
     camera_looks,
@@ -25,6 +27,7 @@ from api.routers import (
     live,
     models,
     nodes,
+    own_account,
     packages,
     relaxations,
     review,
@@ -42,7 +45,21 @@ from api.routers import (
 API_VERSION = "1"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _REVIEW = (events, review, evidence_requests, attachments, thumbnails, statistics, stream, live, training_data)
-_REST = (session, packages, users, nodes, tokens, audit, supervision, models, system, health)
+_REST = (
+    session,
+    own_account,
+    packages,
+    users,
+    account_acts,
+    all_tokens,
+    nodes,
+    tokens,
+    audit,
+    supervision,
+    models,
+    system,
+    health,
+)
 _CAMERAS = (cameras, camera_looks, camera_tables, relaxations, legal)
 ROUTERS = (*(one.router for one in (*_REVIEW, *_CAMERAS, *_REST)), packages.keys_router)
 OPERATIONS = tuple(route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute))

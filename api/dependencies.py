@@ -21,6 +21,7 @@ from core.duties import Duties, Duty
 from core.ports import CameraLine
 from core.settings import Settings
 from models.store import ModelStore
+from store.account_acts import AccountActs
 from store.attempts import AttemptRepository
 from store.audit import Anchor, AuditLog
 from store.cameras import CameraStateRepository
@@ -30,6 +31,7 @@ from store.nodes import NodeRepository
 from store.packages import PackageRepository
 from store.places import PlaceDirectory
 from store.scope import ScopeRepository
+from store.second_factors import SecondFactorRepository
 from store.sessions import SessionPolicy, SessionRepository
 from store.sites import SiteRepository
 from store.tokens import TokenRepository
@@ -141,6 +143,11 @@ class Services:
         """Who is signed in."""
         return SessionRepository(self.engine, self.clock, self.session_policy)
 
+    @property
+    def second_factors(self) -> SecondFactorRepository:
+        """By what else than a password people show who they are."""
+        return SecondFactorRepository(self.engine, self.vault, self.audit, self.clock)
+
 
 def services(request: Request) -> Services:
     """The services that the application was made with."""
@@ -183,6 +190,10 @@ def _attempts(given: ServicesOf) -> AttemptRepository:
     return AttemptRepository(given.engine, given.clock)
 
 
+def _acts(given: ServicesOf) -> AccountActs:
+    return AccountActs(given.engine, given.audit, given.clock)
+
+
 def _scopes(given: ServicesOf) -> ScopeRepository:
     return ScopeRepository(given.engine)
 
@@ -195,6 +206,7 @@ Users = Annotated[UserRepository, Depends(_users)]
 Nodes = Annotated[NodeRepository, Depends(_nodes)]
 Tokens = Annotated[TokenRepository, Depends(_tokens)]
 Attempts = Annotated[AttemptRepository, Depends(_attempts)]
+Acts = Annotated[AccountActs, Depends(_acts)]
 Scopes = Annotated[ScopeRepository, Depends(_scopes)]
 
 

@@ -10,6 +10,7 @@ from argon2.exceptions import VerificationError
 from zxcvbn import zxcvbn
 
 from core.errors import InputError
+from store.second_factors import clear_text
 
 MIN_LENGTH = 10
 MAX_LENGTH = 200
@@ -19,9 +20,6 @@ _LEAST_SCORE = 3
 _JUDGED = 72
 _KNOWN = ("jiejing", "街镜")
 
-# Letters and digits that nobody takes for one another on paper.
-_CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
-_GROUPS, _GROUP_LENGTH = 4, 4
 # Each hash takes 64 MiB for a moment: many who try at once must wait, not fill the memory.
 _AT_ONCE = 4
 
@@ -74,5 +72,4 @@ class Passwords:
 
 def one_time_password() -> str:
     """A password to hand over once: 16 random letters and digits (79 bits) in groups of four."""
-    groups = ("".join(secrets.choice(_CLEAR) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS))
-    return "-".join(groups)
+    return clear_text()

@@ -1,12 +1,13 @@
 """What was refused is in the audit, too: who tried what without the right, and from where a token came that is none.
 
 A program that tries again and again would fill the audit: the same refusal is one row in ten minutes. A session that
-has ended is no attempt, and no row.
+has ended is no attempt, and no row; nor is one in which a code has to be given again first.
 """
 
 from fastapi import Request
 from starlette.exceptions import HTTPException
 
+from api.access import STEP_UP_REQUIRED
 from api.authentication import address_of
 from api.dependencies import Services
 from api.trail import actor_of
@@ -25,6 +26,8 @@ def note_refusal(
         operation: the name of the operation that was asked for.
         with_token: whether it came with an access token.
     """
+    if getattr(refused, "kind", None) == STEP_UP_REQUIRED:
+        return
     who: Principal | None = getattr(request.state, "principal", None)
     actor = actor_of(who) if who else Actor(None, "", None, address_of(request))
     if refused.status_code == _FORBIDDEN:

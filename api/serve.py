@@ -118,7 +118,9 @@ def _services(settings: Settings, engine: Engine, camera_line: CameraLine | None
         engine,
         _made(settings.home / "packages"),
         anchor=audit_anchor(settings),
-        session_policy=SessionPolicy(idle, longest),
+        session_policy=SessionPolicy(
+            idle, longest, frozenset(settings.second_factor), timedelta(minutes=settings.step_up_min)
+        ),
         check_shares=CheckShares(settings.second_look_share, settings.known_negative_share),
         configuration=settings,
         camera_line=camera_line,

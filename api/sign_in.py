@@ -1,6 +1,7 @@
-"""Judges names and passwords: one answer and one duration for all that is wrong, and less and less patience."""
+"""Judges names, passwords and codes: one answer and one duration for all that is wrong, and less and less patience."""
 
 import math
+from collections.abc import Callable
 from datetime import timedelta
 
 from fastapi import HTTPException, Request
@@ -12,12 +13,15 @@ from core.principal import Principal
 from store.audit import Actor, Deed
 from store.devices import DeviceRepository
 
+CODE_REQUIRED = "urn:jiejing:problem:code-required"
+WRONG_CODE = "urn:jiejing:problem:wrong-code"
 LOCKED = "urn:jiejing:problem:locked"
 WRONG = "the name or the password is wrong"
+_WRONG_CODE = "this code is wrong, was used already, or is of another time"
 
 
 class SignIn:
-    """One request that carries a password."""
+    """One request that carries a password or a code."""
 
     def __init__(
         self, request: Request, services: ServicesOf, users: Users, attempts: Attempts, device: DeviceSecret
@@ -29,8 +33,9 @@ class SignIn:
         self._devices = DeviceRepository(services.engine, services.clock)
         self._device = device
 
-    def judge(self, name: str, password: str) -> Principal:
-        """The user whose name and password these are; the audit has the outcome.
+    def judge(self, name: str, password: str, code: str | None) -> tuple[Principal, bool]:
+        """The user whose name, password and, where there is a second factor, code these are; and whether a code was
+        given. The audit has the outcome.
 
         Raises:
             HTTPException: 401, they are not; 429, too many failures before.
@@ -40,10 +45,12 @@ class SignIn:
         if found is None:
             self._failed(name)
             raise HTTPException(401, WRONG)
+        verified = self._is_verified(found, code)
         self._attempts.succeeded(name, self._address, self._known(name))
-        actor = Actor(found.user_id, found.name, found.role, self._address)
-        self._services.audit.note(actor, self.deed("session.begin", str(found.user_id)))
-        return found
+        first = self._users.note_first_use(found.user_id, self._address)
+        told = {"first_password": True} if first else None
+        self._services.audit.note(_actor(found), Deed("session.begin", "user", str(found.user_id), after=told))
+        return found, verified
 
     def confirm(self, who: Principal, password: str) -> None:
         """Makes sure that the one who is signed in knows the password.
@@ -51,11 +58,26 @@ class SignIn:
         Raises:
             HTTPException: 403 if not, or for a machine; 429, too many failures before.
         """
-        if who.is_machine:
-            raise HTTPException(403, "a machine has no password")
+        self._refuse_machine(who)
         if not self._matches(who.name, password):
             self._failed(who.name)
             raise HTTPException(403, "current: the present password is another one")
+        self._attempts.succeeded(who.name, self._address, self._known(who.name))
+
+    def confirm_code(self, who: Principal, code: str, takes: Callable[[str], bool]) -> None:
+        """Makes sure that a code of the one who is signed in counts.
+
+        Args:
+            takes: judges it.
+
+        Raises:
+            HTTPException: 403 if not, or for a machine; 429, too many failures before.
+        """
+        self._refuse_machine(who)
+        self._begin(who.name)
+        if not takes(code):
+            self._note("session.code_refused", who.name)
+            raise ProblemError(403, WRONG_CODE, f"otp: {_WRONG_CODE}")
         self._attempts.succeeded(who.name, self._address, self._known(who.name))
 
     def known_from_now_on(self, user_id: int) -> str:
@@ -67,12 +89,37 @@ class SignIn:
         """How the audit tells it."""
         return Deed(action, "user", user)
 
+    def _is_verified(self, found: Principal, code: str | None) -> bool:
+        """Whether there is a second factor, and this is a code of it.
+
+        Raises:
+            ProblemError: 401, there is one, and this is none.
+        """
+        factors = self._services.second_factors
+        if factors.of(found.user_id) is None:
+            return False
+        if not code:
+            self._attempts.take_back(found.name, self._address, self._known(found.name))
+            raise ProblemError(401, CODE_REQUIRED, "otp: a code of the second factor is needed, too")
+        if not factors.takes(found.user_id, code, _actor(found)):
+            self._note("session.code_refused", found.name)
+            raise ProblemError(401, WRONG_CODE, f"otp: {_WRONG_CODE}")
+        return True
+
+    @staticmethod
+    def _refuse_machine(who: Principal) -> None:
+        if who.is_machine:
+            raise HTTPException(403, "a machine has no password and no second factor")
+
     def _matches(self, name: str, password: str) -> bool:
+        self._begin(name)
+        return self._services.passwords.matches(password, self._users.password_hash(name))
+
+    def _begin(self, name: str) -> None:
         wait = self._attempts.begin(name, self._address, self._known(name))
         if wait is not None:
             self._note("session.locked", name)
             raise _locked(wait)
-        return self._services.passwords.matches(password, self._users.password_hash(name))
 
     def _known(self, name: str) -> str | None:
         return self._device if self._device and self._devices.knows(self._device, name) else None
@@ -85,6 +132,10 @@ class SignIn:
         # People type passwords into the wrong field: a name that does not exist is not written down.
         known = self._users.named(name)
         self._services.audit.note(actor, self.deed(action, str(known.user_id) if known else "unknown"))
+
+
+def _actor(who: Principal) -> Actor:
+    return Actor(who.user_id, who.name, who.role, who.address)
 
 
 def _locked(wait: timedelta) -> ProblemError:

@@ -19,6 +19,8 @@ class Principal:
         badge_no, badge_expires: 执法证号 and the last day on which it holds.
         zone: the site's time zone, in which a day of the badge begins and ends.
         address: where the request came from.
+        must_set_second_factor: its role asks for one, and there is none yet; it has no rights until there is.
+        is_fresh: whether a code of the second factor was given a short while ago, where there is one.
         token_id: of the access token that it came with instead of a session.
     """
 
@@ -33,6 +35,8 @@ class Principal:
     zone: ZoneInfo
     address: str
     must_change_password: bool = False
+    must_set_second_factor: bool = False
+    is_fresh: bool = True
     token_id: int | None = None
 
     @property

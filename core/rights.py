@@ -46,13 +46,14 @@ class Right(StrEnum):
     USERS_VIEW = "users.view"
     USERS_CREATE = "users.create"  # accounts without rights, one-time passwords
     USERS_GRANT = "users.grant"  # role, node, badge, in or out of service
+    ADMINISTRATORS_CONFIRM = "administrators.confirm"  # the second administrator for acts on administrators
     NODES_EDIT = "nodes.edit"
     SYSTEM_VIEW = "system.view"
     METRICS_VIEW = "metrics.view"
     TOKENS_OWN = "tokens.own"  # access tokens for machines, with a part of one's own rights
 
 
-# The three administrators (三员): none has a right of another, and none sees or decides events.
+# The three administrators (三员): none does the work of another, and none sees or decides events.
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 
 _OFFICER, _ASSISTANT, _LEGAL, _OPERATIONS, _ML, _MANAGER, _SUPERVISION, _SYSTEM, _SECURITY, _AUDIT = Role
@@ -85,6 +86,7 @@ HOLDERS: Mapping[Right, frozenset[Role]] = MappingProxyType(
             Right.USERS_VIEW: (_SYSTEM, _SECURITY),
             Right.USERS_CREATE: (_SYSTEM,),
             Right.USERS_GRANT: (_SECURITY,),
+            Right.ADMINISTRATORS_CONFIRM: (_SYSTEM, _SECURITY, _AUDIT),
             Right.NODES_EDIT: (_SYSTEM,),
             Right.SYSTEM_VIEW: (_OPERATIONS, _SYSTEM),
             Right.METRICS_VIEW: (_OPERATIONS, _SYSTEM),

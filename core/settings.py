@@ -7,6 +7,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import InputError
+from core.rights import ADMINISTRATORS, Role
 from core.site import Transport
 
 
@@ -54,6 +55,16 @@ class Settings(BaseSettings):
     )
     session_idle_min: int = Field(default=30, ge=5, le=1440, description="minutes unused after which a session ends")
     session_max_h: int = Field(default=12, ge=1, le=72, description="hours after which a session ends at the latest")
+    second_factor: tuple[Role, ...] = Field(
+        default=tuple(role for role in Role if role in ADMINISTRATORS),
+        description="roles that sign in with a second factor (TOTP), too (JSON list); others may have one",
+    )
+    step_up_min: int = Field(
+        default=15,
+        ge=1,
+        le=1440,
+        description="minutes after which whoever has a second factor gives a code again for grants, originals, exports",
+    )
     second_look_share: float = Field(
         default=0.05, ge=0, le=1, description="share of decided events that a second officer decides blindly"
     )

@@ -17,6 +17,7 @@ from core.sharing import keep_to
 from core.site import Site
 from evidence.anchor import audit_anchor
 from runtime.backup import FOLDER, back_up, file_name
+from store.account_acts import AccountActs
 from store.audit import AuditLog
 from store.cameras import CameraStateRepository
 from store.engine import make_engine
@@ -113,6 +114,11 @@ class Installation:
     def users(self) -> UserRepository:
         """The accounts."""
         return UserRepository(self.engine, self.audit)
+
+    @property
+    def acts(self) -> AccountActs:
+        """What waits for another administrator."""
+        return AccountActs(self.engine, self.audit)
 
     def site(self) -> Site:
         """The site.

@@ -1,7 +1,7 @@
 """Tables of the organisation tree, users, sessions, access tokens and failed attempts to sign in."""
 
 from datetime import date, datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,6 +11,8 @@ from store.tables import Base, Digest, Id, one_of
 
 Level = Literal["county", "street"]
 UserState = Literal["pending", "active", "disabled"]
+ActKind = Literal["change", "reset", "second_factor", "unlock"]
+ActState = Literal["waiting", "confirmed", "rejected", "withdrawn"]
 
 
 class NodeRow(Base):
@@ -59,7 +61,40 @@ class UserRow(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     must_change_password: Mapped[bool]
     created_at: Mapped[datetime]
+    # When and from where the password that was handed over was used first.
+    first_used_at: Mapped[datetime | None]
+    first_used_from: Mapped[str | None] = mapped_column(String(64))
     version: Mapped[int]
+
+
+class AccountActRow(Base):
+    """An act on an administrator's account that waits, or waited, for another administrator."""
+
+    __tablename__ = "account_acts"
+    __table_args__ = (
+        Index(None, "state", "asked_at"),
+        Index(None, "user_id", "state"),
+        one_of("kind", get_args(ActKind)),
+        one_of("state", get_args(ActState)),
+    )
+
+    act_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.user_id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # Of the one-time password, while it waits.
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    version: Mapped[int]
+    # None = the command line.
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("users.user_id"))
+    asked_name: Mapped[str] = mapped_column(String(120))
+    asked_from: Mapped[str] = mapped_column(String(64))
+    asked_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16))
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.user_id"))
+    decided_name: Mapped[str | None] = mapped_column(String(120))
+    decided_at: Mapped[datetime | None]
+    note: Mapped[str]
 
 
 class SessionRow(Base):
@@ -71,9 +106,37 @@ class SessionRow(Base):
     secret_hash: Mapped[str] = mapped_column(Digest, primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.user_id"))
     address: Mapped[str] = mapped_column(String(64))
+    # What the browser calls itself.
+    agent: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    # When a code of the second factor was given last in it.
+    verified_at: Mapped[datetime | None]
+
+
+class SecondFactorRow(Base):
+    """The second factor of an account: the secret of its TOTP, sealed."""
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.user_id"), primary_key=True)
+    # The one that holds; None while the first one is being set up.
+    sealed: Mapped[str | None]
+    # The one that is being set up, until a code of it was given.
+    coming: Mapped[str | None]
+    # The time step of the last code that was taken: none of it or of one before is taken again.
+    last_step: Mapped[int | None]
+    since: Mapped[datetime | None]
+
+
+class RecoveryCodeRow(Base):
+    """A code in place of one of the second factor, once. Holds a hash of it."""
+
+    __tablename__ = "recovery_codes"
+
+    code_hash: Mapped[str] = mapped_column(Digest, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.user_id"), index=True)
 
 
 class TokenRow(Base):

@@ -86,14 +86,28 @@ class AttemptRepository:
                     row.failures = row.failures - 1 if patience is BY_NAME else 0
                     row.locked_until = None
 
+    def take_back(self, name: str, address: str, device: str | None = None) -> None:
+        """The attempt was neither: the password is right and a code is missing. It alone is forgotten."""
+        with writing(self._engine) as session:
+            for key in sorted(_keys(name, address, device)):
+                row = session.get(AttemptRow, key, with_for_update=True)
+                if row is not None and row.failures:
+                    row.failures -= 1
+                    row.locked_until = None
+
     def unlock(self, name: str) -> bool:
         """Forgets the failures of a name, wherever they came from; whether there were any."""
         with writing(self._engine) as session:
-            rows = session.scalars(select(AttemptRow).where(AttemptRow.key.startswith(_half(name))))
-            had = [row for row in rows if row.failures]
-            for row in had:
-                row.failures, row.locked_until = 0, None
-            return bool(had)
+            return unlock_within(session, name)
+
+
+def unlock_within(session: Session, name: str) -> bool:
+    """Forgets the failures of a name within a transaction; whether there were any."""
+    rows = session.scalars(select(AttemptRow).where(AttemptRow.key.startswith(_half(name))))
+    had = [row for row in rows if row.failures]
+    for row in had:
+        row.failures, row.locked_until = 0, None
+    return bool(had)
 
 
 def _keys(name: str, address: str, device: str | None) -> dict[str, Patience]:

@@ -2,20 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from core.clock import Clock, SystemClock
-from core.errors import ConflictError, InputError, StaleError
-from core.rights import ADMINISTRATORS, Role
+from core.errors import ConflictError
+from core.rights import Role
 from store.account_records import User
-from store.account_tables import DeviceRow, NodeRow, SessionRow, TokenRow, UserRow, UserState
+from store.account_tables import UserRow, UserState
+from store.account_writing import AccountWriter, check_node, told, user_of
 from store.audit import Actor, AuditLog, Deed
 from store.engine import reading, writing
-from store.mapping import columns_of, from_row
+from store.mapping import columns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +49,19 @@ class UserRepository:
     def all(self) -> tuple[User, ...]:
         """Every account, by name."""
         with reading(self._engine) as session:
-            return tuple(_user(row) for row in session.scalars(select(UserRow).order_by(UserRow.name)))
+            return tuple(user_of(row) for row in session.scalars(select(UserRow).order_by(UserRow.name)))
 
     def get(self, user_id: int) -> User | None:
         """The account of that id."""
         with reading(self._engine) as session:
             row = session.get(UserRow, user_id)
-            return _user(row) if row else None
+            return user_of(row) if row else None
 
     def named(self, name: str) -> User | None:
         """The account of that name."""
         with reading(self._engine) as session:
             row = session.scalar(select(UserRow).where(UserRow.name == name))
-            return _user(row) if row else None
+            return user_of(row) if row else None
 
     def password_hash(self, name: str) -> str | None:
         """What the password of an account that is in use is checked against; None if there is no such account."""
@@ -78,7 +79,7 @@ class UserRepository:
         with writing(self._engine) as session:
             if session.scalar(select(UserRow.user_id).where(UserRow.name == new.name)) is not None:
                 raise ConflictError(f"name: there is an account {new.name} already")
-            _check_node(session, new.role, new.node_id)
+            check_node(session, new.role, new.node_id)
             row = UserRow(
                 **columns_of(new),
                 state=new.state,
@@ -87,41 +88,23 @@ class UserRepository:
             )
             session.add(row)
             session.flush()
-            user = _user(row)
+            user = user_of(row)
             self._audit.write(session, actor, Deed("user.create", "user", str(user.user_id), after=told(user)))
             return user
 
     def change(self, user_id: int, version: int, changes: Mapping[str, Any], actor: Actor) -> User:
-        """Changes an account that is at that version. Out of service, or with another role or node, its sessions and
-        tokens end: they were for what it was.
+        """Changes an account that is at that version.
 
         Args:
             changes: new values by field of User.
 
         Raises:
             StaleError: it is at another version by now, or is not there.
-            InputError: the account would be active without a role, its node does not fit, or an administrator would
-                become something else, or something else an administrator.
+            InputError: as `AccountWriter.check`.
         """
         with writing(self._engine) as session:
-            row = session.get(UserRow, user_id, with_for_update=True)
-            if row is None or row.version != version:
-                raise StaleError("the account was changed by somebody else meanwhile; read it again")
-            before = _user(row)
-            _check_role(row, changes.get("role", row.role))
-            _check_node(session, changes.get("role", row.role), changes.get("node_id", row.node_id))
-            for name, value in changes.items():
-                setattr(row, name, value)
-            if row.state == "active" and row.role is None:
-                raise InputError("role: an account without a role cannot be active; grant a role")
-            row.version += 1
-            session.flush()
-            user = _user(row)
-            if user.state == "disabled" or (user.role, user.node_id) != (before.role, before.node_id):
-                self._end_all(session, user_id)
-            deed = Deed("user.change", "user", str(user_id), before=told(before), after=told(user))
-            self._audit.write(session, actor, deed)
-            return user
+            writer = self._writer(session, actor)
+            return writer.change(writer.as_read(user_id, version), changes)
 
     def reset_password(self, user_id: int, password_hash: str, actor: Actor, *, confirmed: bool = False) -> User | None:
         """Gives an account a one-time password. Sessions end and tokens are revoked. Unless it is confirmed the account
@@ -134,54 +117,29 @@ class UserRepository:
             row = session.get(UserRow, user_id, with_for_update=True)
             if row is None:
                 return None
-            row.password_hash, row.must_change_password = password_hash, True
-            if row.state == "active" and not confirmed:
-                row.state = "pending"
-            row.version += 1
-            self._end_all(session, user_id)
-            session.flush()
-            self._audit.write(session, actor, Deed("user.reset_password", "user", str(user_id)))
-            return _user(row)
+            return self._writer(session, actor).reset_password(row, password_hash, confirmed=confirmed)
+
+    def reset_second_factor(self, user_id: int, actor: Actor) -> None:
+        """Takes the second factor from an account, whose sessions and tokens end."""
+        with writing(self._engine) as session:
+            self._writer(session, actor).reset_second_factor(session.get_one(UserRow, user_id, with_for_update=True))
+
+    def note_first_use(self, user_id: int, address: str) -> bool:
+        """Keeps when and from where a password that was handed over is used first; whether this was that use."""
+        with writing(self._engine) as session:
+            row = session.get_one(UserRow, user_id, with_for_update=True)
+            if not row.must_change_password or row.first_used_at is not None:
+                return False
+            row.first_used_at, row.first_used_from = self._clock.utc(), address
+            return True
 
     def change_own_password(self, user_id: int, password_hash: str, actor: Actor) -> None:
         """Keeps the password that a user chose, and ends all of the user's sessions and tokens."""
         with writing(self._engine) as session:
             values = {"password_hash": password_hash, "must_change_password": False, "version": UserRow.version + 1}
             session.execute(update(UserRow).where(UserRow.user_id == user_id).values(**values))
-            self._end_all(session, user_id)
+            self._writer(session, actor).end_all(user_id)
             self._audit.write(session, actor, Deed("session.password", "user", str(user_id)))
 
-    def _end_all(self, session: Session, user_id: int) -> None:
-        """Ends what hangs on an account as it was: its sessions, the browsers that are known, and its access tokens."""
-        for table in (SessionRow, DeviceRow):
-            session.execute(delete(table).where(table.user_id == user_id))
-        valid = (TokenRow.user_id == user_id, TokenRow.revoked_at.is_(None))
-        session.execute(update(TokenRow).where(*valid).values(revoked_at=self._clock.utc()))
-
-
-def told(user: User) -> dict[str, Any]:
-    """The account as the audit tells it."""
-    values = columns_of(user)
-    for name in ("badge_expires", "created_at"):
-        moment: date | datetime | None = values[name]
-        values[name] = moment.isoformat() if moment else None
-    return values
-
-
-def _user(row: UserRow) -> User:
-    values = columns_of(from_row(User, row))
-    return User(**(values | {"role": Role(row.role) if row.role else None}))
-
-
-def _check_role(row: UserRow, role: str | None) -> None:
-    if row.role is not None and role != row.role and {row.role, role} & ADMINISTRATORS:
-        raise InputError("role: an administrator's account is that for ever, and no other becomes one; make another")
-
-
-def _check_node(session: Session, role: str | None, node_id: int | None) -> None:
-    if node_id is None:
-        return
-    if session.get(NodeRow, node_id) is None:
-        raise InputError(f"node_id: there is no node {node_id}")
-    if role in ADMINISTRATORS:
-        raise InputError("node_id: an administrator is there for the whole site; leave the node out")
+    def _writer(self, session: Session, actor: Actor) -> AccountWriter:
+        return AccountWriter(session, self._audit, self._clock, actor)

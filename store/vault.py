@@ -1,8 +1,10 @@
-"""Keeps the passwords of cameras: AES-256-GCM with a key that lies beside the data base, not in it.
+"""Keeps the passwords of cameras and the secrets of second factors: AES-256-GCM with a key that lies beside the data
+base, not in it.
 
     home/keys/cameras.key    32 random bytes, of this user (and a shared home's group) alone
 
-A sealed text is base64 of 12 random bytes (the nonce) and what AES-GCM gives (NIST SP 800-38D), bound to the camera.
+A sealed text is base64 of 12 random bytes (the nonce) and what AES-GCM gives (NIST SP 800-38D), bound to the id of the
+camera, or to `user ID`.
 """
 
 import base64
@@ -32,8 +34,8 @@ class Vault:
     def __init__(self, home: Path) -> None:
         self.path = home / "keys" / "cameras.key"
 
-    def seal(self, text: str, camera_id: str) -> str:
-        """The text, so that only this key and the same id open it.
+    def seal(self, text: str, owner: str) -> str:
+        """The text, so that only this key and the same owner open it.
 
         Raises:
             StorageError: the key cannot be made or read.
@@ -41,9 +43,9 @@ class Vault:
         if not self.path.exists():
             self._make()
         nonce = os.urandom(_NONCE_BYTES)
-        return base64.b64encode(nonce + self._cipher.encrypt(nonce, text.encode(), camera_id.encode())).decode()
+        return base64.b64encode(nonce + self._cipher.encrypt(nonce, text.encode(), owner.encode())).decode()
 
-    def open(self, sealed: str, camera_id: str) -> str:
+    def open(self, sealed: str, owner: str) -> str:
         """The text that was sealed.
 
         Raises:
@@ -52,11 +54,11 @@ class Vault:
         try:
             content = base64.b64decode(sealed, validate=True)
             nonce, encrypted = content[:_NONCE_BYTES], content[_NONCE_BYTES:]
-            return self._cipher.decrypt(nonce, encrypted, camera_id.encode()).decode()
+            return self._cipher.decrypt(nonce, encrypted, owner.encode()).decode()
         except (InvalidTag, binascii.Error, ValueError) as error:
             raise StorageError(
-                f"camera {camera_id}: its password was sealed with another key than {self.path}; restore that file "
-                "from the backup of the same time, or enter the camera's address again"
+                f"{owner}: its secret was sealed with another key than {self.path}; restore that file from the backup "
+                "of the same time; or enter the camera's address again, or have the second factor reset"
             ) from error
 
     @cached_property

@@ -78,7 +78,7 @@ def shown(default: Any) -> str:
     """How a default is written in a table."""
     if default is None:
         return "unset"
-    return "[]" if default == () else str(default)
+    return json.dumps(default) if isinstance(default, tuple) else str(default)
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)

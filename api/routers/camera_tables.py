@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form, Query, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field, TypeAdapter, ValidationError
 
-from api.access import Right, requires
+from api.access import Right, fresh, requires
 from api.bounds import takes_file
 from api.camera_desk import Desk
 from api.camera_import import ImportPublic, read_import
@@ -108,6 +108,7 @@ def get_camera_template(query: Annotated[TemplateQuery, Query()]) -> Response:
 
 @router.get(
     "/camera-exports",
+    dependencies=[fresh()],
     response_class=Response,
     responses={
         200: {"content": {"text/csv": {}, XLSX: {}, "application/yaml": {}}},

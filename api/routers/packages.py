@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Query, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import MISSING_RIGHT, Right, Who, requires
+from api.access import MISSING_RIGHT, Right, Who, check_fresh, fresh, requires
 from api.delivered_file import DeliveredFile, SendingOf
 from api.dependencies import Packages, Scopes, ServicesOf, refuse_query
 from api.package_folder import PackageFolder
@@ -142,7 +142,7 @@ def get_package_file(
 
 @router.get(
     "/{package_id}/archive",
-    dependencies=[requires(Right.EVIDENCE_EXPORT, Right.EVIDENCE_ORIGINALS)],
+    dependencies=[requires(Right.EVIDENCE_EXPORT, Right.EVIDENCE_ORIGINALS), fresh()],
     response_class=StreamingResponse,
     responses={200: {"content": {"application/zip": {}}}},
 )
@@ -173,13 +173,14 @@ def _purpose(who: Principal, given: str) -> str:
     """Why this one looks at what is as received.
 
     Raises:
-        HTTPException: 403, that takes a right.
+        HTTPException: 403, that takes a right, or a fresh code.
         RequestValidationError: the purpose is missing.
     """
     if not who.has(Right.EVIDENCE_ORIGINALS):
         raise ProblemError(
             403, MISSING_RIGHT, f"this is as received, without privacy masks: it needs {Right.EVIDENCE_ORIGINALS}"
         )
+    check_fresh(who)
     if given:
         return given
     if who.role not in ORIGINALS_PURPOSE_KNOWN:

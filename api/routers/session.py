@@ -31,10 +31,10 @@ def sign_in(
     former: SessionSecret,
 ) -> SessionPublic:
     """Begins a session; its secret comes as a cookie that no page can read."""
-    who = signing_in.judge(credentials.name, credentials.password)
+    who, verified = signing_in.judge(credentials.name, credentials.password, credentials.otp)
     if former is not None:
         services.sessions.end(former)
-    return _begun(who, request, response, services, signing_in)
+    return _begun(who, request, response, services, signing_in, verified=verified)
 
 
 @router.get("", dependencies=[signed_in(), NoQuery], responses=described(422, 503))
@@ -73,9 +73,16 @@ def change_password(
 
 
 def _begun(
-    who: Principal, request: Request, response: Response, services: ServicesOf, signing_in: SignIn
+    who: Principal,
+    request: Request,
+    response: Response,
+    services: ServicesOf,
+    signing_in: SignIn,
+    *,
+    verified: bool = False,
 ) -> SessionPublic:
-    secret = services.sessions.begin(who.user_id, who.address)
+    agent = request.headers.get("user-agent", "")
+    secret = services.sessions.begin(who.user_id, who.address, agent, verified=verified)
     _set_cookie(request, response, SESSION_COOKIE, secret)
     device = signing_in.known_from_now_on(who.user_id)
     _set_cookie(request, response, DEVICE_COOKIE, device, FORGOTTEN_AFTER)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from api.access import Right, requires
+from api.access import Right, fresh, requires
 from api.period import PeriodQuery
 from api.problems import described
 from api.review_desk import Desk, ReviewDesk
@@ -51,6 +51,7 @@ def get_statistics(query: Annotated[StatisticsQuery, Query()], desk: Desk) -> St
 
 @router.get(
     "/export",
+    dependencies=[fresh()],
     response_class=Response,
     responses={200: {"content": {"text/csv": {}, XLSX: {}}}},
 )

@@ -12,7 +12,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from api.access import Right, requires
+from api.access import Right, fresh, requires
 from api.period import PeriodQuery
 from api.problems import described
 from api.review_desk import Desk, ReviewDesk
@@ -104,7 +104,10 @@ def list_supervised(query: Annotated[ListQuery, Query()], desk: Desk, trail: Tra
 
 
 @router.get(
-    "/export", response_class=Response, responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+    "/export",
+    dependencies=[fresh()],
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
 def export_supervision(found: Figures, trail: Trail) -> Response:
     """The groups as a table; no cell is ever a formula."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from fastapi import APIRouter, Depends, HTTPException
 
-from api.access import Right, Who, requires
+from api.access import Right, Who, fresh, requires
 from api.account_schemas import TokenCreate, TokenPublic, TokenWithSecret
 from api.dependencies import Tokens, refuse_query
 from api.problems import described
@@ -24,7 +24,7 @@ def list_tokens(who: Who, tokens: Tokens) -> list[TokenPublic]:
     return [TokenPublic.model_validate(token) for token in tokens.of_user(who.user_id)]
 
 
-@router.post("", status_code=201, responses=described(422, 503))
+@router.post("", status_code=201, dependencies=[fresh()], responses=described(422, 503))
 def create_token(wanted: TokenCreate, who: Who, tokens: Tokens) -> TokenWithSecret:
     """Makes a token. It never may more than its owner may at that moment, and sees what the owner sees."""
     missing = sorted(wanted.rights - who.rights)

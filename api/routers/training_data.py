@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import Right, requires
+from api.access import Right, fresh, requires
 from api.decided_archive import DecidedArchive
 from api.problems import described
 from api.review_asked import LabelKey
@@ -19,7 +19,7 @@ from store.training_lines import training_lines
 router = APIRouter(
     prefix="/api/v1",
     tags=["training data"],
-    dependencies=[requires(Right.EVENTS_VIEW, Right.DATASETS_EXPORT)],
+    dependencies=[requires(Right.EVENTS_VIEW, Right.DATASETS_EXPORT), fresh()],
 )
 
 

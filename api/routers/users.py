@@ -1,19 +1,22 @@
-"""Accounts: the system administrator makes them, the security administrator grants; nobody grants to himself."""
+"""Accounts: the system administrator makes them, the security administrator grants; nobody grants to himself, and what
+concerns an administrator takes another one."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Response
 
-from api.access import Right, Who, requires
-from api.account_schemas import UserChange, UserCreate, UserPublic, UserWithPassword
-from api.dependencies import Attempts, ServicesOf, Users, refuse_query
+from api.access import Right, Who, fresh, requires
+from api.account_schemas import AccountActPublic, UserAsked, UserChange, UserCreate, UserPublic, UserWithPassword
+from api.dependencies import Acts, Attempts, ServicesOf, Users, refuse_query
 from api.etags import MeantVersion, etag
 from api.passwords import one_time_password
 from api.problems import described
 from api.schemas import Number
 from api.trail import actor_of
 from core.principal import Principal
-from store.account_records import User
+from store.account_acts import Wanted, concerns_administrator
+from store.account_records import AccountAct, User
 from store.users import NewUser
 
 router = APIRouter(
@@ -42,7 +45,9 @@ def list_users(users: Users) -> list[UserPublic]:
     return [UserPublic.model_validate(user) for user in users.all()]
 
 
-@router.post("", status_code=201, dependencies=[requires(Right.USERS_CREATE)], responses=described(409, 422, 503))
+@router.post(
+    "", status_code=201, dependencies=[requires(Right.USERS_CREATE), fresh()], responses=described(409, 422, 503)
+)
 def create_user(
     wanted: UserCreate, who: Who, users: Users, services: ServicesOf, response: Response
 ) -> UserWithPassword:
@@ -61,30 +66,41 @@ def get_user(user: Found, response: Response) -> UserPublic:
     return UserPublic.model_validate(user)
 
 
-@router.patch("/{user_id}", responses=described(404, 412, 422, 428, 503))
+@router.patch("/{user_id}", dependencies=[fresh()], responses=described(404, 412, 422, 428, 503))
 def change_user(
-    user: Found, wanted: UserChange, version: MeantVersion, who: Who, users: Users, response: Response
-) -> UserPublic:
-    """Changes an account that is as it was read. Granting a role puts a pending account into service."""
+    user: Found, wanted: UserChange, version: MeantVersion, who: Who, users: Users, acts: Acts, response: Response
+) -> UserAsked:
+    """Changes an account that is as it was read. Granting a role puts a pending account into service. What concerns an
+    administrator, or makes one, waits for another administrator (`waiting`)."""
     changes = wanted.model_dump(exclude_unset=True)
     _check_rights(user, changes, who)
     if user.state == "pending" and wanted.role is not None:
         changes.setdefault("state", "active")
+    if concerns_administrator(user, changes):
+        act = acts.ask(replace(user, version=version), Wanted("change", changes), actor_of(who))
+        response.headers["ETag"] = etag(user.version)
+        return _asked(user, act)
     changed = users.change(user.user_id, version, changes, actor_of(who))
     response.headers["ETag"] = etag(changed.version)
-    return UserPublic.model_validate(changed)
+    return _asked(changed, None)
 
 
 @router.post(
     "/{user_id}/password",
-    dependencies=[requires(Right.USERS_CREATE)],
-    responses=described(404, 422, 503),
+    dependencies=[requires(Right.USERS_CREATE), fresh()],
+    responses=described(404, 409, 412, 422, 503),
 )
-def reset_password(user: Found, who: Who, users: Users, attempts: Attempts, services: ServicesOf) -> UserWithPassword:
-    """Gives a one-time password. The account waits then until the security administrator sets it `active` again."""
+def reset_password(
+    user: Found, who: Who, users: Users, attempts: Attempts, acts: Acts, services: ServicesOf
+) -> UserWithPassword:
+    """Gives a one-time password. The account waits then until the security administrator sets it `active` again. An
+    administrator's opens nothing, and changes nothing, before another administrator has confirmed it (`waiting`)."""
     if user.user_id == who.user_id:
         raise HTTPException(403, "one's own password is changed by POST /api/v1/session/password")
     password = one_time_password()
+    if concerns_administrator(user, {}):
+        wanted = Wanted("reset", {}, services.passwords.hash(password))
+        return _with_password(user, password, acts.ask(user, wanted, actor_of(who)))
     changed = users.reset_password(user.user_id, services.passwords.hash(password), actor_of(who))
     if changed is None:
         raise HTTPException(404, f"there is no user {user.user_id}")
@@ -104,5 +120,10 @@ def _check_rights(user: User, changes: dict[str, Any], who: Principal) -> None:
         raise HTTPException(403, "full_name: only the system administrator may change that")
 
 
-def _with_password(user: User, password: str) -> UserWithPassword:
-    return UserWithPassword(**UserPublic.model_validate(user).model_dump(), one_time_password=password)
+def _asked(user: User, act: AccountAct | None) -> UserAsked:
+    waiting = AccountActPublic.of(act, user) if act else None
+    return UserAsked(**UserPublic.model_validate(user).model_dump(), waiting=waiting)
+
+
+def _with_password(user: User, password: str, act: AccountAct | None = None) -> UserWithPassword:
+    return UserWithPassword(**_asked(user, act).model_dump(), one_time_password=password)

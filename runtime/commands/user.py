@@ -1,6 +1,6 @@
 """jiejing user: accounts from the command line, for the first administrators and for emergencies."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -10,12 +10,13 @@ from pydantic import TypeAdapter, ValidationError
 from api.account_schemas import AccountName, BadgeNo, Text
 from api.passwords import Passwords, one_time_password
 from core.errors import InputError
-from core.rights import Role
+from core.rights import ADMINISTRATORS, Role
 from runtime.commands.options import JsonOption
 from runtime.console import note, say, say_json, say_table
 from runtime.installation import Installation
 from runtime.local_actor import local_actor
-from store.account_records import User
+from store.account_acts import ALONE, Wanted
+from store.account_records import AccountAct, User
 from store.attempts import AttemptRepository
 from store.audit import Deed
 from store.nodes import NodeRepository
@@ -27,6 +28,12 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+AloneOption = Annotated[
+    str,
+    typer.Option(
+        "--alone", metavar="WHY", help="Of an administrator: at once, without another one. It goes into the audit."
+    ),
+]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name that the user signs in with.")]
 
 
@@ -40,8 +47,11 @@ def add(
     badge_expires: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day on which the badge holds.")
     ] = None,
+    alone: AloneOption = "",
 ) -> None:
-    """Adds an account that may be used at once. Prints its one-time password."""
+    """Adds an account that may be used at once. Prints its one-time password. An administrator's waits until another
+    administrator confirms it in the app, if one is in service.
+    """
     installation = Installation.open()
     password = one_time_password()
     new = NewUser(
@@ -53,6 +63,13 @@ def add(
         badge_no=_checked(BadgeNo, badge_no, "--badge-no") if badge_no else None,
         badge_expires=badge_expires.date() if badge_expires else None,
     )
+    if _asks(installation, role, None):
+        user = installation.users.create(replace(new, role=None), local_actor())
+        granted: dict[str, Any] = {"role": role, "node_id": None, "state": "active"}
+        act = installation.acts.ask_or_take(user, Wanted("change", granted), local_actor(), alone)
+        _hand_over(user, password)
+        _say_how(act)
+        return
     _hand_over(installation.users.create(new, local_actor()), password)
 
 
@@ -68,20 +85,45 @@ def list_users(as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def reset(name: NameArgument) -> None:
-    """Gives an account a one-time password. Ends its sessions, revokes its tokens, and forgets failed attempts."""
+def reset(
+    name: NameArgument,
+    second_factor: Annotated[
+        bool, typer.Option("--second-factor", help="Take its second factor instead; the password stays.")
+    ] = False,
+    alone: AloneOption = "",
+) -> None:
+    """Gives an account a one-time password. Ends its sessions, revokes its tokens, and forgets failed attempts. Of an
+    administrator this waits until another administrator confirms it in the app, if one is in service.
+    """
     installation = Installation.open()
     user, password = _known(installation, name), one_time_password()
+    if _asks(installation, user.role, user.user_id):
+        hashed = None if second_factor else Passwords().hash(password)
+        wanted = Wanted("second_factor" if second_factor else "reset", {}, hashed)
+        act = installation.acts.ask_or_take(user, wanted, local_actor(), alone)
+        if not second_factor:
+            _hand_over(user, password)
+        _say_how(act)
+        return
+    if second_factor:
+        installation.users.reset_second_factor(user.user_id, local_actor())
+        say(f"{user.name}: has no second factor any more; its sessions and tokens have ended")
+        return
     installation.users.reset_password(user.user_id, Passwords().hash(password), local_actor(), confirmed=True)
     AttemptRepository(installation.engine).unlock(user.name)
     _hand_over(user, password)
 
 
 @app.command()
-def unlock(name: NameArgument) -> None:
-    """Forgets the failed attempts of an account, so that it may sign in at once."""
+def unlock(name: NameArgument, alone: AloneOption = "") -> None:
+    """Forgets the failed attempts of an account, so that it may sign in at once. Of an administrator this waits until
+    another administrator confirms it in the app, if one is in service.
+    """
     installation = Installation.open()
     user = _known(installation, name)
+    if _asks(installation, user.role, user.user_id):
+        _say_how(installation.acts.ask_or_take(user, Wanted("unlock", {}), local_actor(), alone))
+        return
     was_locked = AttemptRepository(installation.engine).unlock(user.name)
     installation.audit.note(local_actor(), Deed("user.unlock", "user", str(user.user_id)))
     say(f"{user.name}: {'unlocked' if was_locked else 'had no failed attempts'}")
@@ -114,6 +156,24 @@ def _known(installation: Installation, name: str) -> User:
 def _hand_over(user: User, password: str) -> None:
     say(f"{user.name}: {password}")
     note("this password is shown once, works once, and has to be changed at the first use")
+
+
+def _asks(installation: Installation, role: Role | None, user_id: int | None) -> bool:
+    """Whether an act takes another administrator: it is one on an administrator, and another one is in service."""
+    if role not in ADMINISTRATORS:
+        return False
+    asks = installation.acts.others(user_id)
+    if not asks:
+        note(f"done without another administrator: {ALONE}")
+    return asks
+
+
+def _say_how(act: AccountAct) -> None:
+    """Whether an act on an administrator waits, or was done by one alone."""
+    if act.state == "waiting":
+        note("nothing of it holds before another administrator confirms it in the app, on the page of accounts")
+    else:
+        note(f"done without another administrator, as the audit says, too: {act.note}")
 
 
 def _plain(user: User) -> dict[str, object]:

@@ -95,16 +95,16 @@ def test_the_security_administrator_makes_no_account_and_resets_no_password(
 def test_a_reset_gives_nobody_the_rights_of_another(
     accounts: Accounts, system: TestClient, security: TestClient
 ) -> None:
-    accounts.user("audit_admin", Role.AUDIT_ADMIN)
-    client = accounts.sign_in("audit_admin")
-    user = accounts.users.named("audit_admin")
+    accounts.user("du", Role.SUPERVISION)
+    client = accounts.sign_in("du")
+    user = accounts.users.named("du")
     assert user is not None
     answer = system.post(f"{USERS}/{user.user_id}/password")
     one_time = answer.json()["one_time_password"]
     assert answer.json()["state"] == "pending"
     assert client.get(SESSION).status_code == 401
     # The system administrator tries it himself.
-    thief = accounts.sign_in("audit_admin", one_time)
+    thief = accounts.sign_in("du", one_time)
     changed = thief.post(f"{SESSION}/password", json={"current": one_time, "new": "the thief chose this"})
     thief.headers["X-CSRF-Token"] = changed.json()["csrf_token"]
     assert thief.get("/api/v1/audit").status_code == 403

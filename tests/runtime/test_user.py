@@ -4,6 +4,7 @@ import json
 import re
 import sqlite3
 import stat
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -13,12 +14,17 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.dependencies import Services
+from api.passwords import Passwords
+from core.one_time_codes import code_at
 from core.rights import Role
 from core.settings import Settings
 from runtime.demo.accounts import add_demo_accounts
 from runtime.installation import Installation
+from store.audit import Actor, AuditFilter
+from store.second_factors import SecondFactorRepository
 from tests.runtime.conftest import Jiejing
 
+OWN = "correct-horse-battery"
 ADD = ("user", "add", "--name", "Li.Security", "--role", "security_admin")
 
 
@@ -68,6 +74,83 @@ def test_a_reset_and_an_unlock(jiejing: Jiejing, installation: Installation) -> 
     assert jiejing("user", "unlock", "li.security").out == "li.security: unlocked\n"
     assert signs_in(installation, "li.security", again) is not None
     assert jiejing("user", "unlock", "li.security").out == "li.security: had no failed attempts\n"
+
+
+def in_service(installation: Installation, name: str) -> TestClient:
+    """An administrator who has chosen a password of his own, and is signed in."""
+    user = installation.users.named(name)
+    assert user is not None
+    passwords, actor = Passwords(), Actor(None, "tests", None, "local")
+    installation.users.change_own_password(user.user_id, passwords.hash(OWN), actor)
+    client = TestClient(create_app(Services(installation.engine, installation.packages_folder)), "http://localhost")
+    session = client.post("/api/v1/session", json={"name": name, "password": OWN}).json()
+    client.headers["X-CSRF-Token"] = session["csrf_token"]
+    return client
+
+
+# What somebody at the machine does to an administrator: the words, what he hears, and what is true before another one
+# has confirmed it.
+AT_THE_MACHINE = [
+    (("user", "add", "--name", "new", "--role", "audit_admin"), "change"),
+    (("user", "reset", "li.security"), "reset"),
+    (("user", "reset", "li.security", "--second-factor"), "second_factor"),
+    (("user", "unlock", "li.security"), "unlock"),
+]
+
+
+@pytest.mark.parametrize(("words", "kind"), AT_THE_MACHINE)
+def test_at_the_machine_an_administrator_takes_another_one(
+    jiejing: Jiejing, installation: Installation, words: tuple[str, ...], kind: str
+) -> None:
+    first = jiejing(*ADD).out.strip().partition(": ")[2]
+    jiejing("user", "add", "--name", "zhao", "--role", "system_admin")
+    for _ in range(6):
+        signs_in(installation, "li.security", "wrong")
+    zhao = in_service(installation, "zhao")
+    said = jiejing(*words)
+    assert (said.code, "nothing of it holds before another administrator" in said.err) == (0, True)
+    assert signs_in(installation, "li.security", first) is None
+    one_time = said.out.strip().partition(": ")[2]
+    if kind == "change":
+        made = installation.users.named("new")
+        assert made is not None
+        assert (made.role, made.state) == (None, "pending")
+    if kind == "reset":
+        assert signs_in(installation, "li.security", one_time) is None
+    (act,) = zhao.get("/api/v1/account-acts").json()
+    assert (act["kind"], act["asked_by"], act["asked_name"].startswith("command line")) == (kind, None, True)
+    assert zhao.post(f"/api/v1/account-acts/{act['act_id']}/confirm", json={}).status_code == 200
+    if kind == "change":
+        made = installation.users.named("new")
+        assert made is not None
+        assert (made.role, made.state) == (Role.AUDIT_ADMIN, "active")
+    if kind in ("reset", "unlock"):
+        assert signs_in(installation, "li.security", one_time if kind == "reset" else first) is not None
+
+
+def test_alone_at_the_machine_it_is_said_and_written_down(jiejing: Jiejing, installation: Installation) -> None:
+    assert "done without another administrator: no other administrator is in service" in jiejing(*ADD).err
+    jiejing("user", "add", "--name", "zhao", "--role", "system_admin")
+    in_service(installation, "zhao")
+    said = jiejing("user", "reset", "li.security", "--alone", "赵某休假，局长同意")
+    assert "done without another administrator, as the audit says, too: 赵某休假，局长同意" in said.err
+    assert signs_in(installation, "li.security", said.out.strip().partition(": ")[2]) is not None
+    entries, _ = installation.audit.page(AuditFilter(action="account_act.confirm"))
+    assert [one.after["note"] for one in entries] == ["赵某休假，局长同意"]
+
+
+def test_a_lost_phone_is_forgotten_at_the_machine(jiejing: Jiejing, installation: Installation) -> None:
+    jiejing("user", "add", "--name", "wang", "--role", "officer")
+    user = installation.users.named("wang")
+    assert user is not None
+    factors = SecondFactorRepository(installation.engine, installation.vault, installation.audit)
+    secret = factors.begin(user.user_id)
+    actor = Actor(user.user_id, "wang", None, "local")
+    assert factors.confirm(user.user_id, code_at(secret, datetime.now(UTC)), actor, "") is not None
+    assert "has no second factor any more" in jiejing("user", "reset", "wang", "--second-factor").out
+    assert factors.of(user.user_id) is None
+    entries, _ = installation.audit.page(AuditFilter(action="user.reset_second_factor"))
+    assert entries[0].actor_name.startswith("command line")
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_a_sealed_password_belongs_to_its_camera(sites: SiteRepository, engine: 
     with connected(engine) as connection:
         other = "(SELECT sealed FROM camera_secrets WHERE camera_id = 'both')"
         connection.execute(text(f"UPDATE camera_secrets SET sealed = {other} WHERE camera_id != 'both'"))
-    with pytest.raises(StorageError, match=f"camera {CAMERA.id}: its password was sealed with another key"):
+    with pytest.raises(StorageError, match=f"{CAMERA.id}: its secret was sealed with another key"):
         sites.load()
 
 

@@ -9,7 +9,8 @@ ROOT = Path(__file__).parents[2]
 WORDS = ROOT / "web" / "src" / "audit" / "actions.ts"
 # Object and verb, as the audit has them; what is only a file or a column of a table is not noted.
 _OBJECTS = (
-    "session|access|events?|evidence|miss|live|camera|statistics|supervision|decisions|model|user|node|token|audit|relaxation"
+    "session|account_act|second_factor|access|events?|evidence|miss|live|camera|statistics|supervision|decisions|model|user|node|token|"
+    "audit|relaxation"
 )
 _ACTION = re.compile(rf'"((?:{_OBJECTS})(?:\.[a-z_]+)+)"')
 _NO_ACTION = re.compile(r"\.(jsonl|sock|key|onnx)$|^events\.event_id$")

@@ -31,7 +31,8 @@ OFFERED = {
     Role.SUPERVISION: ["审核", "实时", "统计", "摄像机", "督察", "审计"],
     Role.SYSTEM_ADMIN: ["用户", "系统"],
     Role.SECURITY_ADMIN: ["用户"],
-    Role.AUDIT_ADMIN: ["审计"],
+    # Another administrator's account needs his consent.
+    Role.AUDIT_ADMIN: ["审计", "用户"],
 }
 
 

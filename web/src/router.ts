@@ -10,6 +10,8 @@ export const router = createRouter({
     { path: '/', name: 'home', component: () => import('@/shell/WaitingPage.vue') },
     { path: '/sign-in', name: 'sign-in', component: () => import('@/session/SignInPage.vue') },
     { path: '/first-password', name: 'first-password', component: () => import('@/session/FirstPasswordPage.vue') },
+    { path: '/second-factor', name: 'second-factor', component: () => import('@/session/SecondFactorPage.vue') },
+    { path: '/account', name: 'account', component: () => import('@/account/AccountPage.vue') },
     ...PAGES.map(({ name, path, view }) => ({ name, path, component: view })),
     {
       path: '/cameras/:cameraId/zones',
@@ -21,12 +23,13 @@ export const router = createRouter({
   ],
 })
 
-const BEFORE_THE_APP = new Set<unknown>(['home', 'sign-in', 'first-password'])
+const BEFORE_THE_APP = new Set<unknown>(['home', 'sign-in', 'first-password', 'second-factor'])
 
 router.beforeEach((to): RouteLocationRaw | true => {
   if (!session.value)
     return to.name === 'sign-in' || { name: 'sign-in', query: to.name === 'home' ? {} : { to: to.fullPath } }
   if (session.value.must_change_password) return to.name === 'first-password' || { name: 'first-password' }
+  if (session.value.must_set_second_factor) return to.name === 'second-factor' || { name: 'second-factor' }
   if (BEFORE_THE_APP.has(to.name)) return firstPage(to)
   return isOffered(to) || { name: 'nowhere', params: { rest: to.path.slice(1).split('/') } }
 })

@@ -24,6 +24,7 @@ export class ApiError extends Error {
 }
 
 export const SIGN_IN_REQUIRED = 'urn:jiejing:problem:sign-in-required'
+const STEP_UP_REQUIRED = 'urn:jiejing:problem:step-up-required'
 
 /** Whether the last request reached the server. */
 export const reached = ref(true)
@@ -40,6 +41,7 @@ function compareClocks(response: Response): void {
   if (!Number.isNaN(told_ms)) ahead_ms = told_ms - Date.now()
 }
 let signedOut: () => void = () => {}
+let askForCode: () => Promise<boolean> = () => Promise.resolve(false)
 
 /** The token that GET /session answered. */
 export function useCsrfToken(token: string): void {
@@ -51,12 +53,27 @@ export function whenSignedOut(action: () => void): void {
   signedOut = action
 }
 
+/** How the user is asked for a fresh code of the second factor; whether one was given. */
+export function whenCodeIsNeeded(ask: () => Promise<boolean>): void {
+  askForCode = ask
+}
+
 const SAFE = new Set(['GET', 'HEAD'])
 
-/** Fetches from this site with session and CSRF token.
+/** Fetches from this site with session and CSRF token; where a fresh code is needed the user is asked for it first.
  * @throws ApiError */
 export async function authorised(address: string | Request, init: RequestInit = {}): Promise<Response> {
   const request = new Request(address, { credentials: 'same-origin', ...init })
+  const again = request.clone()
+  try {
+    return await sent(request)
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.kind !== STEP_UP_REQUIRED || !(await askForCode())) throw error
+    return sent(again)
+  }
+}
+
+async function sent(request: Request): Promise<Response> {
   if (!SAFE.has(request.method)) request.headers.set('X-CSRF-Token', csrfToken)
   const response = await fetch(request).catch((cause: unknown) => {
     if (request.signal.aborted) throw cause

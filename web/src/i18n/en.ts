@@ -1,9 +1,11 @@
 import type { Messages } from './zh-CN'
+import accountWords from './account.en'
 import cameraWords from './cameras.en'
 import reviewWords from './review.en'
 import runningWords from './running.en'
 
 const en: Messages = {
+  ...accountWords,
   ...cameraWords,
   ...reviewWords,
   ...runningWords,
@@ -262,12 +264,14 @@ const en: Messages = {
     pending: 'Pending',
     disabled: 'Disabled',
     firstPassword: 'First password',
+    firstUse: 'handed-over password first used {time}, {address}',
     wholeSite: 'Whole site',
     grant: 'Grant',
     grantTo: 'Grant to {name}',
     inService: 'May sign in',
     reset: 'Reset password',
-    resetAsk: 'Reset the password of {name}? Rights have to be confirmed again.',
+    resetAsk:
+      'Reset the password of {name}? Rights have to be confirmed again; of an administrator, another one confirms first.',
     handOver: 'One-time password of {name}',
     handOverHint: 'It is shown this once. Hand it over in person; it has to be changed at the first sign-in.',
   },

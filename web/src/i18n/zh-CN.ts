@@ -1,8 +1,10 @@
+import accountWords from './account.zh-CN'
 import cameraWords from './cameras.zh-CN'
 import reviewWords from './review.zh-CN'
 import runningWords from './running.zh-CN'
 
 const zh = {
+  ...accountWords,
   ...cameraWords,
   ...reviewWords,
   ...runningWords,
@@ -254,12 +256,13 @@ const zh = {
     pending: '待授权',
     disabled: '已停用',
     firstPassword: '未改初始密码',
+    firstUse: '初始密码首次使用：{time}，{address}',
     wholeSite: '全部组织',
     grant: '授权',
     grantTo: '授权：{name}',
     inService: '可以登录',
     reset: '重置密码',
-    resetAsk: '重置 {name} 的密码？重置后须重新授权。',
+    resetAsk: '重置 {name} 的密码？重置后须重新授权；管理员账号须另一名管理员同意后才生效。',
     handOver: '{name} 的一次性密码',
     handOverHint: '只显示这一次。请当面交给本人，首次登录须更换。',
   },

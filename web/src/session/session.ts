@@ -4,6 +4,9 @@ import { computed, ref } from 'vue'
 import { ApiError, useCsrfToken } from '@/api/client'
 import * as server from '@/api/session'
 
+/** Of a password, in characters; the server judges how easily it is guessed, too. */
+export const SHORTEST = 10
+
 const current = ref<server.Session | null>(null)
 
 export const session = computed(() => current.value)
@@ -24,8 +27,8 @@ export async function recall(): Promise<void> {
 }
 
 /** @throws ApiError */
-export async function signIn(name: string, password: string): Promise<void> {
-  hold(await server.signIn(name, password))
+export async function signIn(name: string, password: string, code?: string): Promise<void> {
+  hold(await server.signIn(name, password, code))
 }
 
 /** @throws ApiError */

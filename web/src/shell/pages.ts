@@ -82,7 +82,7 @@ export const PAGES: readonly Page[] = [
     name: 'users',
     path: '/users',
     icon: Users,
-    rights: ['users.view'],
+    rights: ['users.view', 'administrators.confirm'],
     view: () => import('@/users/UsersPage.vue'),
   },
   {
@@ -103,6 +103,7 @@ const BEGIN: readonly (readonly [Right, PageName])[] = [
   ['models.manage', 'models'],
   ['supervision.view', 'supervision'],
   ['users.create', 'system'],
+  ['audit.view', 'audit'],
   ['statistics.view', 'statistics'],
 ]
 

@@ -1,0 +1,80 @@
+"""Acts on the accounts of administrators, which wait for another administrator."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Query
+from pydantic import Field
+
+from api.access import Right, Who, fresh, requires
+from api.account_schemas import AccountActPublic, ActDecision
+from api.dependencies import Acts, Users, refuse_query
+from api.problems import described
+from api.schemas import Asked
+from api.trail import actor_of
+from store.account_records import AccountAct
+from store.account_tables import ActState
+
+router = APIRouter(prefix="/api/v1/account-acts", tags=["users"], dependencies=[requires(Right.ADMINISTRATORS_CONFIRM)])
+
+_NO_QUERY = [Depends(refuse_query)]
+_DECIDES = [*_NO_QUERY, fresh()]
+_ANSWERS = described(404, 409, 412, 422, 503)
+
+
+class ActQuery(Asked):
+    """Which acts."""
+
+    state: ActState = Field(default="waiting", description="how far they are")
+
+
+def _act(act_id: str, acts: Acts) -> AccountAct:
+    found = acts.get(act_id)
+    if found is None:
+        raise HTTPException(404, f"there is no act {act_id}")
+    return found
+
+
+def _of_others(act: Annotated[AccountAct, Depends(_act)], who: Who) -> AccountAct:
+    """An act that neither comes from the one who asks nor concerns him."""
+    if who.user_id == act.asked_by:
+        raise HTTPException(403, "you asked for this yourself; another administrator has to decide")
+    if who.user_id == act.user_id:
+        raise HTTPException(403, "this concerns your own account; another administrator has to decide")
+    return act
+
+
+Found = Annotated[AccountAct, Depends(_act)]
+OfOthers = Annotated[AccountAct, Depends(_of_others)]
+
+
+@router.get("", responses=described(422, 503))
+def list_account_acts(query: Annotated[ActQuery, Query()], acts: Acts, users: Users) -> list[AccountActPublic]:
+    """Acts of one state, the newest first, 200 at most."""
+    known = {user.user_id: user for user in users.all()}
+    return [AccountActPublic.of(one, known[one.user_id]) for one in acts.all(query.state)]
+
+
+@router.post("/{act_id}/confirm", dependencies=_DECIDES, responses=_ANSWERS)
+def confirm_account_act(act: OfOthers, said: ActDecision, who: Who, acts: Acts, users: Users) -> AccountActPublic:
+    """Lets an act take effect that another administrator, or somebody at the machine, asked for."""
+    return _public(acts.confirm(act.act_id, actor_of(who), said.note), users)
+
+
+@router.post("/{act_id}/reject", dependencies=_DECIDES, responses=_ANSWERS)
+def reject_account_act(act: OfOthers, said: ActDecision, who: Who, acts: Acts, users: Users) -> AccountActPublic:
+    """Turns an act down; the account stays as it is."""
+    return _public(acts.end(act.act_id, "rejected", actor_of(who), said.note), users)
+
+
+@router.post("/{act_id}/withdraw", dependencies=_NO_QUERY, responses=_ANSWERS)
+def withdraw_account_act(act: Found, who: Who, acts: Acts, users: Users) -> AccountActPublic:
+    """Takes back an act that one asked for oneself."""
+    if who.user_id != act.asked_by:
+        raise HTTPException(403, "somebody else asked for this; it can be turned down")
+    return _public(acts.end(act.act_id, "withdrawn", actor_of(who), ""), users)
+
+
+def _public(act: AccountAct, users: Users) -> AccountActPublic:
+    user = users.get(act.user_id)
+    assert user is not None  # noqa: S101 - accounts are never deleted
+    return AccountActPublic.of(act, user)

@@ -1,0 +1,30 @@
+"""Access tokens of everybody, for the administrators of accounts."""
+
+from fastapi import APIRouter, Depends, HTTPException
+
+from api.access import Right, Who, requires
+from api.account_schemas import OwnedTokenPublic
+from api.dependencies import Tokens, Users, refuse_query
+from api.problems import described
+from api.schemas import Number
+from api.trail import actor_of
+
+router = APIRouter(
+    prefix="/api/v1/all-tokens",
+    tags=["tokens"],
+    dependencies=[requires(Right.USERS_VIEW), Depends(refuse_query)],
+)
+
+
+@router.get("", responses=described(422, 503))
+def list_all_tokens(tokens: Tokens, users: Users) -> list[OwnedTokenPublic]:
+    """Every access token and whose it is, the newest first, those that no longer work included."""
+    known = {user.user_id: user for user in users.all()}
+    return [OwnedTokenPublic.of(token, known[token.user_id]) for token in tokens.all()]
+
+
+@router.delete("/{token_id}", status_code=204, responses=described(404, 422, 503))
+def revoke_any_token(token_id: Number, who: Who, tokens: Tokens) -> None:
+    """Makes a token useless, whoever has it. Another takes its owner to make."""
+    if not tokens.revoke(token_id, actor_of(who)):
+        raise HTTPException(404, f"there is no token {token_id} that works")

@@ -30,10 +30,11 @@ def set_up(page: Page, secret_of: str = ".by-hand code") -> tuple[str, list[str]
     page.locator("#setup-password").fill(PASSWORD)
     page.get_by_role("button", name="下一步").click()
     expect(page.locator("img.qr")).to_be_visible()
-    assert page.locator("img.qr").evaluate("one => one.complete && one.naturalWidth > 0")
+    assert page.locator("img.qr").evaluate("one => one.decode().then(() => one.naturalWidth > 0)")
     secret = page.locator(secret_of).inner_text().replace(" ", "")
     page.locator("#setup-code").fill(code_of(secret, -1))
     page.get_by_role("button", name="确认").click()
+    expect(page.locator(".recovery li")).to_have_count(10)
     codes = page.locator(".recovery li").all_inner_texts()
     assert len(set(codes)) == 10
     page.get_by_role("button", name="已妥善保存").click()

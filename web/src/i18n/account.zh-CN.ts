@@ -2,7 +2,7 @@
 const zh = {
   account: {
     title: '账号与安全',
-    hint: '密码、二次验证和登录记录，只对您自己可见。',
+    hint: '密码、二次验证和已登录的设备，只对您自己可见。',
     firstUsed: '初始密码首次使用：{time}，来自 {address}。若不是您本人，请立即更换密码并告知安全管理员。',
     password: '密码',
     passwordHint: '至少 {least} 个字符，不能容易被猜到。更换后其他登录和您的访问令牌全部失效。',
@@ -37,7 +37,7 @@ const zh = {
     stepUp: '再次验证',
     stepUpHint: '授权、原始画面和导出须确认是您本人。请输入手机验证器显示的六位数字，或一个恢复码。',
     goOn: '继续',
-    sessions: '登录记录',
+    sessions: '已登录的设备',
     sessionFrom: '{address}，{began} 登录',
     thisOne: '当前',
     end: '退出',

@@ -7,6 +7,10 @@ from streams.rtsp_look import Look
 
 REFUSED = "the camera refused the user name or password; check both"
 NO_STREAM = "it answers with something that is no video stream"
+NOT_DECODED = (
+    "pictures come, but none can be decoded: no parameter sets or no key frame comes with them; "
+    "set a key frame interval of 1 to 2 s in the camera, or restart it"
+)
 CAUSES = {
     r"failed: (?:453|503)\b": "the camera has no room for another viewer; close one, or use its sub-stream",
     r"failed: 500\b": "the camera reports a fault of its own; close another viewer, use its sub-stream, or restart it",
@@ -16,10 +20,7 @@ CAUSES = {
     r"[Ff]ailed to resolve|Name or service|nodename nor": "unreachable: the host name is unknown",
     r"failed: Connection timed out|No route to host|unreachable": "unreachable: the host does not answer",
     r"matches no streams|does not contain any stream|[Nn]o video": "it sends no video",
-    r"unspecified size|[Cc]ould not find codec parameters|dimensions not set": (
-        "pictures come, but none can be decoded: no parameter sets or no key frame comes with them; "
-        "set a key frame interval of 1 to 2 s in the camera, or restart it"
-    ),
+    r"unspecified size|[Cc]ould not find codec parameters|dimensions not set": NOT_DECODED,
     r"timed out": "it stalled: no packet came in time",
     r"No space left": "the disk is full",
     r"Protocol not found|not on whitelist|Invalid data": NO_STREAM,
@@ -51,7 +52,7 @@ def cause_of(messages: "list[str]", transport: Transport = "tcp") -> str:
 
 def is_worth_a_look(cause: str) -> bool:
     """Whether asking the server itself can tell more than ffmpeg did."""
-    return cause in (REFUSED, NO_STREAM) or cause.startswith("it stalled")
+    return cause in (REFUSED, NO_STREAM, NOT_DECODED) or cause.startswith("it stalled")
 
 
 def cause_seen(cause: str, look: Look) -> str:

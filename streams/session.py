@@ -14,7 +14,7 @@ from core.settings import Settings
 from streams.address import Address, pinned
 from streams.decode import FrameReader
 from streams.errorlog import ErrorLog
-from streams.failure import cause_seen, is_worth_a_look
+from streams.failure import NOT_DECODED, REFUSED, cause_seen, is_worth_a_look
 from streams.graph import START_S, live_arguments, live_script
 from streams.latest import Latest
 from streams.leaps import Leaps
@@ -22,6 +22,7 @@ from streams.lines import ClosedSegment, PacketList, Stamp, VideoInfo, is_about_
 from streams.packets import PacketStats
 from streams.process import FfmpegProcess
 from streams.ring import Ring, session_name
+from streams.rtp_look import cause_in, look_into
 from streams.rtsp_look import look_at
 from streams.segment import Segment
 from streams.timebase import LEAP_S, MAX_ERROR_S, Timebase
@@ -30,6 +31,8 @@ TAKE_S = 0.2
 GRACE_S = 1.0
 # A frame is later than its time by decoding, and by a reader that is slow: never by so much.
 OLDEST_S = 60.0
+# Key frames half a minute apart were seen: so long may packets come without a picture.
+UNDECODED_S = 45.0
 
 _log = logging.getLogger("jiejing.streams")
 
@@ -78,7 +81,7 @@ class Session:
         self._clock = clock
         self._settings = settings
         self._ring = ring
-        self._shown, self._url = address.shown, address.url
+        self._shown = address.shown
         self.name = session_name(clock.utc())
         self._began_s = clock.mono_s()
         self._leaps = leaps or Leaps(address.shown, clock.mono_s)
@@ -95,7 +98,11 @@ class Session:
         self._size_changed = False
         self._fault: str | None = None
         self._closed = False
-        self._process = self._start(address, sampler)
+        self._decodes = sampler is not None
+        self._decoded_s = self._began_s
+        place = pinned(address, settings)
+        self._url = place.url
+        self._process = self._start(place, sampler)
         self._frame_thread = threading.Thread(target=self._read_frames, name="frames", daemon=True)
         self._frame_thread.start()
 
@@ -156,16 +163,23 @@ class Session:
         # ffmpeg gives up first, after stall_s, by its socket timeout: so it can still close its files properly.
         if silent_s > self._settings.stall_s + GRACE_S:
             raise StreamError(f"{self._shown}: {self._seen(f'it stalled: no packet came for {silent_s:.0f} s')}")
+        if self._decodes and self._clock.mono_s() - self._decoded_s > max(UNDECODED_S, 3 * self._settings.stall_s):
+            raise StreamError(f"{self._shown}: {self._seen(NOT_DECODED)}")
         if self._utc_base.lost or self._mono_base.lost:
             raise StreamError(f"{self._shown}: its time stamps and the clock ran apart; connecting anew")
         if self._size_changed:
             raise StreamError(f"{self._shown}: its picture changed size; connecting anew")
 
     def _seen(self, cause: str) -> str:
-        """The cause, looked at again where nothing ever came."""
-        if self._stats.count or self._closed or not is_worth_a_look(cause):
+        """The cause, looked at again where nothing that can be used ever came."""
+        if self._closed or not is_worth_a_look(cause) or (self._stats.count and cause != NOT_DECODED):
             return cause
-        return cause_seen(cause, look_at(self._url))
+        self._process.end()  # there may be room for one viewer only
+        look = look_at(self._url)
+        if look.answer == "rtsp" and cause != REFUSED:
+            seen = look_into(self._url, self._settings.rtsp_transport, lambda: self._closed)
+            return (cause_in(seen) if seen else None) or cause
+        return cause_seen(cause, look)
 
     def close(self) -> None:
         """Ends ffmpeg; what it had recorded is in the ring. Safe to call twice and from another thread."""
@@ -210,7 +224,7 @@ class Session:
             arguments,
             on_stderr=self._on_line,
             on_pipes=(self._on_packet, self._on_segment),
-            stdin=live_script(pinned(address, self._settings), self._settings),
+            stdin=live_script(address, self._settings),
             on_end=self._on_end,
         )
 
@@ -273,6 +287,7 @@ class Session:
         for stamp, image in self._reader.frames(self._process):
             size_wh = size_wh or stamp.size_wh
             self._size_changed = self._size_changed or stamp.size_wh != size_wh
+            self._decoded_s = self._clock.mono_s()
             self._latest.put((stamp, image))
 
     def _on_time_line(self, stamp: Stamp, image: Image) -> Sampled:

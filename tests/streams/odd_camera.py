@@ -1,5 +1,6 @@
 """A small RTSP camera whose faults are chosen: H.264 over TCP, one connection after another, made by hand."""
 
+import hashlib
 import re
 import socket
 import struct
@@ -12,6 +13,7 @@ from typing import Self
 
 RATE = 90_000
 _CHUNK = 1390
+_NONCE = "5ae62bb6"
 _HEAD = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=x\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\na=control:*\r\n"
 _VIDEO = "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1\r\na=control:trackID=1\r\n"
 
@@ -25,6 +27,7 @@ class OddCamera:
         only: whether a NAL unit of that type is sent.
         refuses: the status line and headers that a method is answered with instead.
         silent: whether nothing is ever answered.
+        login: user:password, asked for by Digest with MD5.
     """
 
     pictures: Path
@@ -33,6 +36,7 @@ class OddCamera:
     only: Callable[[int], bool] = lambda _: True
     refuses: dict[str, str] = field(default_factory=dict)
     silent: bool = False
+    login: str | None = None
 
     def __enter__(self) -> Self:
         self._units = _access_units(self.pictures.read_bytes())
@@ -64,9 +68,13 @@ class OddCamera:
         except OSError:
             return
 
-    def _answer(self, connection: socket.socket, method: str, sequence: str, transport: str) -> None:
+    def _answer(
+        self, connection: socket.socket, method: str, sequence: str, transport: str, authorization: str
+    ) -> None:
         status, headers, body = "200 OK", "", ""
-        if method in self.refuses:
+        if self.login and method != "OPTIONS" and not _logged_in(self.login, method, authorization):
+            status, headers = "401 Unauthorized", f'WWW-Authenticate: Digest realm="x", nonce="{_NONCE}"\r\n'
+        elif method in self.refuses:
             status, _, headers = self.refuses[method].partition("\r\n")
         elif method == "DESCRIBE":
             body = _HEAD + _VIDEO
@@ -98,8 +106,8 @@ class OddCamera:
             return
 
 
-def _request(lines: object) -> tuple[str, str, str] | None:
-    """Method, CSeq and Transport of the next request; None at the end."""
+def _request(lines: object) -> tuple[str, str, str, str] | None:
+    """Method, CSeq, Transport and Authorization of the next request; None at the end."""
     head: list[str] = []
     while True:
         line = lines.readline()  # type: ignore[attr-defined]
@@ -111,7 +119,24 @@ def _request(lines: object) -> tuple[str, str, str] | None:
         elif head:
             break
     told = dict(one.split(": ", 1) for one in head[1:] if ": " in one)
-    return head[0].split()[0], told.get("CSeq", "0"), told.get("Transport", "")
+    return (
+        head[0].split()[0],
+        told.get("CSeq", "0"),
+        told.get("Transport", ""),
+        told.get("Authorization", ""),
+    )
+
+
+def _logged_in(login: str, method: str, authorization: str) -> bool:
+    told = dict(re.findall(r'(\w+)="([^"]*)"', authorization))
+    name, _, password = login.partition(":")
+
+    def md5(text: str) -> str:
+        return hashlib.md5(text.encode()).hexdigest()
+
+    address = told.get("uri")
+    wanted = md5(f"{md5(f'{name}:x:{password}')}:{_NONCE}:{md5(f'{method}:{address}')}")
+    return told.get("response") == wanted
 
 
 def _access_units(stream: bytes) -> list[list[bytes]]:

@@ -1,6 +1,7 @@
 """What a person is told of a camera or file that does not work: the cause that was measured, and what to do."""
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from streams.media import inspect
 from streams.probe import probe
 from streams.replay import FileSource
 from streams.rtsp_look import Look
+from streams.snapshot import snapshot
 from tests.streams.odd_camera import OddCamera
 
 SHA256 = '401 Unauthorized\r\nWWW-Authenticate: Digest realm="IP Camera", nonce="5ae62bb6", algorithm="SHA-256"\r\n'
@@ -37,6 +39,37 @@ def test_a_camera_that_refuses(refuses: dict[str, str], told: str, pictures: Pat
         address = camera.url.replace("://", "://admin:s3cret@")
         with pytest.raises(StreamError, match=told) as failure:
             probe(address, settings, 2.0, SystemClock())
+    assert "s3cret" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "only", "told"),
+    [
+        (None, lambda unit: unit not in (7, 8), r"packets a second came, but none could be decoded: no parameter sets"),
+        (None, lambda unit: unit != 5, r"packets a second came, but none could be decoded: no key frame came in 4 s"),
+        (None, lambda unit: unit == 1, r"packets a second came, but none .* no parameter sets and no key frame"),
+        (lambda _: 0.0, lambda _: True, r"packets a second came, but their time stamps stand still; .*NTP"),
+    ],
+    ids=["no parameter sets", "no key frame", "neither", "standing stamps"],
+)
+@pytest.mark.parametrize("login", [False, True], ids=["open", "login"])
+def test_packets_that_never_become_pictures(
+    stamp: Callable[[int], float] | None,
+    only: Callable[[int], bool],
+    told: str,
+    login: bool,
+    pictures: Path,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ten came each second: what they lack is told, and what to set; never that no packet came."""
+    monkeypatch.setattr("streams.session.UNDECODED_S", 5.0)
+    with OddCamera(pictures, stamp=stamp, only=only, login="admin:s3cret" if login else None) as camera:
+        address = camera.url.replace("://", "://admin:s3cret@") if login else camera.url
+        with pytest.raises(StreamError, match=told) as failure:
+            snapshot(address, settings, SystemClock())
+    rate = float(str(failure.value).split(": ")[1].split()[0])
+    assert 5 < rate < 15
     assert "s3cret" not in str(failure.value)
 
 

@@ -67,6 +67,7 @@ NOT_REACHED = (
     "streams/file_recording.py",
     "streams/playout.py",
     "streams/replay.py",
+    "streams/rtsp_client.py",
     "streams/rtsp_server.py",
     "streams/timebase.py",
 )
@@ -102,8 +103,9 @@ SAYING = {
     "store/faults.py": {"_SILENT", "_SQLITE_CAUSES", "_cause"},
     "store/site_faults.py": {"_CAUSES", "_SHAPES", "_suggestion", "_wanted", "cause_of"},
     "store/yaml_tree.py": {"_syntax_fault"},
-    "streams/failure.py": {"CAUSES", "NO_STREAM", "REFUSED", "_OTHER_WAY", "cause_of", "cause_seen"},
+    "streams/failure.py": {"CAUSES", "NOT_DECODED", "NO_STREAM", "REFUSED", "_OTHER_WAY", "cause_of", "cause_seen"},
     "streams/leaps.py": {"trouble"},
+    "streams/rtp_look.py": {"_lack", "cause_in"},
     "streams/media.py": {"_why_unreadable"},
 }
 # What pydantic says of fields that forms and files can fill wrongly, by its own names of the errors.

@@ -67,6 +67,7 @@ NOT_REACHED = (
     "streams/fence.py",
     "streams/fenced.py",
     "streams/file_recording.py",
+    "streams/mended.py",
     "streams/playout.py",
     "streams/replay.py",
     "streams/rtsp_client.py",

@@ -2,7 +2,7 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo test check unit web bench soak model lock clean
+.PHONY: help setup demo test check unit web bench soak model lock sbom clean
 
 help:  ## This list.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -43,8 +43,11 @@ soak:  ## What takes hours: mutations, faults, long runs; ONLY=name for one of t
 model:  ## Makes the model that ships, street-n, anew from ../shared/data; hours on two cores.
 	$(BIN)/python -m training.street_n
 
-lock:  ## Writes the locked versions anew; needs uv.
+lock:  ## Writes the locked versions anew, with their hashes, and the bills of materials; needs uv and npm.
 	requirements/lock.sh
+
+sbom:  ## Writes the bills of materials (CycloneDX) anew from the locked versions; needs uv and npm.
+	requirements/sbom.sh
 
 clean:  ## Removes what building and testing left; var/ stays.
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache web/node_modules api/web

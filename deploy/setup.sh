@@ -85,7 +85,8 @@ install_packages "$python"
 if ! is_ready; then
     echo "setup: making $venv from $lock"
     [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$lock"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
+        --requirement "$lock"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --editable .
     fingerprint "$lock" > "$venv/.made-from"
 fi

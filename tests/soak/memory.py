@@ -52,8 +52,9 @@ def main() -> int:
         serve = stack.enter_context(_process("serve"))
         page = stack.enter_context(_page(port, _login(port)))
         page.ready.wait(120)
-        samples = _sampled({"run": run.pid, "serve": serve.pid}, minutes * 60, page)
-    return _judged(samples)
+        # Told before anything is taken down, which may go wrong in its own ways.
+        is_good = _judged(_sampled({"run": run.pid, "serve": serve.pid}, minutes * 60, page))
+    return 0 if is_good else 1
 
 
 class Page:
@@ -141,7 +142,7 @@ def _process(word: str) -> Iterator[subprocess.Popen[bytes]]:
         yield running
     finally:
         running.terminate()
-        running.wait(10)
+        running.wait(60)
 
 
 def _login(port: int) -> httpx.Cookies:
@@ -187,7 +188,7 @@ def _threads(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/task").iterdir()))
 
 
-def _judged(samples: list[Sample]) -> int:
+def _judged(samples: list[Sample]) -> bool:
     settled = [held for at_s, held in samples if at_s >= min(SETTLED_S, samples[-1][0] / 3)]
     grown = {
         name: statistics.median(one[name] for one in settled[-5:]) - statistics.median(one[name] for one in settled[:5])
@@ -196,7 +197,7 @@ def _judged(samples: list[Sample]) -> int:
     is_good = all(value <= MOST_MB for value in grown.values())
     told = ", ".join(f"{name} {value:+.1f} MB" for name, value in grown.items())
     print(f"{datetime.now(UTC):%Y-%m-%d}: growth after the tenth minute: {told}: {'good' if is_good else 'TOO MUCH'}")
-    return 0 if is_good else 1
+    return is_good
 
 
 if __name__ == "__main__":

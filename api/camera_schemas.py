@@ -1,6 +1,6 @@
 """What the API takes and gives about cameras that are changed: documents, what waits, legal records, measurements."""
 
-from collections.abc import Mapping
+import re
 from datetime import datetime
 from typing import Annotated, Any, Self
 
@@ -15,20 +15,22 @@ from store.camera_records import LegalDocument, LegalEntry, RelaxationRequest, R
 
 REASON_MAX = 500
 _TEXT_MAX = 1000
+# More than any list of a document may hold; each has a bound of its own.
+_LIST_MAX = 200
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def _printable(value: Any) -> Any:
-    """Refuses control characters and endless texts anywhere in a document."""
+    """Refuses control characters, and endless texts and lists, anywhere in a document, before any of it is made."""
     if isinstance(value, str):
         if len(value) > _TEXT_MAX:
             raise ValueError(f"holds a text of more than {_TEXT_MAX} characters")
-        if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
+        if _CONTROL.search(value):
             raise ValueError("holds a control character; remove it")
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            _printable(one)
-    elif isinstance(value, list):
-        for one in value:
+    elif isinstance(value, list) and len(value) > _LIST_MAX:
+        raise ValueError(f"holds a list of more than {_LIST_MAX} values; remove some")
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
             _printable(one)
     return value
 

@@ -43,8 +43,8 @@ LIMITS: dict[Kind, Limits] = {
     "workbook": Limits(5, 15, 320 << 20, 48 << 20),
     # A site of 10,000 cameras.
     "yaml": Limits(30, 60, 1200 << 20, 160 << 20),
-    # Four bytes a pixel, and the interpreter.
-    "picture": Limits(4, 12, 300 << 20, 1 << 20),
+    # What a decoder may hold (store.picture_files), and the interpreter.
+    "picture": Limits(4, 12, 200 << 20, 1 << 20),
 }
 
 

@@ -35,7 +35,7 @@ def main() -> None:
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         try:
-            port = _port(process)
+            port = port_of(process)
             _tell("in peace", _asked(port, 5))
             rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
             outcomes: list[str] = []
@@ -54,7 +54,7 @@ def main() -> None:
             process.wait()
 
 
-def _port(process: "subprocess.Popen[str]") -> int:
+def port_of(process: "subprocess.Popen[str]") -> int:
     assert process.stdout
     for line in process.stdout:
         if "http://" in line:

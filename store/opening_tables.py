@@ -62,6 +62,10 @@ class OpeningRow(RuleEventColumns, ReviewColumns, Base):
             Index(None, "camera_id", "stage", *order),
             Index(None, "org", *order),
             Index(None, "org", "stage", *order),
+            # From a node all is asked with its name.
+            Index(None, "org", "dwell_s", "opening_id"),
+            Index(None, "org", "deadline_at", "opening_id"),
+            Index(None, "org", "violation", *order),
             Index(None, "stage", "deadline_at", "opening_id"),
             Index(None, "stage", "dwell_s", "opening_id"),
             Index(None, "deadline_at", "opening_id"),

@@ -65,15 +65,16 @@ class QueueCounts:
             to_decide=self._count(waits),
             overdue=self._count(waits, OpeningRow.deadline_at < now),
             more_evidence=self._count(OpeningRow.stage == "more_evidence"),
-            second_look=self._count(waits, OpeningRow.check_kind.is_not(None)),
+            # Each has a first officer, by whom they are found.
+            second_look=self._count(waits, OpeningRow.first_officer > 0, OpeningRow.check_kind.is_not(None)),
         )
 
     def pace(self, now: datetime) -> Pace:
         """How fast packages come."""
-        lately = func.count().filter(PackageRow.sealed_at > now - PACE_OVER)
+        packages = select(func.count()).select_from(PackageRow)
+        lately = packages.where(PackageRow.sealed_at > now - PACE_OVER)
         with reading(self._engine) as session:
-            packages, late = session.execute(select(func.count(), lately).select_from(PackageRow)).one()
-        return Pace(packages, late)
+            return Pace(session.scalar(packages) or 0, session.scalar(lately) or 0)
 
     def _count(self, *conditions: ColumnElement[bool]) -> int:
         with reading(self._engine) as session:

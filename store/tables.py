@@ -132,6 +132,8 @@ class EventRow(RuleEventColumns, Base):
             Index(None, "violation", *order),
             Index(None, "state", *order),
             Index(None, "org", *order),
+            # How many there are of each.
+            Index(None, "violation", "state"),
         )
 
 
@@ -153,6 +155,9 @@ class PackageRow(Base):
     __table_args__ = (
         UniqueConstraint("key_id", "seq"),
         Index(None, "event_id", "sealed_at"),
+        # Whether an opening was sealed; how fast packages come.
+        Index(None, "event_id", "opening"),
+        Index(None, "sealed_at"),
         one_of("kind", get_args(PackageKind)),
     )
 

@@ -5,9 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from core.site import Transport
-from streams.address import without_credentials
-from streams.failure import redirected_to
-from streams.rtsp_client import RedirectError, RtspClient, RtspError, Video
+from streams.rtsp_client import RtspClient, RtspError, Video
 
 LOOK_S = 4.0
 _HEAD_BYTES = 12
@@ -30,8 +28,8 @@ class Seen:
     keys: bool
 
 
-def cause_looked_into(url: str, transport: Transport, stop: Callable[[], bool], seconds: float = LOOK_S) -> str | None:
-    """Plays a stream for some seconds, as ffmpeg would; why no picture comes of it, None where that is not seen.
+def look_into(url: str, transport: Transport, stop: Callable[[], bool], seconds: float = LOOK_S) -> Seen | None:
+    """Plays a stream for some seconds, as ffmpeg would; None where that cannot be done.
 
     Args:
         url: the address with its login, its host looked up already.
@@ -41,9 +39,7 @@ def cause_looked_into(url: str, transport: Transport, stop: Callable[[], bool], 
         with RtspClient(url, transport) as client:
             video = client.describe()
             client.play(video)
-            return cause_in(seen_in(video, client.packets(seconds, stop), seconds))
-    except RedirectError as error:
-        return redirected_to(without_credentials(str(error)))
+            return seen_in(video, client.packets(seconds, stop), seconds)
     except (OSError, RtspError, ValueError, KeyError):
         return None
 

@@ -1,12 +1,15 @@
 """How long the queue takes with a million events: `python -m tests.api.bench_events [NUMBER]`.
 
 On SQLite and, where it is installed, PostgreSQL. 500 cameras on 20 streets; one event in a hundred waits for its
-review, the rest is decided or never became a violation; every camera looks. Each request is what the page asks for: the
-queue with places, packages, verdicts and whether a thing still stands, as JSON. The median and the 95th percentile of
-RUNS requests a line, after two that do not count; and the 95th percentile of the time that a processor worked on it,
-here and in PostgreSQL's process, which other programs hardly lengthen. Figures, not tests: nothing passes or fails.
+review, the rest is decided or never became a violation; one violation in ten came back, as a second opening; every
+camera looks. It is filled as it was before openings had a table, and migrated, which is timed. Each request is what the
+page asks for: the queue with places, packages, verdicts and whether a thing still stands, an opening with its history,
+or the figures of what waits, as JSON. The median and the 95th percentile of RUNS requests a line, after two that do not
+count; and the 95th percentile of the time that a processor worked on it, here and in PostgreSQL's process, which other
+programs hardly lengthen. Figures, not tests: nothing passes or fails.
 """
 
+import resource
 import statistics
 import sys
 import tempfile
@@ -15,26 +18,33 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import psycopg
+from fastapi import Response
 from sqlalchemy import Engine, text
 
-from api.app import create_app
 from api.dependencies import Services
 from api.event_rows import rows
+from api.metrics import registry_of
 from api.review_desk import ReviewDesk
 from api.review_schemas import QueuePagePublic
+from api.routers.events import get_event, get_opening
+from api.trail import AuditTrail
+from core.clock import FakeClock
 from core.principal import Principal
 from core.rights import Role, rights_of
 from core.violations import violation_types
 from store import migrate
 from store.cursor import SortedCursor
 from store.engine import make_engine
+from store.queues import QueueCounts
 from store.review_records import QueueFilter, Sort
 from store.sites import SiteRepository
-from tests.api.accounts import QUICK, Accounts
-from tests.api.many_events import Many, cameras, decide, fill, look, street
+from tests.api.accounts import QUICK
+from tests.api.former_events import fill_former
+from tests.api.many_events import Many, cameras, look, street
 from tests.postgres import find_binaries, running_cluster
 from tests.store.examples import site_of
 
@@ -42,6 +52,7 @@ from tests.store.examples import site_of
 
 EVENTS = 1_000_000
 RUNS = 40
+OFFICER_ID = 1
 
 
 def main() -> None:
@@ -64,29 +75,35 @@ def _database(folder: Path) -> Iterator[str]:
 
 def _measure(name: str, url: str, many: Many) -> None:
     engine = make_engine(url)
-    migrate.upgrade(engine)
-    services = Services(engine, Path("packages"), passwords=QUICK)
-    SiteRepository(engine).replace(site_of(*cameras()))
-    desk = ReviewDesk(_officer(services), services, many.until)
     began = time.perf_counter()
-    fill(engine, many)
-    decide(engine, desk.who.user_id)
-    look(engine, many.until)
-    work_s = _work_s(engine)
+    fill_former(engine, many, OFFICER_ID)
     print(f"{name}: {many.number} events filled in\t{time.perf_counter() - began:.0f} s", flush=True)
-    for what, request in _requests(desk, many).items():
-        taken, worked = _times(request, work_s)
-        figures = f"median {statistics.median(taken):.1f} ms, p95 {_p95(taken):.1f} ms, worked {_p95(worked):.1f} ms"
-        print(f"{name}: {what}\t{figures}", flush=True)
+    began = time.perf_counter()
+    migrate.upgrade(engine)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{name}: migrated in\t{time.perf_counter() - began:.0f} s; this process {peak:.0f} MB at most", flush=True)
+    tell(name, engine, many)
     engine.dispose()
 
 
-def _officer(services: Services) -> Principal:
-    user = Accounts(create_app(services), services).user("wang", Role.OFFICER)
+def tell(name: str, engine: Engine, many: Many) -> None:
+    """Prints the figures of a data base that is filled."""
+    services = Services(engine, Path("packages"), passwords=QUICK, clock=FakeClock(many.until))
+    SiteRepository(engine).replace(site_of(*cameras()))
+    look(engine, many.until)
+    desk = ReviewDesk(_officer(), services, many.until)
+    work_s = _work_s(engine)
+    for what, request in {**_requests(desk, many), **_others(desk, many)}.items():
+        taken, worked = _times(request, work_s)
+        figures = f"median {statistics.median(taken):.1f} ms, p95 {_p95(taken):.1f} ms, worked {_p95(worked):.1f} ms"
+        print(f"{name}: {what}\t{figures}", flush=True)
+
+
+def _officer() -> Principal:
     return Principal(
-        user_id=user.user_id,
-        name=user.name,
-        full_name=user.full_name,
+        user_id=OFFICER_ID,
+        name="wang",
+        full_name="王队员",
         role=Role.OFFICER,
         rights=rights_of(Role.OFFICER),
         orgs=None,
@@ -99,19 +116,31 @@ def _officer(services: Services) -> Principal:
 
 def _requests(desk: ReviewDesk, many: Many) -> dict[str, Callable[[], object]]:
     one_street = street(0)
+    one_node = frozenset({"street-0"})
     county = frozenset(one for number in range(10) for one in street(number))
     types = tuple(violation_types())[:3]
     deep = SortedCursor("age", (many.since + many.lasting / 2, "")).encode()
+    half = frozenset(f"street-{number}" for number in range(10))
     wanted: dict[str, tuple[QueueFilter, Sort, str | None]] = {
+        **_orders(),
+        "open, one node": (QueueFilter(review="open", orgs=one_node), "age", None),
+        "open, one node, next deadline first": (QueueFilter(review="open", orgs=one_node), "deadline", None),
+        "open, half of the nodes": (QueueFilter(review="open", orgs=half), "age", None),
+        "one node": (QueueFilter(orgs=one_node), "age", None),
+        "one node, decided": (QueueFilter(review="decided", orgs=one_node), "age", None),
+        "one node, decided, in the middle": (QueueFilter(review="decided", orgs=one_node), "age", deep),
+        "one node, longest dwell first": (QueueFilter(orgs=one_node), "-dwell", None),
+        "half of the nodes": (QueueFilter(orgs=half), "age", None),
+        "half of the nodes, three types": (QueueFilter(orgs=half, violations=types), "age", None),
+        "waits for more evidence": (QueueFilter(review="more_evidence"), "age", None),
+        "only observed": (QueueFilter(observing=True), "age", None),
+        "a zone's, in violation": (QueueFilter(zone_id="pavement-1", state="violation"), "age", None),
+        "searched by its id": (QueueFilter(event_id=f"{many.number // 2:016x}"), "age", None),
         "all, youngest first": (QueueFilter(), "age", None),
         "all, in the middle": (QueueFilter(), "age", deep),
         "in violation": (QueueFilter(state="violation"), "age", None),
         "in violation, in the middle": (QueueFilter(state="violation"), "age", deep),
         "cleared": (QueueFilter(state="cleared"), "age", None),
-        "open, youngest first": (QueueFilter(review="open"), "age", None),
-        "open, next deadline first": (QueueFilter(review="open"), "deadline", None),
-        "open, longest dwell first": (QueueFilter(review="open"), "-dwell", None),
-        "open, by type": (QueueFilter(review="open"), "type", None),
         "open, three types": (QueueFilter(review="open", violations=types), "age", None),
         "open, one street": (QueueFilter(review="open", camera_ids=one_street), "age", None),
         "open, one street, next deadline first": (QueueFilter(review="open", camera_ids=one_street), "deadline", None),
@@ -131,6 +160,34 @@ def _requests(desk: ReviewDesk, many: Many) -> dict[str, Callable[[], object]]:
         "a type that never was": (QueueFilter(violations=("street_drying",)), "age", None),
     }
     return {what: _page(desk, *one) for what, one in wanted.items()}
+
+
+def _orders() -> dict[str, tuple[QueueFilter, Sort, str | None]]:
+    """All and the open ones in each order, both ways."""
+    return {
+        f"{'all' if review is None else review}, by {sort}": (QueueFilter(review=review), sort, None)
+        for review in (None, "open", "decided")
+        for sort in get_args(Sort)
+    }
+
+
+def _others(desk: ReviewDesk, many: Many) -> dict[str, Callable[[], object]]:
+    """An event and an opening with all that is known of them, and the figures of what waits."""
+    trail, counts = AuditTrail(desk.who, desk.services), QueueCounts(desk.services.engine)
+    page = desk.queue.page(QueueFilter(), desk.viewer, desk.now, limit=200).events
+    again = next(one for one in page if one.event.opening == 2)
+    event_id, registry = again.event.event_id, registry_of(desk.services)
+    places = desk.places.all()
+    named = frozenset(one.camera_id for one in places.values() if one.matches("camera-1"))
+    return {
+        "searched by the name of cameras": _page(desk, QueueFilter(camera_ids=named), "age", None),
+        "searched by the name of cameras, open": _page(desk, QueueFilter(camera_ids=named, review="open"), "age", None),
+        "an event": lambda: get_event(event_id, desk, trail, Response()).model_dump_json(),
+        "an opening": lambda: get_opening(again, desk, trail, Response()).model_dump_json(),
+        "counts of what waits": lambda: counts.now(many.until),
+        "pace of sealing": lambda: counts.pace(many.until),
+        "metrics": lambda: list(registry.collect()),
+    }
 
 
 def _page(desk: ReviewDesk, wanted: QueueFilter, sort: Sort, cursor: str | None) -> Callable[[], object]:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Insert, insert, inspect, literal, literal_column, select, text
+from sqlalchemy import ColumnElement, Engine, Insert, insert, inspect, literal_column, text
 from sqlalchemy.engine.default import DefaultDialect
 
 from core.clock import FakeClock
-from core.review import Looks, Subject
 from core.rules import rules_of
 from core.site import Camera
 from core.violations import violation_types
@@ -19,8 +18,6 @@ from store.cameras import CameraStateRepository
 from store.engine import connected
 from store.mapping import columns_of
 from store.opening_tables import OpeningRow, opening_id
-from store.review_records import DecisionRecord
-from store.review_tables import DecisionRow
 from store.tables import Base, EventRow, PackageRow
 from store.types import AsJson
 from tests.store.examples import START, camera, event, package, stream_state
@@ -64,25 +61,12 @@ def fill(engine: Engine, many: Many) -> None:
     add_packages = _insert(PackageRow, _PACKAGE)
     with connected(engine) as connection:
         for begin in range(0, many.number, _ROWS_AT_ONCE):
-            rows = [_row(one, many, draw) for one in range(begin, min(begin + _ROWS_AT_ONCE, many.number))]
+            rows = [row_of(one, many, draw) for one in range(begin, min(begin + _ROWS_AT_ONCE, many.number))]
             connection.execute(add_events, [_state(row) for row in rows])
             connection.execute(add_openings, rows)
             connection.execute(add_packages, [_package(begin + place, row) for place, row in enumerate(rows)])
     with connected(engine) as connection:
         connection.execute(text("ANALYZE"))
-
-
-def decide(engine: Engine, officer_id: int) -> None:
-    """Adds what was decided about each decided event: this officer rejected it."""
-    table = inspect(DecisionRow).columns
-    like = {**columns_of(_DECISION), "officer_id": officer_id, "request_sha256": "ab" * 32, "before": {}}
-    own = dict.fromkeys(("decision_id", "event_id", "key"), OpeningRow.event_id)
-    own |= dict.fromkeys(("decided_at", "final_at"), OpeningRow.last_seen)
-    columns = {one.key: own.get(one.key, literal(like.get(one.key), one.type)) for one in table}
-    with connected(engine) as connection:
-        rows = select(*columns.values()).where(OpeningRow.stage == "decided")
-        connection.execute(insert(DecisionRow).from_select(list(columns), rows))
-        connection.execute(text("ANALYZE decisions"))
 
 
 def look(engine: Engine, now: datetime) -> None:
@@ -93,16 +77,22 @@ def look(engine: Engine, now: datetime) -> None:
 
 def _insert(table: type[Base], like: Any) -> Insert:
     """An insert of rows that are like this one in all that is kept as JSON: written out once, not for each row."""
+    return insert(table).values(json_texts(table, like))
+
+
+def json_texts(table: type[Base], like: Any) -> dict[str, ColumnElement[Any]]:
+    """What is kept as JSON of such a record, as it is written."""
     columns = inspect(table).columns
     texts = {
         name: "null" if value is None else json.dumps(kind.process_bind_param(value, DefaultDialect()))
         for name, value in columns_of(like).items()
         if isinstance(kind := columns[name].type, AsJson)
     }
-    return insert(table).values({name: literal_column(f"'{content}'") for name, content in texts.items()})
+    return {name: literal_column(f"'{content}'") for name, content in texts.items()}
 
 
-def _row(number: int, many: Many, draw: random.Random) -> dict[str, Any]:
+def row_of(number: int, many: Many, draw: random.Random) -> dict[str, Any]:
+    """The first opening of an event, without what is kept as JSON."""
     first_seen = many.since + many.lasting * (number / many.number)
     is_violation = draw.random() < 0.4
     waits = is_violation and number > many.number * many.waits_from
@@ -113,6 +103,7 @@ def _row(number: int, many: Many, draw: random.Random) -> dict[str, Any]:
         "event_id": f"{number:016x}",
         "camera_id": camera_id,
         "rule_version": _VERSIONS[camera_id],
+        "org": _ORGS[camera_id],
         "violation": draw.choice(_TYPES),
         "state": "violation" if waits else "cleared" if is_violation else "candidate",
         "opening_id": opening_id(f"{number:016x}", 1),
@@ -132,7 +123,7 @@ def _row(number: int, many: Many, draw: random.Random) -> dict[str, Any]:
 
 def _state(row: Mapping[str, Any]) -> dict[str, Any]:
     """The same as the event's own row has it."""
-    return {name: row[name] for name in (*_PLAIN_EVENT, "event_id") if name in row}
+    return {name: row[name] for name in (*_PLAIN_EVENT, "event_id", "org") if name in row}
 
 
 def _package(seq: int, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,33 +138,14 @@ def _package(seq: int, row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _plain(table: type[Base], like: Any) -> dict[str, Any]:
+def plain(table: type[Base], like: Any) -> dict[str, Any]:
+    """What is not kept as JSON of such a record."""
     columns = inspect(table).columns
     return {name: value for name, value in columns_of(like).items() if not isinstance(columns[name].type, AsJson)}
 
 
 _TYPES = tuple(violation_types())[:6]
+_ORGS = {one.id: one.org for one in cameras()}
 _VERSIONS = {one.id: rules_of(one)[0].version for one in cameras()}
 _EVENT, _PACKAGE = event(), package()
-_DECISION = DecisionRecord(
-    decision_id="",
-    event_id="",
-    opening=1,
-    kind="first",
-    verdict="rejected",
-    reason="permitted",
-    note="",
-    code=None,
-    label=None,
-    subject=Subject(),
-    seen=Looks(),
-    spent_s=4.0,
-    officer_id=0,
-    officer_name="王队员",
-    badge_no="33088100123",
-    decided_at=START,
-    final_at=START,
-    undone_at=None,
-    revision=2,
-)
-_PLAIN_EVENT, _PLAIN_PACKAGE = _plain(EventRow, _EVENT), _plain(PackageRow, _PACKAGE)
+_PLAIN_EVENT, _PLAIN_PACKAGE = plain(EventRow, _EVENT), plain(PackageRow, _PACKAGE)

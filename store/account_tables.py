@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.rights import Role
@@ -126,7 +126,7 @@ class SecondFactorRow(Base):
     # The one that is being set up, until a code of it was given.
     coming: Mapped[str | None]
     # The time step of the last code that was taken: none of it or of one before is taken again.
-    last_step: Mapped[int | None]
+    last_step: Mapped[int | None] = mapped_column(BigInteger)
     since: Mapped[datetime | None]
 
 

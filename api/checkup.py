@@ -11,6 +11,7 @@ from pathlib import Path
 from core.errors import JiejingError
 from core.settings import Settings
 from evidence.clock_offset import system_clock_offset
+from evidence.key_events import read_history
 from evidence.keys import open_signing_key, own_key, public_keys, recorded_key
 from evidence.lettering import system_lettering
 from models.store import ModelStore
@@ -91,6 +92,7 @@ def _key(settings: Settings) -> str:
         return _KEPT
     for path in there:
         _refuse_others(path, path.parent, public_keys(settings.home))
+    read_history(settings.home)
     if settings.signing_key is None and own not in there:
         return "made at the first start"
     if own in there and not os.access(own, os.R_OK):

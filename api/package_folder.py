@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from api.schemas import PackageFilePublic
 from core.errors import EvidenceError
-from evidence.keys import open_key_ring
+from evidence.key_events import open_trusted_ring
 from evidence.listing import ListedFile
 from evidence.package import ENVELOPE, MANIFEST, TIMESTAMP, is_safe, sha256_of
 from evidence.sealed import Sealed, read_sealed
@@ -55,7 +55,7 @@ class PackageFolder:
             raise EvidenceError(f"{where}: {MANIFEST} cannot be read: {error.strerror}") from error
         if hashlib.sha256(content).hexdigest() != self.record.manifest_sha256:
             raise EvidenceError(f"{where}: {MANIFEST} is not the one that was sealed; verify the package")
-        found = read_sealed(self.path, open_key_ring(self._home))
+        found = read_sealed(self.path, open_trusted_ring(self._home))
         if not isinstance(found, Sealed):
             faults = ", ".join(f"{one.path}: {one.what}" for one in found)
             raise EvidenceError(f"{where}: its seal does not hold; verify the package ({faults})")

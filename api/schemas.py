@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator
 
@@ -12,7 +12,7 @@ from core.duties import DutyState
 from core.geometry import Box
 from core.health import STALE_AFTER_S, Status
 from core.site import Camera, Place, redacted
-from store.records import EventHistory, PackageKind, PackageRecord, ReportedState
+from store.records import PackageKind, ReportedState
 
 Moment = Annotated[datetime, PlainSerializer(rfc3339, return_type=str, when_used="json")]
 
@@ -112,13 +112,6 @@ class EventPublic(Public):
     members: tuple[MemberPublic, ...]
 
 
-class EventPagePublic(Public):
-    """Events, the newest first_seen first; next_cursor is null on the last page."""
-
-    events: tuple[EventPublic, ...]
-    next_cursor: str | None
-
-
 class PackagePublic(Public):
     """A sealed evidence package."""
 
@@ -132,24 +125,6 @@ class PackagePublic(Public):
     sealed_at: Moment
     complete: bool
     missing: tuple[str, ...]
-
-
-class EventDetail(EventPublic):
-    """An event as it is now, with every change, the rule as it was at the last one, and the packages."""
-
-    changes: tuple[EventPublic, ...]
-    rule: dict[str, Any] | None
-    packages: tuple[PackagePublic, ...]
-
-    @classmethod
-    def of(cls, history: EventHistory, rule: dict[str, Any] | None, packages: tuple[PackageRecord, ...]) -> Self:
-        """All that is known of an event."""
-        return cls(
-            **EventPublic.model_validate(history.event).model_dump(),
-            changes=tuple(EventPublic.model_validate(change) for change in history.changes),
-            rule=rule,
-            packages=tuple(PackagePublic.model_validate(package) for package in packages),
-        )
 
 
 class EvidenceKeyPublic(Public):

@@ -20,6 +20,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.errors import StorageError
+from evidence.keys import PREFIX_LENGTH
 from evidence.listing import Link
 from evidence.package import MANIFEST, sha256_of
 from evidence.storage import flush_folder, storing
@@ -31,7 +32,7 @@ class ChainEntry(BaseModel):
     """One line of the chain.
 
     Attributes:
-        entry: what happened; deletions will join.
+        entry: what happened; what was removed is told in evidence.removals.
         folder: where the package was put: relative to the home where it lies in it, so that a home can be moved; else,
             and in lines of earlier versions, absolute.
         staged: the name it had beside that place until it was complete.
@@ -134,6 +135,11 @@ class Chain:
                 if line.endswith(b"\n"):
                     entry = _entry(line, self.path)
                     yield entry.model_copy(update={"folder": str(self._home / entry.folder)})
+
+
+def chain_path(home: Path, key_id: str) -> Path:
+    """Where the chain of a key is kept."""
+    return home / "keys" / f"chain-{key_id[:PREFIX_LENGTH]}.jsonl"
 
 
 def _entry(line: bytes, path: Path) -> ChainEntry:

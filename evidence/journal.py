@@ -16,7 +16,7 @@ from threading import Lock
 from typing import Any
 
 from core.clock import rfc3339
-from evidence.dsse import OPENING_TYPE, EnvelopeError, envelope, read_envelope
+from evidence.dsse import OPENING_TYPE, EnvelopeError, Opened, envelope, read_envelope
 from evidence.keys import KeyRing, SigningKey
 from evidence.package import MAX_ENVELOPE_BYTES, MAX_MANIFEST_BYTES
 from evidence.storage import flush, storing, write_atomic
@@ -130,25 +130,30 @@ def entries_of(lines: Sequence[bytes], keys: KeyRing) -> list[Entry]:
         EnvelopeError: there is none, one does not hold or does not follow the one before it, or the last is signed by
             nobody who is trusted.
     """
-    entries = list(_entries(lines, keys))
-    if not entries:
-        raise EnvelopeError("it holds no line")
-    if not read_envelope(lines[-1].removesuffix(b"\n"), keys, OPENING_TYPE).key_ids:
-        raise EnvelopeError("its last line is signed by a key that is not among the trusted keys")
-    return entries
-
-
-def _entries(lines: Sequence[bytes], keys: KeyRing) -> Iterator[Entry]:
-    previous = None
     if sum(len(line) for line in lines) > MAX_ENVELOPE_BYTES:
         raise EnvelopeError("it is too large to be one of ours")
+    entries = list(followed(lines, keys))
+    if not entries:
+        raise EnvelopeError("it holds no line")
+    if not entries[-1][1].key_ids:
+        raise EnvelopeError("its last line is signed by a key that is not among the trusted keys")
+    return [entry for entry, _ in entries]
+
+
+def followed(lines: Sequence[bytes], keys: KeyRing, payload_type: str = OPENING_TYPE) -> Iterator[tuple[Entry, Opened]]:
+    """What signed lines say, and who signed each, as long as each follows the one before it.
+
+    Raises:
+        EnvelopeError: one does not hold, or does not follow.
+    """
+    previous = None
     for number, line in enumerate(lines, 1):
-        payload = read_envelope(line.removesuffix(b"\n"), keys, OPENING_TYPE).payload
+        opened = read_envelope(line.removesuffix(b"\n"), keys, payload_type)
         try:
-            entry = parse(payload, MAX_MANIFEST_BYTES)
+            entry = parse(opened.payload, MAX_MANIFEST_BYTES)
         except ValueError as error:
             raise EnvelopeError(f"line {number}: {error}") from error
         if not isinstance(entry, dict) or entry.get("seq") != number or entry.get("previous") != previous:
             raise EnvelopeError(f"line {number} does not follow the one before it")
         previous = hashlib.sha256(line).hexdigest()
-        yield entry
+        yield entry, opened

@@ -3,6 +3,7 @@
     home/keys/signing.pem            the private key, mode 0600, made at the first start of `run`
     home/keys/recorded.pem           the private key for what was not received live; made at the first need, mode 0600
     home/keys/public/<16 hex>.pem    public keys, the present one and former ones
+    home/keys/events.jsonl           what became of these keys, signed, see evidence.key_events
     home/keys/audit.pem              the private key of the audit's end, which every command signs
     home/keys/audit/<16 hex>.pem     public keys of that kind: no package is believed for them
 
@@ -12,7 +13,7 @@ A package names its key, and is verified with that key of this ring; a key that 
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from types import MappingProxyType
@@ -52,9 +53,14 @@ class SigningKey:
 
 @dataclass(frozen=True)
 class KeyRing:
-    """Public keys that are trusted, by key id."""
+    """Public keys that are trusted, by key id.
+
+    Attributes:
+        retired: the last number under which a package of a key is believed, of keys that others followed.
+    """
 
     keys: Mapping[str, Ed25519PublicKey]
+    retired: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, keys: Iterable[Ed25519PublicKey]) -> "KeyRing":
@@ -198,6 +204,27 @@ def own_key(home: Path) -> Path:
 def recorded_key(home: Path) -> Path:
     """Where the key for what was not received live lies."""
     return home / "keys" / RECORDED
+
+
+def recorded_key_id(home: Path) -> str | None:
+    """The id of the key for what was not received live, if there is one.
+
+    Raises:
+        InputError: it cannot be used.
+    """
+    path = recorded_key(home)
+    return key_id(_read_private(path).public_key()) if path.exists() else None
+
+
+def change_own_key(path: Path, public: Path) -> tuple[SigningKey, SigningKey, Path]:
+    """The key that lies there, the one that is to follow it, and where that waits until it takes its place. One that
+    waits already is taken.
+
+    Raises:
+        as of open_signing_key().
+    """
+    waiting = path.with_name(f"next-{path.name}")
+    return _opened(path, public, own=False), _opened(waiting, public, own=True), waiting
 
 
 def _audit_public_keys(home: Path) -> Path:

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from core.clock import parse_rfc3339
 from evidence.chain import ChainEntry
 from evidence.keys import KeyRing
 from evidence.package import MANIFEST, STAGING, sha256_of
+from evidence.removals import Removed
 from evidence.sealed import Sealed, read_sealed
 from evidence.time_check import CLOCK_ERROR
 from evidence.verify import verify
@@ -29,6 +31,10 @@ What = Literal[
     "number twice",  # two packages of one key with one number
     "number missing",  # a package that a later one follows, and that nobody knows
     "out of order",  # sealed before the one that it follows
+    "still there",  # a package of which a signed line says that it was removed
+    "unknown key",  # a public key of which no signed event tells
+    "key not vouched for",  # one that came without the signature of the key that it follows
+    "no signed line",  # what the audit tells of, and the signed events of keys and removals do not
 ]
 
 
@@ -51,14 +57,18 @@ class Finding:
 
 
 Chains = Mapping[str, Sequence[ChainEntry]]
+NOTHING_REMOVED: Mapping[str, Removed] = MappingProxyType({})
 
 
-def reconcile(packages: Path, chains: Chains, rows: Iterable[Row], keys: KeyRing) -> list[Finding]:
+def reconcile(
+    packages: Path, chains: Chains, rows: Iterable[Row], keys: KeyRing, removed: Mapping[str, Removed] = NOTHING_REMOVED
+) -> list[Finding]:
     """Every disagreement about the packages directly below a folder, in the order of their paths.
 
     Args:
         chains: the lines of each chain, by the first digits of its key as its file is named.
         rows: those about other folders are left out.
+        removed: packages that may be gone, by their ids.
     """
     root = packages.absolute()
     folders = _folders(root)
@@ -66,10 +76,11 @@ def reconcile(packages: Path, chains: Chains, rows: Iterable[Row], keys: KeyRing
     sealed = {path: one for path in there if isinstance(one := read_sealed(path, keys), Sealed)}
     found = [Finding(path, "left over") for path in folders if path.name.startswith(STAGING)]
     found += _faulty(there, keys)
-    found += _against_rows(root, there, rows)
+    found += [Finding(path, "still there", removed[path.name].at) for path in there if path.name in removed]
+    found += _against_rows(root, there, rows, removed)
     for name, entries in chains.items():
         own = {path: one for path, one in sealed.items() if one.listing.key_id.startswith(name)}
-        found += _against_chain(root, own, entries, keys)
+        found += _against_chain(root, own, entries, keys, removed)
     chained = [entry for entries in chains.values() for entry in entries]
     found += _unchained(there, {_place(root, entry) for entry in chained})
     return sorted(set(found), key=lambda finding: (finding.path, finding.what, finding.detail))
@@ -86,12 +97,15 @@ def _faulty(there: Iterable[Path], keys: KeyRing) -> Iterator[Finding]:
             yield Finding(path, "faulty", f"{fault.path}: {fault.what}")
 
 
-def _against_rows(root: Path, there: Sequence[Path], rows: Iterable[Row]) -> Iterator[Finding]:
+def _against_rows(
+    root: Path, there: Sequence[Path], rows: Iterable[Row], removed: Mapping[str, Removed]
+) -> Iterator[Finding]:
     known = {row.path.absolute(): row.manifest_sha256 for row in rows if row.path.absolute().parent == root}
     yield from (Finding(path, "no row") for path in there if path not in known)
     for path, sha256 in known.items():
         if path not in there:
-            yield Finding(path, "no package")
+            if not _was_removed(path.name, sha256, removed):
+                yield Finding(path, "no package")
         elif _manifest_hash(path) != sha256:
             yield Finding(path, "hash differs", "the data base has another")
 
@@ -101,20 +115,28 @@ def _unchained(there: Iterable[Path], chained: set[Path]) -> Iterator[Finding]:
 
 
 def _against_chain(
-    root: Path, sealed: Mapping[Path, Sealed], entries: Sequence[ChainEntry], keys: KeyRing
+    root: Path,
+    sealed: Mapping[Path, Sealed],
+    entries: Sequence[ChainEntry],
+    keys: KeyRing,
+    removed: Mapping[str, Removed],
 ) -> Iterator[Finding]:
     """The packages of one key: their numbers, and the lines of its chain."""
-    yield from _lines(root, sealed, entries, keys)
+    yield from _lines(root, sealed, entries, keys, removed)
     numbered = sorted(sealed.items(), key=lambda one: (one[1].listing.seq, one[0]))
     elsewhere = {entry.seq for entry in entries if _place(root, entry).parent != root}
-    yield from _numbers(numbered, elsewhere)
+    yield from _numbers(numbered, elsewhere, removed)
     for (_, before), (path, after) in pairwise(numbered):
         if parse_rfc3339(after.listing.sealed_at) + CLOCK_ERROR < parse_rfc3339(before.listing.sealed_at):
             yield Finding(path, "out of order", f"sealed before number {before.listing.seq}")
 
 
 def _lines(
-    root: Path, sealed: Mapping[Path, Sealed], entries: Sequence[ChainEntry], keys: KeyRing
+    root: Path,
+    sealed: Mapping[Path, Sealed],
+    entries: Sequence[ChainEntry],
+    keys: KeyRing,
+    removed: Mapping[str, Removed],
 ) -> Iterator[Finding]:
     for number, entry in enumerate(entries, 1):
         path = _place(root, entry)
@@ -125,7 +147,7 @@ def _lines(
             there = read_sealed(path, keys)
             one = there if isinstance(there, Sealed) else None
         if one is None:
-            if not path.is_dir():
+            if not path.is_dir() and not _was_removed(entry.package_id, entry.manifest_sha256, removed):
                 yield Finding(path, "no package")
             continue
         if entry.manifest_sha256 != one.manifest_sha256:
@@ -135,7 +157,9 @@ def _lines(
             yield Finding(path, "chain broken", f"the package says number {listing.seq}, {listing.sealed_at}")
 
 
-def _numbers(numbered: Sequence[tuple[Path, Sealed]], elsewhere: set[int]) -> Iterator[Finding]:
+def _numbers(
+    numbered: Sequence[tuple[Path, Sealed]], elsewhere: set[int], removed: Mapping[str, Removed]
+) -> Iterator[Finding]:
     """Each package follows the one that it names; what nobody knows is missing."""
     hashes: dict[int, str] = {}
     for path, one in numbered:
@@ -150,8 +174,14 @@ def _numbers(numbered: Sequence[tuple[Path, Sealed]], elsewhere: set[int]) -> It
         if previous.seq in hashes:
             if hashes[previous.seq] != previous.manifest_sha256:
                 yield Finding(path, "chain broken", f"number {previous.seq} is not the one that it follows")
-        elif previous.seq not in elsewhere:
+        elif previous.seq not in elsewhere and not _was_removed(previous.package_id, previous.manifest_sha256, removed):
             yield Finding(path, "number missing", f"{previous.seq}: {previous.package_id}")
+
+
+def _was_removed(package_id: str, manifest_sha256: str, removed: Mapping[str, Removed]) -> bool:
+    """Whether this very package was removed on purpose."""
+    found = removed.get(package_id)
+    return found is not None and found.manifest_sha256 == manifest_sha256
 
 
 def _place(root: Path, entry: ChainEntry) -> Path:

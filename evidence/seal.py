@@ -20,10 +20,11 @@ from secrets import token_hex
 from core.clock import Clock, SystemClock, rfc3339
 from core.errors import EvidenceError, StorageError
 from core.sharing import keep_from_changes
-from evidence.chain import Chain, ChainEntry
+from evidence.chain import Chain, ChainEntry, chain_path
 from evidence.clock_offset import ClockOffset, system_clock_offset
 from evidence.dsse import envelope
-from evidence.keys import PREFIX_LENGTH, KeyRing, SigningKey, open_key_ring, open_recorded_key, open_signing_key
+from evidence.key_events import announce
+from evidence.keys import KeyRing, SigningKey, open_key_ring, open_recorded_key, open_signing_key, own_key
 from evidence.listing import ListedFile, Listing, read_listing
 from evidence.manifest import About, Body, Place, manifest_bytes
 from evidence.package import ENVELOPE, MANIFEST, STAGING, is_safe, sha256_of
@@ -77,7 +78,9 @@ class Sealer:
             InputError: the key cannot be used.
             StorageError: the home cannot be written.
         """
-        return cls._with(home, open_signing_key(home, signing_key), clock)
+        key = open_signing_key(home, signing_key)
+        announce(home, key, "live", (clock or SystemClock()).utc(), _formers(home, signing_key))
+        return cls._with(home, key, clock)
 
     @classmethod
     def of_recordings(cls, home: Path, clock: Clock | None = None) -> "Sealer":
@@ -86,7 +89,9 @@ class Sealer:
         Raises:
             as of `at`.
         """
-        return cls._with(home, open_recorded_key(home), clock)
+        key = open_recorded_key(home)
+        announce(home, key, "recorded", (clock or SystemClock()).utc())
+        return cls._with(home, key, clock)
 
     @classmethod
     def _with(cls, home: Path, key: SigningKey, clock: Clock | None) -> "Sealer":
@@ -179,6 +184,11 @@ class Sealer:
             raise StorageError(f"{packages}: only {free >> 20} MB are free; free some space")
 
 
+def _formers(home: Path, given: Path | None) -> list[SigningKey]:
+    """The installation's own key, where another one is given from now on: it vouches for that one."""
+    return [open_signing_key(home)] if given is not None and own_key(home).exists() else []
+
+
 def make_place(packages: Path) -> None:
     """Makes the folder in which packages get their places; of several users, its maker alone puts some there.
 
@@ -188,11 +198,6 @@ def make_place(packages: Path) -> None:
     if not packages.is_dir():
         packages.mkdir(parents=True, exist_ok=True)
         keep_from_changes(packages)
-
-
-def chain_path(home: Path, key_id: str) -> Path:
-    """Where the chain of a key is kept."""
-    return home / "keys" / f"chain-{key_id[:PREFIX_LENGTH]}.jsonl"
 
 
 @contextmanager

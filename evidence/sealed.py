@@ -54,12 +54,15 @@ def sealed_in(tree: Tree, keys: KeyRing) -> tuple[Sealed | None, tuple[Fault, ..
         return None, (Fault(MANIFEST, f"not a manifest that this version can read: {error}"),)
     sha256 = hashlib.sha256(opened.payload).hexdigest()
     sealed = Sealed(listing, record, sha256, opened.key_ids, opened.unknown_keys)
-    return sealed, tuple(_faults(tree, opened, listing))
+    return sealed, tuple(_faults(tree, opened, listing, keys))
 
 
-def _faults(tree: Tree, opened: Opened, listing: Listing) -> Iterator[Fault]:
+def _faults(tree: Tree, opened: Opened, listing: Listing, keys: KeyRing) -> Iterator[Fault]:
     if listing.key_id not in opened.key_ids:
         yield Fault(ENVELOPE, "signed with another key than the manifest names")
+    last = keys.retired.get(listing.key_id)
+    if last is not None and listing.seq > last:
+        yield Fault(ENVELOPE, f"number {listing.seq} of a key that was retired after number {last}")
     try:
         if whole(tree, MANIFEST, MAX_MANIFEST_BYTES) != opened.payload:
             yield Fault(MANIFEST, "differs from what was signed")

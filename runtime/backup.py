@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,10 +24,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import Engine
 
 from core.clock import rfc3339
-from core.errors import InputError, StorageError
+from core.errors import EvidenceError, InputError, StorageError
 from evidence.anchor import FILE as AUDIT_HEAD
 from evidence.chain import Chain
+from evidence.key_events import key_events
+from evidence.keys import open_key_ring
 from evidence.package import sha256_of
+from evidence.removals import read_removed, removals
 from evidence.storage import storing, write_flushed
 from store.dump import dump, load
 from store.engine import sqlite_path
@@ -61,7 +64,7 @@ class Restored:
 
     Attributes:
         missing: packages that the chains name and that do not lie in the home.
-        kept: chains that went on after the backup and were kept, as each package has one number only.
+        kept: chains and ledgers that went on after the backup and were kept, as each package has one number only.
         replaced: the folder with what was there before; None where nothing was.
     """
 
@@ -135,6 +138,9 @@ def _set_data_base_aside(engine: Engine, aside: Path) -> None:
 def _collect(engine: Engine, home: Path, folder: Path) -> str | None:
     """Copies everything in an order that fits: the audit may have rows after its head, never the other way round."""
     with ExitStack() as turns:
+        for ledger in (key_events(home), removals(home)):
+            if ledger.path.exists():
+                turns.enter_context(ledger.locked())
         for path in sorted(home.glob("keys/chain-*.jsonl")):
             turns.enter_context(Chain(path).turn())
         if (home / AUDIT_HEAD).exists():
@@ -176,7 +182,8 @@ def _unpack(source: Path, folder: Path) -> Listing:
 
 
 def _put_back(folder: Path, home: Path, aside: Path) -> Iterator[str]:
-    """Puts keys, chains and the audit's end in their places; gives the chains that are longer here."""
+    """Puts keys, chains and the audit's end in their places; gives the chains and ledgers that are longer
+    here."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
         if not path.is_file() or (name.parts[0] != "keys" and name.name != AUDIT_HEAD):
@@ -184,7 +191,7 @@ def _put_back(folder: Path, home: Path, aside: Path) -> Iterator[str]:
         place = home / name
         there = place.read_bytes() if place.exists() else b""
         content = path.read_bytes()
-        if name.name.startswith("chain-") and there.startswith(content):
+        if name.suffix == ".jsonl" and there.startswith(content):
             if there != content:
                 yield name.name
         elif there != content:
@@ -200,10 +207,18 @@ def _exchange(place: Path, fresh: Path, aside: Path | None) -> None:
 
 
 def _missing(home: Path) -> Iterator[str]:
+    removed = _removed(home)
     for path in sorted(home.glob("keys/chain-*.jsonl")):
         for entry in Chain(path).entries():
-            if not (home / "packages" / entry.package_id).is_dir():
+            if not (home / "packages" / entry.package_id).is_dir() and entry.package_id not in removed:
                 yield entry.package_id
+
+
+def _removed(home: Path) -> Collection[str]:
+    try:
+        return read_removed(home, open_key_ring(home)).keys()
+    except EvidenceError:  # evidence check tells of it
+        return ()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from core.clock import Clock
 from core.domain import Frame, ModelRef, RuleEvent
@@ -27,7 +28,7 @@ from runtime.pipeline import CameraPipeline, Step
 from runtime.quiet import QuietFrames
 from runtime.shadow import Shadow
 from runtime.spool import Spool
-from runtime.state_file import StateFile
+from runtime.state_file import StateFile, StateSeal
 
 MEMORY_EVERY_S = 10.0
 VIEWS_EVERY_S = 60.0
@@ -44,6 +45,7 @@ class Shared:
 
     Attributes:
         sealer: of what is received live; recordings: of what is not.
+        takes_unsigned: whether what is known of cameras may be unsigned, as an earlier version left it.
     """
 
     installation: Installation
@@ -54,6 +56,7 @@ class Shared:
     spool: Spool
     duties: Duties
     clock: Clock
+    takes_unsigned: bool
 
 
 class CameraWorker:
@@ -83,11 +86,24 @@ class CameraWorker:
         self._source = CameraSource(camera, settings, clock)
         state = settings.home / "state"
         memory, views = (self._side(f"keeping {what}") for what in ("what stands", "views"))
-        self._memory = StateFile(
-            state / f"{camera.id}.json", memory, clock, every_s=MEMORY_EVERY_S, written=to_json, read=from_json
+        sealer = shared.sealer
+        seal = StateSeal(camera.id, clock, sealer.key, sealer.keys, takes_unsigned=shared.takes_unsigned)
+        known = partial(StateFile, seal=seal)
+        self._memory = known(
+            state / f"{camera.id}.json",
+            memory,
+            taking_up=self._side("taking up what stood"),
+            every_s=MEMORY_EVERY_S,
+            written=to_json,
+            read=from_json,
         )
-        self._views = StateFile(
-            state / f"{camera.id}.npz", views, clock, every_s=VIEWS_EVERY_S, written=to_npz, read=from_npz
+        self._views = known(
+            state / f"{camera.id}.npz",
+            views,
+            taking_up=self._side("taking up views"),
+            every_s=VIEWS_EVERY_S,
+            written=to_npz,
+            read=from_npz,
         )
         self._pipeline = CameraPipeline(
             camera,

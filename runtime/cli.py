@@ -18,6 +18,7 @@ from runtime.commands import (
     demo,
     doctor,
     evidence,
+    key,
     model,
     replay,
     run,
@@ -42,7 +43,7 @@ app = typer.Typer(
 )
 for command in (demo, up, run, serve, analyze, replay, verify, doctor):
     app.command(name=command.__name__.rpartition(".")[2])(command.command)
-for group in (evidence, decisions, camera, model, user, audit, db):
+for group in (evidence, key, decisions, camera, model, user, audit, db):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
 join(app, {"model": model.app})
 

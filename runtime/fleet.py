@@ -13,6 +13,7 @@ from core.health import StreamState
 from core.rules import watched_presets
 from core.site import Camera, SiteInfo
 from detector.ensemble import Ensemble
+from evidence.key_events import key_events
 from evidence.seal import Sealer, make_place
 from evidence.storage import storing
 from models.history import names
@@ -55,6 +56,8 @@ class Fleet:
         with storing(installation.packages_folder):
             make_place(installation.packages_folder)
         self._clock = clock
+        # The first start of a version that signs what it knows of cameras.
+        takes_unsigned = not key_events(settings.home).path.exists()
         self._duties = duties or Duties(clock)
         # One thread an inference: the cameras' own threads keep the cores busy.
         self._detectors = Detectors(settings.home, threads=1)
@@ -67,6 +70,7 @@ class Fleet:
             spool=Spool(settings.home / "spool"),
             duties=self._duties,
             clock=clock,
+            takes_unsigned=takes_unsigned,
         )
         self._writer = EventWriter(installation, self._shared.spool, self._duties)
         self._disk = DiskWatch(settings.home, settings.min_free_mb)

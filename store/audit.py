@@ -191,7 +191,7 @@ class AuditLog:
             anchored = self._anchor.get()
         head = Head(0, GENESIS)
         passed = anchored is None
-        for entry in self._all():
+        for entry in self.all():
             fault = _fault(entry, head)
             if fault:
                 return AuditVerdict(head.seq, fault)
@@ -202,10 +202,12 @@ class AuditLog:
             return AuditVerdict(head.seq, _missed(anchored, head))
         return AuditVerdict(head.seq, None)
 
-    def _all(self) -> Iterator[AuditEntry]:
+    def all(self, wanted: AuditFilter | None = None) -> Iterator[AuditEntry]:
+        """Every row, or those that are wanted, the oldest first."""
         seq = None
         while True:
-            query = select(AuditRow).order_by(AuditRow.seq).limit(_ROWS_AT_ONCE)
+            query = select(AuditRow).where(*_conditions(wanted or AuditFilter()))
+            query = query.order_by(AuditRow.seq).limit(_ROWS_AT_ONCE)
             if seq is not None:
                 query = query.where(AuditRow.seq > seq)
             with reading(self._engine) as session:

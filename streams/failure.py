@@ -27,6 +27,7 @@ CAUSES = {
     r"Connection reset|Broken pipe|End of file|Input/output error": "the connection was lost",
 }
 _NOT_THIS_WAY = re.compile(r"failed: 461\b|Protocol not supported")
+_MOST_SHOWN = 200
 _OTHER_WAY: dict[Transport, str] = {
     "tcp": "the camera sends its media over UDP only; set this camera's transport to udp",
     "udp": "the camera sends its media over TCP only; set this camera's transport to tcp",
@@ -48,6 +49,11 @@ def cause_of(messages: "list[str]", transport: Transport = "tcp") -> str:
         if re.search(pattern, text):
             return cause
     return re.sub(r"^(\[[^\]]*\] *)+", "", messages[-1]).strip() if messages else "the stream ended"
+
+
+def redirected_to(address: str) -> str:
+    """The cause where a server sends on to another address."""
+    return f"it sends on to {address[:_MOST_SHOWN]}, which is not followed; if that is the camera, enter that address"
 
 
 def is_worth_a_look(cause: str) -> bool:

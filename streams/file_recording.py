@@ -7,6 +7,7 @@ from core.errors import RecordingError
 from core.ports import Clip, Coverage, Held, Picture
 from streams.clip import Piece, copy_pieces
 from streams.media import Media, nearest_picture
+from streams.mended import Film
 
 # The container's duration and the last frame may differ by a frame.
 _TOLERANCE_S = 1.0
@@ -19,8 +20,14 @@ class FileRecording:
     nothing more: what was detected in it was another film.
     """
 
-    def __init__(self, path: Path, start: datetime, media: Media) -> None:
+    def __init__(self, path: Path, start: datetime, media: Media, film: Film | None = None) -> None:
+        """Prepares.
+
+        Args:
+            film: what is read of it, which `media` describes; the file itself by default.
+        """
         self._path = path
+        self._film = film or Film(path)
         self._start = start
         self._media = media
         self._state = _state(path)
@@ -48,7 +55,7 @@ class FileRecording:
         """
         self._demand(moment, moment)
         wanted_s = (moment - self._start).total_seconds() + self._media.first_pts_s
-        pts_s, image = nearest_picture(self._path, wanted_s, self._media.first_pts_s)
+        pts_s, image = nearest_picture(self._film.path, wanted_s, self._media.first_pts_s)
         stream_s = pts_s - self._media.first_pts_s
         return Picture(self._start + timedelta(seconds=stream_s), image, f"{self._path.name} at {stream_s:.3f} s")
 
@@ -61,7 +68,7 @@ class FileRecording:
         self._demand(max(start, self._start), max(start, self._start))
         from_s = max((start - self._start).total_seconds(), 0.0)
         length_s = (end - self._start).total_seconds() - from_s
-        piece = Piece(self._path, from_s + self._media.first_pts_s if from_s > 0 else None, length_s)
+        piece = Piece(self._film.path, from_s + self._media.first_pts_s if from_s > 0 else None, length_s)
         copied = copy_pieces([piece], length_s, path, self._media.codec)
         begin, until = (
             self._start + timedelta(seconds=from_s + moment_s) for moment_s in (copied.begin_s, copied.end_s)

@@ -151,6 +151,19 @@ def packets_arguments(path: Path, packets: str, *, until_s: float) -> list[str]:
     return compiled(stream.output(packets, format="framecrc", c="copy", to=f"{until_s:.6f}"), "-copyts")
 
 
+def mending_arguments(path: Path, leap_s: float, mended: Path | None) -> list[str]:
+    """Reads a file once, and copies it with time stamps that go on evenly where its own leap; see `live_arguments`.
+
+    Args:
+        leap_s: a time stamp further from where the film should be is taken away. ffmpeg says so in a line for each.
+        mended: the copy, a .mkv; None = the file is only read.
+    """
+    stream = file_input(path)["V:0"]
+    way = {"format": "null"} if mended is None else {"format": "matroska", "bsf:v": _MEND_TIMES}
+    copied = stream.output("-" if mended is None else f"file:{mended}", c="copy", **way)
+    return compiled(copied, "-dts_error_threshold", f"{leap_s:g}")
+
+
 def file_input(path: Path, **options: Any) -> Any:
     """A recorded file as an input: nothing but files, and no play lists."""
     return ffmpeg.input(f"file:{path}", protocol_whitelist="file", format_whitelist=CONTAINERS, **options)

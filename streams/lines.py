@@ -20,6 +20,7 @@ _NO_PTS = -(1 << 63)
 _RTP_HZ = 90_000  # of video
 _RTP_WRAP_S = (1 << 32) / _RTP_HZ
 _LEAP = re.compile(r"PTS (-?\d+), next:(-?\d+) invalid dropping")
+_REDIRECT = re.compile(r"Status 3\d\d: Redirecting to (\S*)")
 _LEVEL = re.compile(r"\[(panic|fatal|error|warning|info|verbose|debug)\] ")
 
 
@@ -169,6 +170,12 @@ def leap_of(line: str) -> float | None:
 def is_about_leap(line: str) -> bool:
     """Whether ffmpeg tells of a time stamp that it took away: of its decoding time, too."""
     return "invalid dropping" in line
+
+
+def redirect_in(line: str) -> str | None:
+    """Where ffmpeg was sent on to, if the line says so."""
+    found = _REDIRECT.search(line)
+    return (found[1] or "nowhere") if found else None
 
 
 def _is_key(extras: list[str]) -> bool:

@@ -1,9 +1,12 @@
 """One ffmpeg process: started without a shell or credentials in its arguments, always drained, always ended."""
 
 import contextlib
+import errno
 import logging
 import os
 import selectors
+import shutil
+import socket
 import subprocess
 import threading
 from collections.abc import Callable
@@ -12,6 +15,7 @@ from typing import IO
 
 from core.duties import words_of
 from core.errors import StorageError, StreamError
+from streams.fence import Gate, Place, fenced
 
 TERM_S = 2.0
 SECOND_TERM_S = 0.3
@@ -39,12 +43,14 @@ class FfmpegProcess:
         on_pipes: tuple[LineHandler, ...] = (),
         stdin: str | None = None,
         on_end: Callable[[], None] = lambda: None,
+        place: Place | None = None,
     ) -> None:
         """Starts it.
 
         Args:
             arguments: makes the argument list from the names of the extra pipes (pipe:N), one per handler of on_pipes.
             stdin: text that ffmpeg reads as pipe:0 (a concat script with the address: no file, no argument holds it).
+            place: where alone it may connect to; None = it reads no network, as its arguments say.
             on_end: called by the reading thread once every text channel has ended.
 
         Raises:
@@ -53,7 +59,17 @@ class FfmpegProcess:
         pipes = [os.pipe() for _ in on_pipes]
         write_ends = [write for _, write in pipes]
         command = arguments([f"pipe:{end}" for end in write_ends])
+        self._gate = Gate(place) if place else None
+        self._ours: socket.socket | None = None
+        theirs: socket.socket | None = None
+        if place:
+            self._ours, theirs = socket.socketpair()
+        if theirs:
+            write_ends.append(theirs.detach())
+            command = fenced(command, write_ends[-1])
         try:
+            if shutil.which("ffmpeg") is None:
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
@@ -64,6 +80,8 @@ class FfmpegProcess:
         except OSError as error:
             for read, _ in pipes:
                 os.close(read)
+            if self._ours:
+                self._ours.close()
             raise StorageError(f"ffmpeg cannot be started ({error.strerror}); install ffmpeg 5 or newer") from error
         finally:
             for end in write_ends:
@@ -169,10 +187,23 @@ class FfmpegProcess:
         with selectors.DefaultSelector() as selector:
             for descriptor, handler in channels:
                 selector.register(descriptor, selectors.EVENT_READ, _Lines(handler))
-            while selector.get_map():
+            if self._gate and (listener := self._listener()) is not None:
+                selector.register(listener, selectors.EVENT_READ, self._gate)
+            open_channels = len(channels)
+            while open_channels:
                 for key, _ in selector.select():
                     if not key.data.read(key.fd):
                         selector.unregister(key.fd)
+                        open_channels -= key.data is not self._gate
+
+    def _listener(self) -> int | None:
+        if not self._gate or not self._ours:
+            return None
+        with self._ours:
+            listener = self._gate.listener(self._ours)
+        if listener is not None:
+            self._owned.append(listener)
+        return listener
 
 
 class _Lines:

@@ -14,6 +14,7 @@ from streams.decode import Decoding
 from streams.file_recording import FileRecording
 from streams.graph import file_arguments
 from streams.media import file_log, inspect
+from streams.mended import film_of
 
 # Containers round their duration, and a last frame may be shown for long.
 _SHORT_BY_S = 1.0
@@ -23,7 +24,8 @@ class FileSource:
     """Sampled frames of a recorded file; implements core.ports.FrameSource.
 
     Stream time is the presentation time from the first frame (= 0), `utc` is `start` plus stream time, and `mono_s` is
-    stream time: the same file gives the same frames. Every frame is given out however slow its reader is; at a pace
+    stream time: the same file gives the same frames. Where its time stamps leap, they are counted on at its frame rate.
+    Every frame is given out however slow its reader is; at a pace
     the frames then come late. Mode keyframe samples key frames only; auto and interval sample all frames.
 
     Attributes:
@@ -51,7 +53,9 @@ class FileSource:
             SourceError: there is no such file, or it holds no video.
         """
         self._path = Path(path)
-        self._media = inspect(self._path)
+        media = inspect(self._path)
+        self._film = film_of(self._path)
+        self._media = media if self._film.path == self._path else inspect(self._film.path)
         self._camera_id = camera_id
         self._preset_id = preset_id
         self._start = start
@@ -61,7 +65,7 @@ class FileSource:
         self._closed = threading.Event()
         self._broke_off_at_s: float | None = None
         self._decoding: Decoding | None = None
-        self._recording = FileRecording(self._path, start, self._media)
+        self._recording = FileRecording(self._path, start, self._media, self._film)
 
     @property
     def recording(self) -> FileRecording:
@@ -100,7 +104,7 @@ class FileSource:
             SourceError: the file cannot be decoded (further).
         """
         arguments = file_arguments(
-            self._path, sample_s=self._sampling.interval_s, keys_only=self._sampling.mode == "keyframe"
+            self._film.path, sample_s=self._sampling.interval_s, keys_only=self._sampling.mode == "keyframe"
         )
         log = file_log(self._path)
         began_s = self._clock.mono_s()

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from core.site import Transport
-from streams.rtsp_client import RtspClient, RtspError, Video
+from streams.address import without_credentials
+from streams.failure import redirected_to
+from streams.rtsp_client import RedirectError, RtspClient, RtspError, Video
 
 LOOK_S = 4.0
 _HEAD_BYTES = 12
@@ -28,8 +30,8 @@ class Seen:
     keys: bool
 
 
-def look_into(url: str, transport: Transport, stop: Callable[[], bool], seconds: float = LOOK_S) -> Seen | None:
-    """Plays a stream for some seconds, as ffmpeg would; None where that cannot be done.
+def cause_looked_into(url: str, transport: Transport, stop: Callable[[], bool], seconds: float = LOOK_S) -> str | None:
+    """Plays a stream for some seconds, as ffmpeg would; why no picture comes of it, None where that is not seen.
 
     Args:
         url: the address with its login, its host looked up already.
@@ -39,7 +41,9 @@ def look_into(url: str, transport: Transport, stop: Callable[[], bool], seconds:
         with RtspClient(url, transport) as client:
             video = client.describe()
             client.play(video)
-            return seen_in(video, client.packets(seconds, stop), seconds)
+            return cause_in(seen_in(video, client.packets(seconds, stop), seconds))
+    except RedirectError as error:
+        return redirected_to(without_credentials(str(error)))
     except (OSError, RtspError, ValueError, KeyError):
         return None
 

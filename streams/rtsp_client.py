@@ -31,6 +31,10 @@ class RtspError(Exception):
     """The server does not speak as it should; the text holds its status, and nothing secret."""
 
 
+class RedirectError(RtspError):
+    """The server sends on to another address, which is the text of this error."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the server answered: its status, each header as it came, and the body."""
@@ -156,6 +160,8 @@ class RtspClient:
         if answer.status == 401 and self._name and self._login is None:
             self._login = _login(answer, self._name, self._password)
             answer = self._sent(method, uri, headers)
+        if 300 <= answer.status < 400:
+            raise RedirectError(answer.header("Location") or "nowhere")
         if answer.status != 200:
             raise RtspError(f"{method} is answered by {answer.status}")
         return answer

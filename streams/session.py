@@ -14,15 +14,25 @@ from core.settings import Settings
 from streams.address import Address, pinned
 from streams.decode import FrameReader
 from streams.errorlog import ErrorLog
-from streams.failure import NOT_DECODED, REFUSED, cause_seen, is_worth_a_look
+from streams.failure import NOT_DECODED, REFUSED, cause_seen, is_worth_a_look, redirected_to
+from streams.fence import Place
 from streams.graph import START_S, live_arguments, live_script
 from streams.latest import Latest
 from streams.leaps import Leaps
-from streams.lines import ClosedSegment, PacketList, Stamp, VideoInfo, is_about_leap, leap_of, parse_segment
+from streams.lines import (
+    ClosedSegment,
+    PacketList,
+    Stamp,
+    VideoInfo,
+    is_about_leap,
+    leap_of,
+    parse_segment,
+    redirect_in,
+)
 from streams.packets import PacketStats
 from streams.process import FfmpegProcess
 from streams.ring import Ring, session_name
-from streams.rtp_look import cause_in, look_into
+from streams.rtp_look import cause_looked_into
 from streams.rtsp_look import look_at
 from streams.segment import Segment
 from streams.timebase import LEAP_S, MAX_ERROR_S, Timebase
@@ -97,6 +107,8 @@ class Session:
         self._latest: Latest[tuple[Stamp, Image]] = Latest()
         self._size_changed = False
         self._fault: str | None = None
+        self._redirect: str | None = None
+        self._scrub = address.scrub
         self._closed = False
         self._decodes = sampler is not None
         self._decoded_s = self._began_s
@@ -155,6 +167,8 @@ class Session:
         """
         if not self._closed and (fault := self._fault or self._process.fault):
             raise StreamError(f"{self._shown}: what comes cannot be taken in: {fault}; connecting anew")
+        if self._redirect and not self._closed:
+            raise StreamError(f"{self._shown}: {redirected_to(self._redirect)}")
         if self._process.returncode is not None and not self._closed:
             self._process.wait()
             raise StreamError(f"{self._shown}: {self._seen(self._log.cause_over(self._settings.rtsp_transport))}")
@@ -177,8 +191,7 @@ class Session:
         self._process.end()  # there may be room for one viewer only
         look = look_at(self._url)
         if look.answer == "rtsp" and cause != REFUSED:
-            seen = look_into(self._url, self._settings.rtsp_transport, lambda: self._closed)
-            return (cause_in(seen) if seen else None) or cause
+            return cause_looked_into(self._url, self._settings.rtsp_transport, lambda: self._closed) or cause
         return cause_seen(cause, look)
 
     def close(self) -> None:
@@ -226,13 +239,17 @@ class Session:
             on_pipes=(self._on_packet, self._on_segment),
             stdin=live_script(address, self._settings),
             on_end=self._on_end,
+            place=Place.of(address.url),
         )
 
     def _on_line(self, line: str) -> None:
-        if not is_about_leap(line):
+        if is_about_leap(line):
+            if leap_s := leap_of(line):
+                self._leaps.add(leap_s)
+        elif redirect := redirect_in(line):
+            self._redirect = self._scrub(redirect)
+        else:
             self._reader.stderr(line)
-        elif leap_s := leap_of(line):
-            self._leaps.add(leap_s)
 
     def _on_packet(self, line: str) -> None:
         packet = self._packet_list.read(line)

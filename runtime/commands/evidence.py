@@ -5,15 +5,21 @@ from typing import Annotated
 
 import typer
 
-from core.clock import rfc3339
+from core.clock import SystemClock, rfc3339
 from core.errors import InputError
 from evidence.chain import Chain, ChainEntry
-from evidence.keys import open_key_ring
+from evidence.key_check import ToldByAudit, check_keys
+from evidence.key_events import open_trusted_ring
+from evidence.keys import open_signing_key
 from evidence.reconcile import Row, reconcile
+from evidence.removals import note_removal, take_away
+from evidence.sealed import Sealed, read_sealed
 from evidence.zipfiles import write_zip
 from runtime.commands.options import JsonOption
 from runtime.console import say, say_json, say_table
 from runtime.installation import Installation
+from runtime.local_actor import local_actor
+from store.audit import AuditFilter, AuditLog, Deed
 from store.records import PackageRecord
 
 app = typer.Typer(help="The sealed evidence packages.", no_args_is_help=True, rich_markup_mode=None)
@@ -45,6 +51,31 @@ def export(
 
 
 @app.command()
+def remove(
+    package: Annotated[str, typer.Argument(help="Id of the package.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is signed, and goes into the audit.")],
+) -> None:
+    """Removes a package for good. A signed line tells of it, so that its gap in the chain is no fault."""
+    if not (why := reason.strip()[:400]):
+        raise InputError("--reason: say why; it is signed, and goes into the audit")
+    installation = Installation.open()
+    settings, folder = installation.settings, installation.packages_folder
+    row = installation.packages.get(package)
+    if row is None:
+        raise InputError(f"no package {package!r} here; see: jiejing evidence list")
+    keys = open_trusted_ring(settings.home)
+    sealed = read_sealed(folder / row.path, keys)
+    if not isinstance(sealed, Sealed):
+        raise InputError(f"package {package}: cannot be believed, see: jiejing evidence check; look into that first")
+    key = open_signing_key(settings.home, settings.signing_key)
+    gone = note_removal(settings.home, sealed, keys, key, why, SystemClock().utc())
+    told = {"number": gone.number, "manifest_sha256": gone.manifest_sha256, "line": gone.line}
+    installation.audit.note(local_actor(), Deed("evidence.remove", "package", package, why, told))
+    take_away(folder / row.path)
+    say(f"{package}: removed; the signed line says why")
+
+
+@app.command()
 def check() -> None:
     """Looks for what does not agree. Verifies every package, and holds signed manifests, chain and data base against
     each other; exit 1 at a finding.
@@ -53,12 +84,28 @@ def check() -> None:
     folder = installation.packages_folder
     rows = [Row(row.package_id, row.manifest_sha256, folder / row.path) for row in installation.packages.all()]
     home = installation.settings.home
-    findings = reconcile(folder, _chains(home), rows, open_key_ring(home))
+    keys = open_trusted_ring(home)
+    removed, findings = check_keys(home, keys, _told(installation.audit))
+    findings += reconcile(folder, _chains(home), rows, keys, removed)
     for finding in findings:
         say(f"{finding.path}: {finding.what}" + (f" ({finding.detail})" if finding.detail else ""))
     if not findings:
-        say(f"{folder}: {len(rows)} packages, all in agreement")
+        gone = f" ({len(removed)} removed on purpose)" if removed else ""
+        say(f"{folder}: {len(rows)} packages{gone}, all in agreement")
     raise typer.Exit(1 if findings else 0)
+
+
+def _told(audit: AuditLog) -> ToldByAudit:
+    """What the audit tells of keys and removals."""
+    lines, accepted = dict[str, str](), set[str]()
+    for action in ("key.change", "key.accept", "evidence.remove"):
+        for entry in audit.all(AuditFilter(action=action)):
+            after = entry.after or entry.before or {}
+            if action == "key.accept":
+                accepted.add(str(after.get("key_id")))
+            else:
+                lines[str(after.get("line"))] = f"{action} {entry.object_id}"
+    return ToldByAudit(lines, accepted)
 
 
 def _chains(home: Path) -> dict[str, list[ChainEntry]]:

@@ -71,6 +71,7 @@ def add(
         _say_how(act)
         return
     _hand_over(installation.users.create(new, local_actor()), password)
+    _say_alone(role)
 
 
 @app.command("list")
@@ -108,10 +109,12 @@ def reset(
     if second_factor:
         installation.users.reset_second_factor(user.user_id, local_actor())
         say(f"{user.name}: has no second factor any more; its sessions and tokens have ended")
+        _say_alone(user.role)
         return
     installation.users.reset_password(user.user_id, Passwords().hash(password), local_actor(), confirmed=True)
     AttemptRepository(installation.engine).unlock(user.name)
     _hand_over(user, password)
+    _say_alone(user.role)
 
 
 @app.command()
@@ -127,6 +130,7 @@ def unlock(name: NameArgument, alone: AloneOption = "") -> None:
     was_locked = AttemptRepository(installation.engine).unlock(user.name)
     installation.audit.note(local_actor(), Deed("user.unlock", "user", str(user.user_id)))
     say(f"{user.name}: {'unlocked' if was_locked else 'had no failed attempts'}")
+    _say_alone(user.role)
 
 
 def _checked(kind: Any, value: str, option: str) -> str:
@@ -160,12 +164,13 @@ def _hand_over(user: User, password: str) -> None:
 
 def _asks(installation: Installation, role: Role | None, user_id: int | None) -> bool:
     """Whether an act takes another administrator: it is one on an administrator, and another one is in service."""
-    if role not in ADMINISTRATORS:
-        return False
-    asks = installation.acts.others(user_id)
-    if not asks:
+    return role in ADMINISTRATORS and installation.acts.others(user_id)
+
+
+def _say_alone(role: Role | None) -> None:
+    """Of an administrator: that nobody else was asked, because nobody could be."""
+    if role in ADMINISTRATORS:
         note(f"done without another administrator: {ALONE}")
-    return asks
 
 
 def _say_how(act: AccountAct) -> None:

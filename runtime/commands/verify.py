@@ -8,7 +8,8 @@ import typer
 
 from core.errors import InputError
 from core.settings import load_settings
-from evidence.keys import KeyRing, open_key_ring, read_public_key
+from evidence.key_events import open_trusted_ring
+from evidence.keys import KeyRing, read_public_key
 from evidence.package import printable
 from evidence.verify import Verdict, verify
 from runtime import audit_check
@@ -37,7 +38,7 @@ def command(
         raise typer.Exit(audit_check.check(load_settings(), head, as_json=as_json))
     if head:
         raise InputError("--head goes with --audit")
-    keys = KeyRing.of([read_public_key(key)]) if key else open_key_ring(load_settings().home)
+    keys = KeyRing.of([read_public_key(key)]) if key else open_trusted_ring(load_settings().home)
     verdict = verify(path, keys)
     if as_json:
         say_json(_as_json(verdict))

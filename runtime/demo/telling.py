@@ -10,7 +10,7 @@ from core.domain import RuleEvent
 from core.errors import InputError
 from core.site import Site
 from core.violations import violation_types
-from evidence.keys import open_key_ring
+from evidence.key_events import open_trusted_ring
 from evidence.verify import verify
 from runtime.console import note, say
 from runtime.installation import Installation
@@ -99,7 +99,7 @@ class Teller:
 
     def _tell(self, package: PackageRecord, event: RuleEvent) -> None:
         path = self._installation.packages_folder / package.path
-        verdict = verify(path, open_key_ring(self._installation.settings.home))
+        verdict = verify(path, open_trusted_ring(self._installation.settings.home))
         where = f"{named(event.violation)}: {event.camera_id} {self._places[event.camera_id]}"
         if not verdict.sound:
             faults = "; ".join(f"{fault.path}: {fault.what}" for fault in verdict.faults) or "no package there"

@@ -12,7 +12,7 @@ from core.domain import Frame, ModelRef, RuleEvent, State
 from core.rules import ZoneRule, resolve
 from core.site import Camera, Legal, Place, Preset, SiteInfo, Zone
 from evidence.antiforgery import ROLES, anti_forgery_code
-from evidence.chain import Chain
+from evidence.chain import Chain, chain_path
 from evidence.clock_offset import ClockOffset
 from evidence.dossier import Dossiers, Sealed
 from evidence.dsse import envelope
@@ -29,7 +29,7 @@ from evidence.facts import (
 from evidence.keys import KeyRing, open_key_ring, open_signing_key
 from evidence.manifest import About, Body
 from evidence.package import ENVELOPE, MANIFEST, STAGING, sha256_of
-from evidence.seal import Sealer, chain_path
+from evidence.seal import Sealer
 from tests.evidence.film import CAR_XYXY, SIZE_WH, START, FileRecording, at, street
 
 SITE = SiteInfo(name="江山市城区", division="330881")

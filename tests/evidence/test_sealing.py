@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from core.errors import EvidenceError, StorageError
-from evidence.chain import Chain, ChainEntry
+from evidence.chain import Chain, ChainEntry, chain_path
 from evidence.manifest import About, Body
 from evidence.package import MANIFEST
-from evidence.seal import Sealer, chain_path
+from evidence.seal import Sealer
 from evidence.verify import verify
 from tests.evidence.build import manifest_of, ring, sealer, small_body
 

@@ -239,4 +239,4 @@ def test_the_demo_has_an_account_for_each_role(installation: Installation, home:
     session = signs_in(installation, accounts[0].name, accounts[0].password)
     assert session is not None
     assert (session["may_approve"], session["must_change_password"]) == (True, False)
-    assert stat.S_IMODE((home / "keys" / "signing.pem").stat().st_mode) == 0o600
+    assert stat.S_IMODE((home / "keys" / "audit.pem").stat().st_mode) == 0o600

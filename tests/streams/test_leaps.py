@@ -53,7 +53,7 @@ def test_frames_go_on_whatever_the_camera_stamps(
         source = LiveSource(
             "cam",
             camera.url,
-            settings=settings,
+            settings=settings.model_copy(update={"stall_s": 5}),  # a busy machine
             clock=SystemClock(),
             ring_dir=tmp_path / "ring",
             sampling=Sampling(mode="auto", interval_s=1.0),

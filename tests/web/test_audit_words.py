@@ -10,7 +10,7 @@ WORDS = ROOT / "web" / "src" / "audit" / "actions.ts"
 # Object and verb, as the audit has them; what is only a file or a column of a table is not noted.
 _OBJECTS = (
     "session|account_act|second_factor|access|events?|evidence|miss|live|camera|statistics|supervision|decisions|model|user|node|token|"
-    "audit|relaxation"
+    "audit|key|relaxation"
 )
 _ACTION = re.compile(rf'"((?:{_OBJECTS})(?:\.[a-z_]+)+)"')
 _NO_ACTION = re.compile(r"\.(jsonl|sock|key|onnx)$|^events\.event_id$")

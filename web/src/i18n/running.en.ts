@@ -57,6 +57,8 @@ const en: RunningWords = {
     duty_quiet_frames: 'Frames without alarm',
     duty_keeping_what_stands: 'Remembering what stands',
     duty_keeping_views: 'Remembering views',
+    duty_taking_up_what_stood: 'Taking up what stood',
+    duty_taking_up_views: 'Taking up views',
     duty_following: 'Following changes',
     duty_answering: 'The process answers',
     duty_process: 'The process itself',

@@ -56,6 +56,8 @@ const zh = {
     duty_quiet_frames: '无告警画面',
     duty_keeping_what_stands: '记住停留状态',
     duty_keeping_views: '记住视角',
+    duty_taking_up_what_stood: '恢复停留状态',
+    duty_taking_up_views: '恢复视角',
     duty_following: '跟随变更',
     duty_answering: '分析进程应答',
     duty_process: '进程本身',

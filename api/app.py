@@ -41,6 +41,8 @@ from api.routers import (
     training_data,
     users,
 )
+from api.seal_alarms import broken_evidence
+from core.errors import EvidenceError
 
 API_VERSION = "1"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
@@ -91,6 +93,7 @@ def create_app(services: Services, hosts: Iterable[str] = LOOPBACK_NAMES) -> Fas
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(Patience)
     problems.install(app)
+    app.add_exception_handler(EvidenceError, broken_evidence)
     for router in ROUTERS:
         app.include_router(router)
     access.describe(app, ROUTERS)

@@ -15,6 +15,7 @@ from api.disk_use import DiskMeter
 from api.live_relay import LiveRelay
 from api.live_updates import LiveHub
 from api.passwords import Passwords
+from api.seal_counts import SealAlarms
 from api.views import RecentViews
 from core.clock import Clock, SystemClock
 from core.duties import Duties, Duty
@@ -53,6 +54,7 @@ class Services:
     session_policy: SessionPolicy = field(default_factory=SessionPolicy)
     passwords: Passwords = field(default_factory=Passwords)
     views: RecentViews = field(default_factory=RecentViews)
+    seal_alarms: SealAlarms = field(default_factory=SealAlarms)
     check_shares: CheckShares = field(default_factory=CheckShares)
     configuration: Settings | None = None
     camera_line: CameraLine | None = None

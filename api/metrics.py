@@ -45,6 +45,7 @@ class _Installation(Collector):
         yield database
         yield from found or ()
         yield from self._disk()
+        yield self._seals()
         yield from _duty_metrics(duties(self._services))
 
     def _stored_or_none(self) -> list[Metric] | None:
@@ -73,6 +74,14 @@ class _Installation(Collector):
         now = self._services.clock.utc()
         ids = [camera.id for camera in cameras]
         return {one: StreamPublic.of(reported[one], now) if one in reported else None for one in ids}
+
+    def _seals(self) -> Metric:
+        alarms = CounterMetricFamily(
+            "jiejing_seal_alarms", "Packages found to differ from the data base, or broken.", labels=["what"]
+        )
+        for action, number in self._services.seal_alarms.counts.items():
+            alarms.add_metric([action.rpartition(".")[2]], number)
+        return alarms
 
     def _disk(self) -> Iterator[Metric]:
         free = GaugeMetricFamily("jiejing_disk_free_bytes", "Free space where packages are kept.")

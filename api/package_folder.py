@@ -13,6 +13,7 @@ from core.errors import EvidenceError
 from evidence.key_events import open_trusted_ring
 from evidence.listing import ListedFile
 from evidence.package import ENVELOPE, MANIFEST, TIMESTAMP, is_safe, sha256_of
+from evidence.removals import removal_of
 from evidence.sealed import Sealed, read_sealed
 from store.records import PackageRecord
 
@@ -52,6 +53,8 @@ class PackageFolder:
         try:
             content = (self.path / MANIFEST).read_bytes()
         except OSError as error:
+            if not self.path.exists() and (gone := removal_of(self._home, self.record.package_id)):
+                raise EvidenceError(f"{where}: was removed on {gone.at}: {gone.reason}") from error
             raise EvidenceError(f"{where}: {MANIFEST} cannot be read: {error.strerror}") from error
         if hashlib.sha256(content).hexdigest() != self.record.manifest_sha256:
             raise EvidenceError(f"{where}: {MANIFEST} is not the one that was sealed; verify the package")

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from core.errors import ConflictError, EvidenceError, InputError, StaleError, StorageError
+from core.errors import ConflictError, InputError, StaleError, StorageError
 
 MEDIA_TYPE = "application/problem+json"
 METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
@@ -82,7 +82,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(InputError, _refused)
     app.add_exception_handler(StorageError, _storage)
-    app.add_exception_handler(EvidenceError, _evidence)
     app.add_exception_handler(Exception, _unexpected)
     _describe(app)
 
@@ -154,11 +153,6 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
 async def _storage(_: Request, error: Exception) -> JSONResponse:
     _log.warning("%s", error)
     return response(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
-
-
-async def _evidence(_: Request, error: Exception) -> JSONResponse:
-    _log.warning("%s", error)
-    return response(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
 
 
 async def _unexpected(_: Request, error: Exception) -> JSONResponse:

@@ -42,6 +42,12 @@ class AuditTrail:
         if self._services.views.is_new(view, self._services.clock.utc()):
             self.note(action, kind, object_id, **told)
 
+    def alarmed(self, action: str, package_id: str, **told: Any) -> None:
+        """Adds a row for what is wrong with a package, and counts it, once in a while for each fault, whoever looks."""
+        if self._services.views.is_new((action, package_id, str(told)), self._services.clock.utc()):
+            self.note(action, "package", package_id, **told)
+            self._services.seal_alarms.count(action)
+
     def write(self, session: Session, action: str, kind: str, object_id: str, **told: Any) -> AuditEntry:
         """Adds a row in the transaction of the change that it tells of."""
         return self._services.audit.write(session, self.actor, Deed(action, kind, object_id, **told))

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from core.errors import EvidenceError
-from evidence.keys import KeyRing, SigningKey
+from core.errors import EvidenceError, StorageError
+from evidence.keys import KeyRing, SigningKey, open_key_ring
 from evidence.ledger import Ledger, Line
 from evidence.package import STAGING
 from evidence.sealed import Sealed
@@ -51,6 +51,14 @@ def read_removed(home: Path, keys: KeyRing) -> Mapping[str, Removed]:
         EvidenceError: it is not what was written.
     """
     return {one.package_id: one for one in map(_removed, removals(home).lines(keys))}
+
+
+def removal_of(home: Path, package_id: str) -> Removed | None:
+    """How a package was removed on purpose; None where nothing tells of it that can be believed."""
+    try:
+        return read_removed(home, open_key_ring(home)).get(package_id)
+    except (EvidenceError, StorageError):
+        return None
 
 
 def note_removal(home: Path, sealed: Sealed, keys: KeyRing, key: SigningKey, reason: str, now: datetime) -> Removed:

@@ -25,6 +25,7 @@ from api.review_schemas import (
 )
 from api.review_words import code_names
 from api.schemas import EventPublic, GivenMoment, PackagePublic
+from api.seal_alarms import note_seals
 from api.trail import Trail
 from core.domain import RuleEvent, State
 from core.errors import InputError
@@ -134,7 +135,7 @@ def get_event(event_id: SeenEventId, desk: Desk, trail: Trail, response: Respons
     openings = desk.queue.of_event(event_id)
     waiting = (one for one in openings if one.review.is_open_to(desk.who.user_id, desk.now))
     # An event without any is not kept: each change is of one.
-    return _reviewed(next(waiting, openings[-1]), openings, desk, response)
+    return _reviewed(next(waiting, openings[-1]), openings, desk, trail, response)
 
 
 @router.get("/{event_id}/openings/{opening}", dependencies=[Depends(refuse_query)], responses=described(404, 422, 503))
@@ -145,7 +146,7 @@ def get_opening(queued: SeenOpening, desk: Desk, trail: Trail, response: Respons
     The ETag is the revision that a decision about it has to name.
     """
     trail.viewed("event", queued.event.event_id, "event.view")
-    return _reviewed(queued, desk.queue.of_event(queued.event.event_id), desk, response)
+    return _reviewed(queued, desk.queue.of_event(queued.event.event_id), desk, trail, response)
 
 
 @router.get("/{event_id}/packages", dependencies=[Depends(refuse_query)], responses=described(404, 422, 503))
@@ -155,7 +156,7 @@ def list_event_packages(event_id: SeenEventId, desk: Desk) -> list[PackagePublic
 
 
 def _reviewed(
-    queued: QueuedEvent, openings: Sequence[QueuedEvent], desk: ReviewDesk, response: Response
+    queued: QueuedEvent, openings: Sequence[QueuedEvent], desk: ReviewDesk, trail: Trail, response: Response
 ) -> ReviewedEvent:
     event_id = queued.event.event_id
     history = desk.events.get(event_id)
@@ -164,13 +165,15 @@ def _reviewed(
     sealed = {(event_id, record.opening): record for record in records if record.kind == "primary"}
     every = {row.opening: row for row in rows(openings, sealed, desk)}
     folders = [PackageFolder(desk.services.packages_folder, record) for record in records]
+    shown = openings_public(history.changes, openings, every, folders, rule)
+    note_seals(shown, desk.services.home, trail)
     decisions = desk.decisions.of_event(event_id)
     response.headers["ETag"] = etag(queued.review.revision)
     return ReviewedEvent(
         **every[queued.event.opening].model_dump(),
         changes=tuple(EventPublic.model_validate(change) for change in history.changes),
         rule=rule,
-        openings=openings_public(history.changes, openings, every, folders, rule),
+        openings=shown,
         packages=tuple(PackagePublic.model_validate(record) for record in records),
         needs=_needs(queued.event, rule),
         decisions=visible(decisions, openings, desk),

@@ -9,14 +9,19 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
+from api.app import create_app
 from api.dependencies import Services
-from core.clock import FakeClock
+from core.clock import FakeClock, rfc3339
 from core.domain import RuleEvent
 from core.rights import Role
 from core.site import Camera
 from evidence.dsse import envelope
+from evidence.key_events import open_trusted_ring
 from evidence.keys import key_id, open_signing_key
 from evidence.package import ENVELOPE, MANIFEST, package_id
+from evidence.removals import note_removal, take_away
+from evidence.sealed import Sealed, read_sealed
+from store.audit import AuditEntry, AuditFilter
 from store.engine import writing
 from tests.api.accounts import Accounts
 from tests.api.review_examples import Desk, an_hour_later, camera_with, come_back, happen, put_site
@@ -85,6 +90,73 @@ def test_what_the_data_base_says_otherwise_is_a_difference(
     (opening,) = li.get(violation.event_id)["openings"]
     assert field in [one["field"] for one in opening["differences"]]
     assert opening["sealed"] == before
+
+
+def _alarms(services: Services, action: str) -> list[AuditEntry]:
+    return list(services.audit.all(AuditFilter(action=action)))
+
+
+def test_a_difference_is_counted_and_in_the_audit(li: Desk, services: Services, clock: FakeClock) -> None:
+    """Once in ten minutes, whoever looks how often; another difference is another row."""
+    violation = _happened(services)
+    li.get(violation.event_id)
+    assert _alarms(services, "evidence.differs") == []
+    _sql(services, "UPDATE openings SET dwell_s = 9999")
+    li.get(violation.event_id)
+    li.get(violation.event_id)
+    (row,) = _alarms(services, "evidence.differs")
+    name = package_id(violation.event_id, 1)
+    assert (row.object_kind, row.object_id, row.actor_role) == ("package", name, "officer")
+    assert [one["field"] for one in row.after["differences"]] == ["dwell_s"]
+    assert row.after["differences"][0]["stored"] == "9999.0"
+    clock.sleep(601)
+    li.get(violation.event_id)
+    _sql(services, "UPDATE packages SET seq = 77")
+    li.get(violation.event_id)
+    assert len(_alarms(services, "evidence.differs")) == 3
+    assert _counted(services, "differs") == 3
+    assert _counted(services, "broken") == 0
+
+
+def test_a_seal_that_does_not_hold_is_counted_and_in_the_audit(li: Desk, services: Services) -> None:
+    """As whoever opens the event or asks for a file finds it."""
+    violation = _happened(services)
+    folder = _folder(services, violation)
+    picture = folder / "marked/violation.jpg"
+    picture.write_bytes(picture.read_bytes() + b"!")
+    address = f"/api/v1/packages/{folder.name}"
+    assert li.client.get(f"{address}/thumbnail").status_code == 500
+    _without_envelope(folder, services)
+    li.get(violation.event_id)
+    told = [row.after["fault"] for row in _alarms(services, "evidence.broken")]
+    assert len(told) == 2
+    assert "marked/violation.jpg is not the one that was sealed" in told[0]
+    assert "its seal does not hold" in told[1]
+    assert _counted(services, "broken") == 2
+
+
+def test_what_was_removed_on_purpose_says_so_and_is_no_alarm(li: Desk, services: Services) -> None:
+    violation = _happened(services)
+    folder, keys = _folder(services, violation), open_trusted_ring(services.home)
+    sealed = read_sealed(folder, keys)
+    assert isinstance(sealed, Sealed)
+    now = services.clock.utc()
+    note_removal(services.home, sealed, keys, open_signing_key(services.home), "kept for 90 days", now)
+    take_away(folder)
+    (opening,) = li.get(violation.event_id)["openings"]
+    assert opening["fault"] == f"package {folder.name}: was removed on {rfc3339(now)}: kept for 90 days"
+    assert li.decide(violation.event_id).status_code == 409
+    assert _alarms(services, "evidence.broken") == []
+
+
+def _counted(services: Services, what: str) -> float:
+    local = TestClient(create_app(services), base_url="http://localhost", client=("127.0.0.1", 50000))
+    (line,) = [
+        line
+        for line in local.get("/metrics").text.splitlines()
+        if line.startswith(f'jiejing_seal_alarms_total{{what="{what}"}}')
+    ]
+    return float(line.rpartition(" ")[2])
 
 
 def test_exchanged_packages_show_nobody_elses_evidence(li: Desk, services: Services) -> None:

@@ -23,6 +23,8 @@ export const ACTIONS: Readonly<Record<string, readonly [zh: string, en: string]>
   'evidence.view': ['查看证据', 'looked at evidence'],
   'evidence.originals': ['查看原始画面', 'looked at originals'],
   'evidence.remove': ['删除证据包', 'removed a package'],
+  'evidence.differs': ['数据库与封存内容不一致', 'the data base differs from the seal'],
+  'evidence.broken': ['封存已被破坏', 'a seal does not hold'],
   'evidence.export': ['下载证据包', 'downloaded a package'],
   'event.view': ['打开事件', 'opened an event'],
   'event.claim': ['领取事件', 'claimed an event'],

@@ -35,20 +35,24 @@ def film_of(path: Path) -> Film:
         SourceError: there is no room for the copy.
         StorageError: ffmpeg cannot be started.
     """
-    leaps = _run(path, None)
+    leaps, _ = _run(path, None)
     if not leaps:
         return Film(path)
     folder = Path(tempfile.mkdtemp(prefix="jiejing-mended-"))
     film = Film(folder / f"{path.stem}.mkv")
     weakref.finalize(film, shutil.rmtree, folder, ignore_errors=True)
-    _run(path, film.path)
-    if not film.path.is_file() or not film.path.stat().st_size:
-        raise SourceError(f"{path}: its time stamps leap, and no copy with even ones could be made; free the disk")
+    _, whole = _run(path, film.path)
+    if not whole:
+        raise SourceError(
+            f"{path}: its time stamps leap, and no copy with even ones could be made; "
+            "set TMPDIR to a folder with room for it"
+        )
     _log.warning("%s: %d of its time stamps leap; they are counted on at its frame rate", path.name, leaps)
     return film
 
 
-def _run(path: Path, mended: Path | None) -> int:
+def _run(path: Path, mended: Path | None) -> tuple[int, bool]:
+    """How many time stamps leap, and whether all that could be read was written."""
     log: ErrorLog = file_log(path)
     leaps = 0
 
@@ -61,7 +65,7 @@ def _run(path: Path, mended: Path | None) -> int:
 
     process = FfmpegProcess(lambda _: mending_arguments(path, LEAP_S, mended), on_stderr=on_line)
     try:
-        process.wait()
+        status = process.wait()
     finally:
         process.end()
-    return leaps
+    return leaps, status == 0 and not log.said("No space left")

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.errors import SourceError
 from core.site import Sampling
 from streams.mended import film_of
 from streams.replay import FileSource
@@ -73,6 +74,16 @@ def test_an_even_file_is_read_itself_and_a_copy_goes_when_nobody_reads_it(even: 
     del film
     gc.collect()
     assert not copy.parent.exists()
+
+
+def test_a_copy_for_which_there_is_no_room_is_told(even: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a copy is never taken for the film."""
+    path = tmp_path / "leapt.mkv"
+    stamps = "setts=ts='if(gte(N,100),TS+3600/TB,TS)'"
+    subprocess.run(["ffmpeg", "-v", "error", "-copyts", "-i", even, "-c", "copy", "-bsf:v", stamps, path], check=True)
+    monkeypatch.setattr("streams.mended.tempfile.mkdtemp", lambda **_: "/dev/full")
+    with pytest.raises(SourceError, match="set TMPDIR"):
+        film_of(path)
 
 
 def test_a_picture_that_is_shown_for_long_is_no_leap(even: Path, tmp_path: Path) -> None:

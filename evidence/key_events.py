@@ -4,8 +4,9 @@
     {"entry": "key", "use": "live", "key_id": ..., "follows": the former key, "retired_after": its last number}
 
 A new key signs its own line, and the key that it follows signs it, too: from then on a package of that one with a later
-number than its last is no sound one. A line without the former key's signature retires nothing and vouches for nothing;
-`jiejing evidence check` names its key. The first key of a use follows none. A home that is older than this file had
+number than its last is no sound one. That is said once: a retired key signs for nothing more. A line without the former
+key's signature retires nothing; it vouches for nothing, nor does the line of a key that another one followed already,
+and `jiejing evidence check` names its key. The first key of a use follows none. A home that is older than this file had
 keys before: `before` tells where their chains ended.
 """
 
@@ -66,16 +67,17 @@ class KeyHistory:
         match line.says:
             case {"entry": "key", "use": "live" | "recorded" as use, "key_id": str(key_id), "follows": follows}:
                 is_first = follows is None and use not in self.last
-                is_vouched = is_first or (follows in line.signed_by and follows in self.known)
+                is_ended = follows in line.signed_by and follows in self.known and follows not in self.retired
+                is_vouched = is_first or (is_ended and follows == self.last.get(use))
             case _:
                 raise EvidenceError(f"the line of {line.at} tells nothing that this version knows")
         before = _numbers(line.says.get("before")) if is_first and use == "live" else {}
-        retired = {**self.retired, **before}
+        retired = {**before, **self.retired}
         after = line.says.get("retired_after")
-        if is_vouched and isinstance(follows, str) and isinstance(after, int):
+        if is_ended and isinstance(follows, str) and isinstance(after, int):
             retired[follows] = after
-        if key_id not in line.signed_by or key_id in self.retired:
-            raise EvidenceError(f"the line of {line.at}: its key did not sign it, or was retired before")
+        if key_id not in line.signed_by or key_id in self.known:
+            raise EvidenceError(f"the line of {line.at}: its key did not sign it, or was told of before")
         return KeyHistory(
             last={**self.last, use: key_id},
             known=self.known | before.keys() | {key_id},
@@ -200,14 +202,14 @@ def _told(home: Path, former: SigningKey, fresh: SigningKey, use: Use, now: date
 def _before(home: Path, ring: KeyRing, history: KeyHistory, key: SigningKey) -> dict[str, int]:
     """Where the chains of the keys ended that an older version left."""
     others = ring.keys.keys() - history.known - {key.key_id, recorded_key_id(home)}
-    return {name: number for name in sorted(others) if (number := _last_number(home, name)) is not None}
+    return {name: _last_number(home, name) for name in sorted(others) if chain_path(home, name).exists()}
 
 
-def _last_number(home: Path, key_id: str) -> int | None:
-    """The number of the last package in the chain of a key; None where it has no chain."""
+def _last_number(home: Path, key_id: str) -> int:
+    """The number of the last package in the chain of a key; 0 where it sealed none."""
     path = chain_path(home, key_id)
     if not path.exists():
-        return None
+        return 0
     with Chain(path).turn() as turn:
         return turn.last.seq if turn.last else 0
 

@@ -200,6 +200,51 @@ def test_a_stranger_s_key_retires_nobody(home: Path, tmp_path: Path) -> None:
     assert (file.name, "key not vouched for") in found(home)
 
 
+def _trusted(home: Path, folder: Path) -> SigningKey:
+    """A stranger's key whose public half lies among the trusted ones."""
+    key = open_signing_key(folder)
+    shutil.copytree(folder / "keys" / "public", home / "keys" / "public", dirs_exist_ok=True)
+    return key
+
+
+def test_a_retired_key_neither_vouches_nor_lifts_its_own_limit(home: Path, tmp_path: Path) -> None:
+    """Who holds the former key of an installation holds nothing any more."""
+    seal(home, "a", "b")
+    stolen = open_signing_key(home)
+    change(home, "live", NOW)
+    evil = _trusted(home, tmp_path / "evil")
+    follows = {"follows": stolen.key_id, "retired_after": 9999}
+    _line(home, {"entry": "key", "use": "live", "key_id": evil.key_id, **follows}, evil, stolen)
+    history = read_history(home)
+    assert (history.retired, history.unvouched) == ({stolen.key_id: 2}, {evil.key_id})
+    assert (f"{evil.key_id[:16]}.pem", "key not vouched for") in found(home)
+
+
+def test_a_key_that_another_one_followed_vouches_for_none(home: Path, tmp_path: Path) -> None:
+    """It was lost, so nothing retired it; who found it retires it, and needs somebody who answers for his own key."""
+    seal(home, "a")
+    lost = open_signing_key(home)
+    (home / "keys" / "signing.pem").unlink()
+    seal(home, "b")
+    evil = _trusted(home, tmp_path / "evil")
+    follows = {"follows": lost.key_id, "retired_after": 1}
+    _line(home, {"entry": "key", "use": "live", "key_id": evil.key_id, **follows}, evil, lost)
+    history = read_history(home)
+    assert history.unvouched == {open_signing_key(home).key_id, evil.key_id}
+    assert history.retired == {lost.key_id: 1}
+
+
+def test_a_key_that_never_sealed_is_retired_too(home: Path) -> None:
+    open_signing_key(home)
+    stolen = shutil.copy(home / "keys" / "signing.pem", home / "stolen.pem")
+    former, line = change(home, "live", NOW)
+    assert (line.says["retired_after"], read_history(home).retired) == (0, {former: 0})
+    seal(home, "a")
+    assert found(home) == set()
+    with pytest.raises(InputError, match="was retired"):
+        seal(home, "b", given=stolen)
+
+
 def remove(home: Path, name: str) -> str:
     keys = open_trusted_ring(home)
     sealed = read_sealed(home / "packages" / name, keys)

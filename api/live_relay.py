@@ -17,6 +17,8 @@ from core.duties import Duty
 from core.live_wire import MAX_HEADER_BYTES, MAX_PICTURE_BYTES, PREFIX, Size, Want, line_of, part, socket_address
 
 RETRY_S = 1.0
+# So many windows one account watches from.
+MOST_OF_ACCOUNT = 8
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +30,8 @@ class LiveRelay:
         self._home = home
         self._retry_s = retry_s
         self._duty = duty or Duty("live pictures", SystemClock())
-        self._watchers: set[_Watcher] = set()
+        # With the account of each.
+        self._watchers: dict[_Watcher, int | None] = {}
         self._task: asyncio.Task[None] | None = None
         self._writer: asyncio.StreamWriter | None = None
 
@@ -37,11 +40,17 @@ class LiveRelay:
         """Whether pictures could come."""
         return self._writer is not None
 
-    async def watch(self, wants: Iterable[Want]) -> AsyncGenerator[bytes]:
+    async def watch(self, wants: Iterable[Want], account: int | None = None) -> AsyncGenerator[bytes]:
         """Parts, for as long as they are taken: first whether the analysis runs, and again whenever that changes; and
-        the pictures, of each camera always the newest."""
+        the pictures, of each camera always the newest.
+
+        Args:
+            account: who watches; None = nobody that is counted. See `has_room`.
+        """
+        if account is not None and not self.has_room(account):
+            return
         watcher = _Watcher(frozenset(wants))
-        self._watchers.add(watcher)
+        self._watchers[watcher] = account
         try:
             if self._task is None:
                 self._task = asyncio.create_task(kept(self._duty, self._keep_connected))
@@ -51,11 +60,15 @@ class LiveRelay:
             while (content := await watcher.next()) is not None:
                 yield content
         finally:
-            self._watchers.discard(watcher)
+            self._watchers.pop(watcher, None)
             if self._watchers:
                 self._say_wants()
             else:
                 await self._rest()
+
+    def has_room(self, account: int) -> bool:
+        """Whether an account may watch from one more window."""
+        return sum(one == account for one in self._watchers.values()) < MOST_OF_ACCOUNT
 
     def end(self) -> None:
         """Ends every watcher's stream: the server goes, and browsers connect again to the next one."""

@@ -26,8 +26,10 @@ POLL_S = 1.0
 BATCHES_HELD = 100
 # Whoever missed more loads anew.
 MOST_TO_CATCH_UP = 1000
+# So many windows one account watches from; with one more the oldest is told so, and asks again later.
+MOST_OF_ACCOUNT = 8
 
-MessageKind = ChangeKind | Literal["decided", "reload"]
+MessageKind = ChangeKind | Literal["decided", "reload", "superseded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing that changed. `org`: the node of the event; `event_id` is None of a reload; `opening` is None of what
-    concerns all of an event."""
+    """One thing that changed. `org`: the node of the event; `event_id` is None of a reload, and of the last message to
+    a watcher whose account watches from too many windows; `opening` is None of what concerns all of an event."""
 
     kind: MessageKind
     event_id: str | None = None
@@ -83,7 +85,8 @@ class LiveHub:
         self._clock = clock
         self._poll_s = poll_s
         self._duty = duty or Duty("live updates", clock)
-        self._watchers: set[asyncio.Queue[Batch | None]] = set()
+        # By the account of each, the oldest first.
+        self._watchers: dict[asyncio.Queue[Batch | None], int | None] = {}
         self._task: asyncio.Task[None] | None = None
         self._cursor = Cursor(0, datetime.fromtimestamp(0, UTC))
 
@@ -92,8 +95,12 @@ class LiveHub:
         """Whether the data base is being asked: only while somebody watches."""
         return self._task is not None
 
-    async def follow(self, after: Cursor | None = None) -> AsyncGenerator[Batch]:
-        """Everything that changes from now on, or after a cursor; ends when this watcher falls too far behind.
+    async def follow(self, after: Cursor | None = None, account: int | None = None) -> AsyncGenerator[Batch]:
+        """Everything that changes from now on, or after a cursor; ends when this watcher falls too far behind, or the
+        account watches from more than MOST_OF_ACCOUNT windows, of which this is the oldest.
+
+        Args:
+            account: whose it is; None = nobody's that is counted.
 
         Raises:
             StorageError: the data base refuses.
@@ -102,7 +109,8 @@ class LiveHub:
         if not self._watchers:
             self._cursor = await asyncio.to_thread(self._now)
         here = self._cursor
-        self._watchers.add(queue)
+        self._make_room(account)
+        self._watchers[queue] = account
         try:
             if self._task is None:
                 self._task = asyncio.create_task(kept(self._duty, self._ask))
@@ -110,7 +118,7 @@ class LiveHub:
             while (batch := await queue.get()) is not None:
                 yield batch
         finally:
-            self._watchers.discard(queue)
+            self._watchers.pop(queue, None)
             if not self._watchers:
                 await self._rest()
 
@@ -135,8 +143,15 @@ class LiveHub:
             else:
                 queue.put_nowait(batch)
 
+    def _make_room(self, account: int | None) -> None:
+        theirs = [queue for queue, one in self._watchers.items() if account is not None and one == account]
+        for queue in theirs[: len(theirs) - MOST_OF_ACCOUNT + 1] if len(theirs) >= MOST_OF_ACCOUNT else []:
+            if not queue.full():
+                queue.put_nowait(Batch((Message("superseded"),), self._cursor))
+            self._drop(queue)
+
     def _drop(self, queue: asyncio.Queue[Batch | None]) -> None:
-        self._watchers.discard(queue)
+        self._watchers.pop(queue, None)
         if queue.full():
             queue.get_nowait()
         queue.put_nowait(None)

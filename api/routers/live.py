@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Right, Who, requires
 from api.dependencies import ServicesOf
-from api.live_relay import LiveRelay, state_part
+from api.live_relay import MOST_OF_ACCOUNT, LiveRelay, state_part
 from api.presence import CHECK_S, Presence, StillThere
 from api.problems import described
 from api.trail import Trail, purpose_missing
@@ -57,26 +57,34 @@ def _watched(query: Annotated[LiveQuery, Query()], who: Who, services: ServicesO
     response_class=StreamingResponse,
     responses={
         200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}},
-        **described(404, 422, 503),
+        **described(404, 422, 429, 503),
     },
 )
 async def get_live(
-    wants: Annotated[frozenset[Want], Depends(_watched)], services: ServicesOf, still_there: StillThere
+    wants: Annotated[frozenset[Want], Depends(_watched)], who: Who, services: ServicesOf, still_there: StillThere
 ) -> Response:
     """Pictures with what is seen in them, as long as one is signed in and may see all these cameras.
 
     Parts follow each other: four bytes with the length of a header, four with that of a picture (big-endian), the
     header in JSON, the picture as a JPEG. `kind` of a header is `picture`, or `state` with `running`: whether the
-    analysis runs. Whoever takes them slowly gets fewer, always the newest."""
-    parts = _while_there(services.live_pictures, wants, still_there, services.places)
+    analysis runs. Whoever takes them slowly gets fewer, always the newest. An account watches from eight windows at
+    most."""
+    if not services.live_pictures.has_room(who.user_id):
+        raise HTTPException(429, f"this account watches from {MOST_OF_ACCOUNT} windows already; close one of them")
+    watched = services.live_pictures.watch(wants, who.user_id)
+    parts = _while_there(services.live_pictures, watched, wants, still_there, services.places)
     headers = {"X-Accel-Buffering": "no"}  # proxies must not wait for more
     return StreamingResponse(parts, media_type=MEDIA_TYPE, headers=headers)
 
 
 async def _while_there(
-    relay: LiveRelay, wants: frozenset[Want], still_there: Presence, places: PlaceDirectory
+    relay: LiveRelay,
+    parts: AsyncGenerator[bytes],
+    wants: frozenset[Want],
+    still_there: Presence,
+    places: PlaceDirectory,
 ) -> AsyncGenerator[bytes]:
-    parts, loop = relay.watch(wants), asyncio.get_running_loop()
+    loop = asyncio.get_running_loop()
     check_at_s = loop.time() + CHECK_S
     pending: asyncio.Task[bytes] | None = None
     try:

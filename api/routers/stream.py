@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header
 from fastapi.exceptions import RequestValidationError
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api.access import Right, requires
+from api.access import Right, Who, requires
 from api.dependencies import ServicesOf, refuse_query
 from api.live_updates import Batch, Cursor, Message
 from api.presence import CHECK_S, StillThere
@@ -17,6 +17,11 @@ from core.errors import InputError
 from core.principal import Principal
 
 RECONNECT_MS = 2000
+# Of a window too many: often enough to be told, too seldom to take turns with the others all the time.
+RECONNECT_LATER_MS = 60_000
+
+# What is of no node.
+_OF_ALL = ("reload", "superseded")
 
 router = APIRouter(prefix="/api/v1", tags=["review"], dependencies=[Depends(refuse_query)])
 
@@ -37,6 +42,7 @@ def _cursor(last_event_id: Annotated[str, Header()] = "") -> Cursor | None:
     responses=described(422, 503),
 )
 async def get_stream(
+    who: Who,
     services: ServicesOf,
     still_there: StillThere,
     after: Annotated[Cursor | None, Depends(_cursor)],
@@ -44,8 +50,9 @@ async def get_stream(
     """What changes, as long as one is signed in: `opened`, `changed`, `claimed`, `released` and, when it is final,
     `decided`, each with
     `{"event_id", "camera_id", "opening"}`; `reload` where too much was missed to tell. A browser that
-    connects again gets what it missed."""
-    batches = services.live.follow(after)
+    connects again gets what it missed. An account has eight of these at once: with one more the oldest ends with
+    `superseded`, and its browser asks again a minute later."""
+    batches = services.live.follow(after, who.user_id)
     pending: asyncio.Task[Batch] | None = None
     try:
         while True:
@@ -70,10 +77,14 @@ async def get_stream(
 def _told(batch: Batch, viewer: Principal) -> list[ServerSentEvent]:
     """The messages that this viewer may see. Even without any the browser learns how far it has been told."""
     name = batch.cursor.encode()
-    seen = [one for one in batch.messages if one.kind == "reload" or viewer.orgs is None or one.org in viewer.orgs]
+    seen = [one for one in batch.messages if one.kind in _OF_ALL or viewer.orgs is None or one.org in viewer.orgs]
     if not seen:
         return [ServerSentEvent(comment="nothing for you", id=name, retry=RECONNECT_MS)]
-    return [ServerSentEvent(event=one.kind, data=_data(one), id=name, retry=RECONNECT_MS) for one in seen]
+    return [ServerSentEvent(event=one.kind, data=_data(one), id=name, retry=_retry_ms(one)) for one in seen]
+
+
+def _retry_ms(message: Message) -> int:
+    return RECONNECT_LATER_MS if message.kind == "superseded" else RECONNECT_MS
 
 
 def _data(message: Message) -> dict[str, str | int | None]:

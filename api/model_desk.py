@@ -9,6 +9,7 @@ from fastapi import Depends
 from api.dependencies import Services, ServicesOf
 from api.model_schemas import (
     CardPublic,
+    ForcingPublic,
     ModelsPublic,
     PromotionPublic,
     ShadowPublic,
@@ -73,10 +74,13 @@ class ModelDesk:
         each = [totals(results(self._shadow_folder, ref)) for ref in new]
         return min(each, key=lambda one: one.frames, default=ShadowFigures())
 
-    def evidence(self, cards: Sequence[ModelCard], against: tuple[Objection, ...]) -> dict[str, Any]:
-        """What the history keeps of a decision, in the form of the other gate's."""
+    def evidence(
+        self, cards: Sequence[ModelCard], against: tuple[Objection, ...], forced_by: Sequence[str]
+    ) -> dict[str, Any]:
+        """What the history keeps of a decision, in the form of the other gate's; and the two who forced it."""
         gate = {"passed": not against, "reasons": [one.en for one in against], "remarks": []}
-        return {"gate": gate, "shadow": plain_totals(self.totals_of(cards))}
+        told = {"gate": gate, "shadow": plain_totals(self.totals_of(cards))}
+        return {**told, "forced_by": list(forced_by)} if forced_by else told
 
     def public(self) -> ModelsPublic:
         """All of it.
@@ -97,6 +101,7 @@ class ModelDesk:
             shadow=self._shadow(candidate) if candidate else None,
             history=tuple(PromotionPublic.of(one) for one in reversed(self._history)),
             can_roll_back=self._can_roll_back(),
+            forcing=ForcingPublic.of(forcing) if (forcing := self._store.forcing()) else None,
         )
 
     def _shadow(self, candidate: ModelRef) -> ShadowPublic:

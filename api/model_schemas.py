@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from api.schemas import Asked, ModelPublic, Moment, Public
 from models.card import ModelCard
+from models.forcing import Forcing
 from models.gate import Objection
 from models.history import Kind, Promotion
 from models.shadow_figures import ShadowFigures
@@ -22,7 +23,7 @@ class PromotionAsked(Asked):
 
     models: tuple[str, ...] = Field(min_length=1, max_length=8, description="their names")
     reason: str = Reason
-    force: bool = Field(default=False, description="although the gate objects; the history keeps that")
+    force: bool = Field(default=False, description="although the gate objects; it takes a second person")
 
 
 class RollbackAsked(Asked):
@@ -153,6 +154,27 @@ class PromotionPublic(Public):
         )
 
 
+class ForcingPublic(Public):
+    """A promotion past the gate that waits for somebody else to ask for the very same."""
+
+    models: tuple[str, ...]
+    reason: str
+    asked_by: int
+    asked_name: str
+    asked_at: Moment
+
+    @classmethod
+    def of(cls, asked: Forcing) -> Self:
+        """As it is shown."""
+        return cls(
+            models=tuple(one.name for one in asked.models),
+            reason=asked.reason,
+            asked_by=asked.by,
+            asked_name=asked.by_name,
+            asked_at=asked.at,
+        )
+
+
 class ModelsPublic(Public):
     """The store, what is in use, what looks in shadow, and how it came so, the newest change first. `revision` counts
     the changes, and is the ETag."""
@@ -163,6 +185,7 @@ class ModelsPublic(Public):
     shadow: ShadowPublic | None
     history: tuple[PromotionPublic, ...]
     can_roll_back: bool
+    forcing: ForcingPublic | None
 
 
 def plain_totals(total: ShadowFigures) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from core.clock import Clock, SystemClock
 from core.domain import ModelRef
 from core.errors import ModelError, StorageError
 from models.card import NAME, ModelCard
+from models.forcing import Forcing, ForcingFile
 from models.history import History, Promotion
 from models.session import try_out
 
@@ -52,6 +53,7 @@ class ModelStore:
         self._former = self._imported / FORMER
         self._candidate = self._imported / "candidate.json"
         self._history = History(self._imported / "history.jsonl")
+        self._forcing = ForcingFile(self._imported / "forcing.json")
         self._clock = clock or SystemClock()
 
     def find(self, name: str) -> StoredModel:
@@ -135,6 +137,25 @@ class ModelStore:
         refs = tuple(_tried(self.find(name)).ref for name in models)
         self._history.append(Promotion(self._clock.utc(), "promote", refs, reason, forced, evidence or {}))
         return refs
+
+    def forcing(self) -> Forcing | None:
+        """The promotion past the gate that waits for a second person; none once what is in use has changed.
+
+        Raises:
+            ModelError: its file is damaged.
+        """
+        asked = self._forcing.read()
+        return asked if asked and asked.revision == len(self._history.all()) else None
+
+    def ask_forcing(self, models: Sequence[str], reason: str, by: int, by_name: str) -> None:
+        """Keeps that somebody asks for a promotion past the gate; nothing else changes.
+
+        Raises:
+            ModelError: one of the models is missing, damaged or does not run.
+            StorageError: the disk refuses.
+        """
+        refs = tuple(_tried(self.find(name)).ref for name in models)
+        self._forcing.write(Forcing(refs, reason, by, by_name, self._clock.utc(), len(self._history.all())))
 
     def before_last(self) -> tuple[ModelRef, ...]:
         """What a rollback would put in use.

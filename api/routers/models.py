@@ -1,12 +1,12 @@
 """Models: what is in the store, what is in use and why; promoting, going back, and looking in shadow."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from fastapi import APIRouter, Depends, HTTPException, Response
 from sqlalchemy.orm import Session
 
-from api.access import Right, requires
+from api.access import Right, Who, requires
 from api.dependencies import Services, ServicesOf, refuse_query
 from api.etags import MeantVersion, etag
 from api.model_desk import ModelDesk, Models
@@ -14,6 +14,9 @@ from api.model_schemas import ModelsPublic, PromotionAsked, RollbackAsked, Shado
 from api.problems import described
 from api.trail import Trail
 from core.errors import ConflictError, InputError, ModelError
+from core.principal import Principal
+from models.card import ModelCard
+from models.forcing import Forcing
 from models.gate import objections
 from store.engine import writing
 
@@ -23,7 +26,13 @@ router = APIRouter(
     dependencies=[requires(Right.MODELS_VIEW), Depends(refuse_query)],
 )
 
-_MANAGES = [requires(Right.MODELS_MANAGE)]
+
+def _of_all_nodes(who: Who) -> None:
+    if who.orgs is not None:
+        raise HTTPException(403, "models look at all cameras; an account that is bound to a node does not change them")
+
+
+_MANAGES = [requires(Right.MODELS_MANAGE), Depends(_of_all_nodes)]
 
 
 @contextmanager
@@ -49,25 +58,47 @@ def list_models(models: Models, response: Response) -> ModelsPublic:
 
 @router.post("/promotions", dependencies=_MANAGES, responses=described(409, 412, 422, 428, 503))
 def promote_models(
-    asked: PromotionAsked, meant: MeantVersion, models: Models, services: ServicesOf, trail: Trail
+    asked: PromotionAsked,
+    meant: MeantVersion,
+    who: Who,
+    models: Models,
+    services: ServicesOf,
+    trail: Trail,
+    response: Response,
 ) -> ModelsPublic:
     """Puts models in use, in place of all that are now; running cameras take them within seconds and lose no dwell.
 
     409: the gate objects, since the candidate cannot find what is found now, or has not shown in shadow that it sees
-    it. With `force` it is promoted all the same, and the history keeps that.
+    it. With `force` that is asked for (202, `forcing`); it is promoted all the same when somebody else asks for the
+    very same with `force`, and the history keeps that.
     """
     cards = [models.card(name) for name in dict.fromkeys(asked.models)]
     against = objections(cards, models.cards_in_use(), models.totals_of(cards))
     if against and not asked.force:
         raise ConflictError("; ".join(one.en for one in against))
-    chosen, forced = [card.name for card in cards], bool(against)
+    chosen, first = [card.name for card in cards], services.models.forcing()
+    if against and not _is_second(first, cards, who):
+        with _changing(services, meant) as session:
+            told = {"models": chosen, "reason": asked.reason}
+            trail.write(session, "model.ask_forcing", "model", chosen[0], after=told)
+            services.models.ask_forcing(chosen, asked.reason, who.user_id, who.full_name)
+        response.status_code = 202
+        return ModelDesk(services).public()
     with _changing(services, meant) as session:
         before = {"models": [one.name for one in models.in_use]}
-        after = {"models": chosen, "reason": asked.reason, "forced": forced}
+        after: dict[str, object] = {"models": chosen, "reason": asked.reason, "forced": bool(against)}
+        if against and first:
+            after["asked_by"] = first.by_name
         trail.write(session, "model.promote", "model", chosen[0], before=before, after=after)
-        evidence = models.evidence(cards, against)
-        services.models.promote(chosen, reason=asked.reason, forced=forced, evidence=evidence)
+        evidence = models.evidence(cards, against, (first.by_name, who.full_name) if against and first else ())
+        services.models.promote(chosen, reason=asked.reason, forced=bool(against), evidence=evidence)
     return ModelDesk(services).public()
+
+
+def _is_second(first: Forcing | None, cards: Sequence[ModelCard], who: Principal) -> bool:
+    """Whether somebody else has asked for the very same models."""
+    wanted = [card.sha256 for card in cards]
+    return first is not None and first.by != who.user_id and [one.sha256 for one in first.models] == wanted
 
 
 @router.post("/rollback", dependencies=_MANAGES, responses=described(409, 412, 422, 428, 503))

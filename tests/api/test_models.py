@@ -75,6 +75,13 @@ def promote(client: TestClient, *names: str, etag: str | None = None, **more: An
     return client.post(f"{MODELS}/promotions", json=body, headers=headers)
 
 
+def forced(client: TestClient, accounts: Accounts, *names: str) -> Any:
+    """Promoted past the gate: asked for by one, and by a second person."""
+    assert promote(client, *names, force=True).status_code == 202
+    accounts.user("second-engineer", Role.ML_ENGINEER)
+    return promote(accounts.sign_in("second-engineer"), *names, force=True)
+
+
 def in_use(client: TestClient) -> list[str]:
     return [one["name"] for one in client.get(MODELS).json()["in_use"]]
 
@@ -122,7 +129,12 @@ OBJECTIONS = [
 
 @pytest.mark.parametrize(("seen", "says"), OBJECTIONS)
 def test_the_gate_objects_unless_it_is_forced_with_a_reason(
-    ml: TestClient, store: ModelStore, services: Services, seen: dict[str, int] | None, says: str
+    ml: TestClient,
+    accounts: Accounts,
+    store: ModelStore,
+    services: Services,
+    seen: dict[str, int] | None,
+    says: str,
 ) -> None:
     if seen is not None:
         in_shadow(services, "new", **seen)
@@ -130,7 +142,7 @@ def test_the_gate_objects_unless_it_is_forced_with_a_reason(
     assert refused.status_code == 409
     assert says in refused.json()["detail"]
     assert in_use(ml) == ["old"]
-    change = promote(ml, "new", force=True).json()["history"][0]
+    change = forced(ml, accounts, "new").json()["history"][0]
     assert change["forced"] is True
     assert says in change["objections"][0]
 
@@ -145,8 +157,57 @@ def test_a_label_that_is_found_now_must_not_be_lost(
     assert promote(ml, "cars", "old").status_code == 200
 
 
-def test_going_back_step_by_step(ml: TestClient, store: ModelStore, services: Services) -> None:
-    promote(ml, "new", force=True)
+def test_past_the_gate_it_takes_two(ml: TestClient, accounts: Accounts, store: ModelStore, services: Services) -> None:
+    waits = promote(ml, "new", force=True)
+    assert waits.status_code == 202
+    assert waits.json()["forcing"]["models"] == ["new"]
+    # The same person again, and by a token of the same account, is nobody else.
+    assert promote(ml, "new", force=True).status_code == 202
+    assert in_use(ml) == ["old"]
+    accounts.user("second-engineer", Role.ML_ENGINEER)
+    second = accounts.sign_in("second-engineer")
+    # Without the word, the gate objects to a second person, too; other models are asked for anew.
+    assert promote(second, "new").status_code == 409
+    answer = promote(second, "new", force=True)
+    assert answer.status_code == 200
+    assert (answer.json()["forcing"], in_use(ml)) == (None, ["new"])
+    names = [one.full_name for one in accounts.users.all() if one.role == Role.ML_ENGINEER]
+    assert sorted(store.history()[-1].evidence["forced_by"]) == sorted(names)
+    rows = [(one.action, one.actor_name) for one in services.audit.page()[0] if one.action.startswith("model.")]
+    assert [action for action, _ in rows] == ["model.promote", "model.ask_forcing", "model.ask_forcing"]
+    assert rows[0][1] != rows[1][1]
+
+
+def test_what_was_asked_for_before_another_change_waits_no_more(
+    ml: TestClient, accounts: Accounts, store: ModelStore
+) -> None:
+    assert promote(ml, "new", force=True).status_code == 202
+    store.promote(["old"], reason="on the machine")
+    accounts.user("second-engineer", Role.ML_ENGINEER)
+    assert promote(accounts.sign_in("second-engineer"), "new", force=True).status_code == 202
+    assert in_use(ml) == ["old"]
+
+
+def test_who_is_bound_to_a_node_changes_nothing_for_the_city(
+    accounts: Accounts, store: ModelStore, services: Services
+) -> None:
+    street = accounts.node("城南街道", accounts.node("城区"))
+    accounts.user("street-engineer", Role.ML_ENGINEER, node=street)
+    bound = accounts.sign_in("street-engineer")
+    in_shadow(services, "new")
+    headers = {"If-Match": bound.get(MODELS).headers["ETag"]}
+    for answer in (
+        promote(bound, "new"),
+        promote(bound, "new", force=True),
+        bound.post(f"{MODELS}/rollback", json={"reason": "x"}, headers=headers),
+        bound.put(f"{MODELS}/shadow", json={"name": None}),
+    ):
+        assert answer.status_code == 403, answer.text
+    assert in_use(bound) == ["old"]
+
+
+def test_going_back_step_by_step(ml: TestClient, accounts: Accounts, store: ModelStore, services: Services) -> None:
+    forced(ml, accounts, "new")
     for expected in (200, 409):
         headers = {"If-Match": ml.get(MODELS).headers["ETag"]}
         answer = ml.post(f"{MODELS}/rollback", json={"reason": "白天漏报"}, headers=headers)
@@ -156,9 +217,10 @@ def test_going_back_step_by_step(ml: TestClient, store: ModelStore, services: Se
     assert ml.get(MODELS).json()["can_roll_back"] is False
 
 
-def test_two_engineers_do_not_promote_past_each_other(ml: TestClient, store: ModelStore) -> None:
+def test_two_engineers_do_not_promote_past_each_other(ml: TestClient, store: ModelStore, services: Services) -> None:
+    in_shadow(services, "new")
     etag = ml.get(MODELS).headers["ETag"]
-    assert promote(ml, "new", etag=etag, force=True).status_code == 200
+    assert promote(ml, "new", etag=etag).status_code == 200
     assert promote(ml, "old", etag=etag, force=True).status_code == 412
     assert in_use(ml) == ["new"]
 

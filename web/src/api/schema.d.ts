@@ -883,7 +883,8 @@ export interface paths {
          *
          *     Parts follow each other: four bytes with the length of a header, four with that of a picture (big-endian), the
          *     header in JSON, the picture as a JPEG. `kind` of a header is `picture`, or `state` with `running`: whether the
-         *     analysis runs. Whoever takes them slowly gets fewer, always the newest.
+         *     analysis runs. Whoever takes them slowly gets fewer, always the newest. An account watches from eight windows at
+         *     most.
          */
         get: operations["get_live"];
         put?: never;
@@ -949,7 +950,8 @@ export interface paths {
          * @description Puts models in use, in place of all that are now; running cameras take them within seconds and lose no dwell.
          *
          *     409: the gate objects, since the candidate cannot find what is found now, or has not shown in shadow that it sees
-         *     it. With `force` it is promoted all the same, and the history keeps that.
+         *     it. With `force` that is asked for (202, `forcing`); it is promoted all the same when somebody else asks for the
+         *     very same with `force`, and the history keeps that.
          */
         post: operations["promote_models"];
         delete?: never;
@@ -1514,7 +1516,8 @@ export interface paths {
          * @description What changes, as long as one is signed in: `opened`, `changed`, `claimed`, `released` and, when it is final,
          *     `decided`, each with
          *     `{"event_id", "camera_id", "opening"}`; `reload` where too much was missed to tell. A browser that
-         *     connects again gets what it missed.
+         *     connects again gets what it missed. An account has eight of these at once: with one more the oldest ends with
+         *     `superseded`, and its browser asks again a minute later.
          */
         get: operations["get_stream"];
         put?: never;
@@ -2799,6 +2802,22 @@ export interface components {
             name: string;
         };
         /**
+         * ForcingPublic
+         * @description A promotion past the gate that waits for somebody else to ask for the very same.
+         */
+        ForcingPublic: {
+            /** Asked At */
+            asked_at: string;
+            /** Asked By */
+            asked_by: number;
+            /** Asked Name */
+            asked_name: string;
+            /** Models */
+            models: string[];
+            /** Reason */
+            reason: string;
+        };
+        /**
          * FormulaPublic
          * @description How a figure is worked out; `unknown_*`: why it cannot be, yet.
          */
@@ -3224,6 +3243,7 @@ export interface components {
         ModelsPublic: {
             /** Can Roll Back */
             can_roll_back: boolean;
+            forcing: components["schemas"]["ForcingPublic"] | null;
             /** History */
             history: components["schemas"]["PromotionPublic"][];
             /** In Use */
@@ -3634,7 +3654,7 @@ export interface components {
         PromotionAsked: {
             /**
              * Force
-             * @description although the gate objects; the history keeps that
+             * @description although the gate objects; it takes a second person
              * @default false
              */
             force: boolean;
@@ -8873,6 +8893,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Service Unavailable */
             503: {
                 headers: {
@@ -12453,4 +12482,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 95cbf842119855f61104fc52cddadfd6dcc50bc6265330118fcbbc0423a3ea0f
+// From the OpenAPI document with the SHA-256 1df3037cbf1e6a2b2e01c8c15c1887c0038165270d89ce31e7d4473b1bda20f4

@@ -62,6 +62,7 @@ export const ACTIONS: Readonly<Record<string, readonly [zh: string, en: string]>
   'model.promote': ['启用模型', 'put a model in use'],
   'model.rollback': ['回退模型', 'rolled a model back'],
   'model.shadow': ['影子运行模型', 'ran a model in shadow'],
+  'model.ask_forcing': ['申请强制启用模型', 'asked for a promotion past the gate'],
   'user.create': ['新建账号', 'created an account'],
   'user.change': ['修改账号或授权', 'changed an account or its grant'],
   'user.reset_password': ['重置密码', 'reset a password'],

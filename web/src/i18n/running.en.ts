@@ -115,7 +115,9 @@ const en: RunningWords = {
     reason: 'Reason',
     reasonPlaceholder: 'Kept in the history and the audit',
     objected: 'The gate objects',
-    force: 'I know the risk; promote it all the same (marked as forced)',
+    force: 'I know the risk; promote it all the same (takes effect when somebody else does so, too; marked as forced)',
+    forcing:
+      '{name} asked to promote {models} past the gate ({reason}); it takes effect when somebody else forces the same',
     limits: 'Not to be trusted with:',
     labels: 'Finds',
     trainedOn: 'Learned from',

@@ -183,6 +183,26 @@ def test_a_picture_and_its_manifest_that_were_forged_together_are_found_by_the_s
     expect(page.locator(".stage .screen img")).to_have_count(0)
 
 
+def test_a_key_that_this_browser_never_saw_is_told_until_somebody_compared_it(
+    installation: Installation, sign_in: SignedIn
+) -> None:
+    installation.add_event(1)
+    page = sign_in()
+    wait_for_pictures(page)
+    # At first sight the keys of the site are taken on trust.
+    expect(page.locator(".integrity.stranger")).to_have_count(0)
+    page.evaluate("localStorage.setItem('jiejing.evidence-keys', JSON.stringify(['ab'.repeat(32)]))")
+    page.reload()
+    wait_for_pictures(page)
+    told = page.locator(".integrity.stranger")
+    expect(told).to_contain_text(re.compile("[0-9a-f]{4} [0-9a-f]{4}"))
+    told.get_by_role("button").click()
+    expect(told).to_have_count(0)
+    page.reload()
+    wait_for_pictures(page)
+    expect(page.locator(".integrity.stranger")).to_have_count(0)
+
+
 def test_the_page_shows_what_was_sealed_and_tells_what_the_data_base_says_otherwise(
     installation: Installation, sign_in: SignedIn
 ) -> None:

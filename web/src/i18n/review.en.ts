@@ -153,6 +153,10 @@ const en: typeof zh = {
     sound: 'Sound, as it was sealed',
     soundLong: 'Signature and {sound} digests checked in this browser',
     signedBy: 'Signed by the key {key}',
+    stranger: 'A key that this browser never saw',
+    strangerLong:
+      'It was signed by the key {key}. Compare it with what the administrator reads from the machine (jiejing key list).',
+    compared: 'I compared it',
     checking: 'Checking',
     checkingLong: '{sound} of {total} files checked',
     changed: 'Was changed',

@@ -6,6 +6,7 @@ import { evidenceKeys, maskedFiles } from '@/api/review'
 
 import { digestOf, judge, listing, nameIn, summary, type Bytes, type Listed, type Verdict } from './integrity'
 import type { PackageSummary } from './model'
+import { meet } from './pinned'
 import { openEnvelope, type SiteKey } from './signature'
 
 const MANIFEST = 'manifest.json'
@@ -48,6 +49,7 @@ export function useEvidence() {
     const ahead = new Map(packages.filter(hasFirst).map((one) => [one.package_id, firstOf(one, signal)]))
     try {
       const keys = packages.length ? await evidenceKeys() : []
+      meet(keys.map(({ key_id }) => key_id))
       const manifests = await Promise.all(packages.map((one) => manifestOf(one, keys, signal)))
       const masked = purpose === null ? await Promise.all(packages.map((one) => maskedFiles(one.package_id))) : []
       if (signal.aborted) return

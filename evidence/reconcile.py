@@ -116,38 +116,42 @@ def _unchained(there: Iterable[Path], chained: set[Path]) -> Iterator[Finding]:
 
 def _against_chain(
     root: Path,
-    sealed: Mapping[Path, Sealed],
+    sealed: dict[Path, Sealed],
     entries: Sequence[ChainEntry],
     keys: KeyRing,
     removed: Mapping[str, Removed],
 ) -> Iterator[Finding]:
     """The packages of one key: their numbers, and the lines of its chain."""
-    yield from _lines(root, sealed, entries, keys, removed)
+    places = [(entry, _place(root, entry)) for entry in entries]
+    elsewhere = _elsewhere(root, places, keys)
+    yield from _lines(root, sealed | elsewhere, places, removed)
     numbered = sorted(sealed.items(), key=lambda one: (one[1].listing.seq, one[0]))
-    elsewhere = {entry.seq for entry in entries if _place(root, entry).parent != root}
-    yield from _numbers(numbered, elsewhere, removed)
+    yield from _numbers(numbered, elsewhere.values(), removed)
     for (_, before), (path, after) in pairwise(numbered):
         if parse_rfc3339(after.listing.sealed_at) + CLOCK_ERROR < parse_rfc3339(before.listing.sealed_at):
             yield Finding(path, "out of order", f"sealed before number {before.listing.seq}")
 
 
+def _elsewhere(root: Path, places: Iterable[tuple[ChainEntry, Path]], keys: KeyRing) -> dict[Path, Sealed]:
+    """The packages that lie in other folders, as the chain says, as far as they are there to be read."""
+    read = {path: read_sealed(path, keys) for _, path in places if path.parent != root}
+    return {path: one for path, one in read.items() if isinstance(one, Sealed)}
+
+
 def _lines(
     root: Path,
     sealed: Mapping[Path, Sealed],
-    entries: Sequence[ChainEntry],
-    keys: KeyRing,
+    places: Iterable[tuple[ChainEntry, Path]],
     removed: Mapping[str, Removed],
 ) -> Iterator[Finding]:
-    for number, entry in enumerate(entries, 1):
-        path = _place(root, entry)
+    for number, (entry, path) in enumerate(places, 1):
         if entry.seq != number:
             yield Finding(path, "chain broken", f"line {number} has the number {entry.seq}")
         one = sealed.get(path)
-        if one is None and path.parent != root:
-            there = read_sealed(path, keys)
-            one = there if isinstance(there, Sealed) else None
         if one is None:
-            if not path.is_dir() and not _was_removed(entry.package_id, entry.manifest_sha256, removed):
+            # What lies here and cannot be read is named as faulty; of another folder nothing else is looked at.
+            is_here = path.parent == root and path.is_dir()
+            if not is_here and not _was_removed(entry.package_id, entry.manifest_sha256, removed):
                 yield Finding(path, "no package")
             continue
         if entry.manifest_sha256 != one.manifest_sha256:
@@ -158,10 +162,10 @@ def _lines(
 
 
 def _numbers(
-    numbered: Sequence[tuple[Path, Sealed]], elsewhere: set[int], removed: Mapping[str, Removed]
+    numbered: Sequence[tuple[Path, Sealed]], elsewhere: Iterable[Sealed], removed: Mapping[str, Removed]
 ) -> Iterator[Finding]:
     """Each package follows the one that it names; what nobody knows is missing."""
-    hashes: dict[int, str] = {}
+    hashes = {one.listing.seq: one.manifest_sha256 for one in elsewhere}
     for path, one in numbered:
         listing = one.listing
         if listing.seq in hashes:
@@ -174,7 +178,7 @@ def _numbers(
         if previous.seq in hashes:
             if hashes[previous.seq] != previous.manifest_sha256:
                 yield Finding(path, "chain broken", f"number {previous.seq} is not the one that it follows")
-        elif previous.seq not in elsewhere and not _was_removed(previous.package_id, previous.manifest_sha256, removed):
+        elif not _was_removed(previous.package_id, previous.manifest_sha256, removed):
             yield Finding(path, "number missing", f"{previous.seq}: {previous.package_id}")
 
 

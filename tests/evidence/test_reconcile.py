@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
@@ -97,6 +98,19 @@ def _said_to_be_elsewhere(kept: Kept) -> None:
     kept.chain[2] = kept.chain[2].model_copy(update={"folder": "/elsewhere/c"})
 
 
+def _said_to_be_in_a_folder_of_others(kept: Kept) -> None:
+    """The chain is not signed: that a folder is there says nothing of a package in it."""
+    _said_to_be_elsewhere(kept)
+    kept.chain[2] = kept.chain[2].model_copy(update={"folder": gettempdir()})
+
+
+def _another_is_elsewhere(kept: Kept) -> None:
+    """A copy of another package stands in for the one that is gone."""
+    _said_to_be_elsewhere(kept)
+    copy = shutil.copytree(kept.packages / "b", kept.home.parent / "copies" / "c")
+    kept.chain[2] = kept.chain[2].model_copy(update={"folder": str(copy)})
+
+
 def _reordered(kept: Kept) -> None:
     kept.chain[1], kept.chain[2] = kept.chain[2], kept.chain[1]
 
@@ -133,6 +147,11 @@ ATTACKS: list[tuple[Callable[[Kept], None], tuple[str, str]]] = [
     (_renumbered, ("d", "number missing")),
     (_renumbered, ("d", "chain broken")),
     (_said_to_be_elsewhere, ("c", "no package")),
+    (_said_to_be_elsewhere, ("d", "number missing")),
+    (_said_to_be_in_a_folder_of_others, (Path(gettempdir()).name, "no package")),
+    (_said_to_be_in_a_folder_of_others, ("d", "number missing")),
+    (_another_is_elsewhere, ("c", "hash differs")),
+    (_another_is_elsewhere, ("d", "number missing")),
     (_reordered, ("b", "chain broken")),
     (_a_second_number, ("e", "number twice")),
     (_sealed_long_ago, ("e", "out of order")),

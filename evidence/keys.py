@@ -108,6 +108,8 @@ def open_audit_key(home: Path) -> SigningKey:
 def _opened(path: Path, history: Path, *, own: bool, shared: bool = False) -> SigningKey:
     if own and not path.exists():
         _make(path, shared=shared)
+    if own and not shared:
+        _refuse_foreign(path)
     private = _read_private(path)
     public = private.public_key()
     name = key_id(public)
@@ -155,6 +157,27 @@ def read_public_key(path: Path) -> Ed25519PublicKey:
     if why := weakness(key.public_bytes_raw()):
         raise InputError(f"{path}: this key {why}; it is no key of anybody")
     return key
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Refuses an own key that somebody else put there or can read: in a shared home the group may add files to keys/.
+    Root works in the homes of others, and takes what is theirs.
+
+    Raises:
+        InputError: it is not of this user alone.
+    """
+    try:
+        trusted = {0, os.geteuid()} if os.geteuid() else {0, path.parents[1].stat().st_uid}
+        link, file = path.lstat(), path.stat()
+    except OSError as error:
+        raise InputError(f"{path}: the key cannot be read ({error.strerror}); check the path and its owner") from error
+    if not {link.st_uid, file.st_uid} <= trusted:
+        raise InputError(
+            f"{path} belongs to another user, who may have put it there to seal with it; take it away and find out who "
+            "that is"
+        )
+    if file.st_mode & 0o077:
+        raise InputError(f"{path} can be read by others than its owner, who alone seals; run: chmod 600 {path}")
 
 
 def _read_private(path: Path) -> Ed25519PrivateKey:
@@ -213,7 +236,10 @@ def recorded_key_id(home: Path) -> str | None:
         InputError: it cannot be used.
     """
     path = recorded_key(home)
-    return key_id(_read_private(path).public_key()) if path.exists() else None
+    if not path.exists():
+        return None
+    _refuse_foreign(path)
+    return key_id(_read_private(path).public_key())
 
 
 def change_own_key(path: Path, public: Path) -> tuple[SigningKey, SigningKey, Path]:
@@ -224,6 +250,7 @@ def change_own_key(path: Path, public: Path) -> tuple[SigningKey, SigningKey, Pa
         as of open_signing_key().
     """
     waiting = path.with_name(f"next-{path.name}")
+    _refuse_foreign(path)
     return _opened(path, public, own=False), _opened(waiting, public, own=True), waiting
 
 

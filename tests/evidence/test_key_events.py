@@ -91,6 +91,7 @@ def test_a_change_that_was_cut_off_is_finished(home: Path, monkeypatch: pytest.M
     change(home, "live", NOW)
     after = (home / "keys" / "signing.pem").read_bytes()
     # As if it had ended before the new key took its place.
+    (home / "keys" / "next-signing.pem").touch(0o600)
     (home / "keys" / "next-signing.pem").write_bytes(after)
     (home / "keys" / "signing.pem").write_bytes(before)
     with pytest.raises(InputError, match="finish what was begun"):

@@ -1,7 +1,9 @@
 """Keys: made once, kept to their owner, remembered after a change; a wrong file is one clear line."""
 
 import multiprocessing
+import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,10 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from core.clock import SystemClock
 from core.errors import InputError
-from evidence.keys import open_key_ring, open_signing_key, read_public_key
+from evidence.key_events import change
+from evidence.keys import open_key_ring, open_recorded_key, open_signing_key, read_public_key
 from evidence.verify import verify
 from tests.evidence.build import sealer, small_body
 
@@ -110,6 +114,65 @@ def test_a_damaged_key_at_home_is_one_line_and_stays(home: Path) -> None:
     with pytest.raises(InputError, match="restore"):
         open_signing_key(home)
     assert path.read_text() == "damaged"
+
+
+def _signing(home: Path) -> object:
+    return open_signing_key(home)
+
+
+def _recorded(home: Path) -> object:
+    return open_recorded_key(home)
+
+
+def _next(home: Path) -> object:
+    open_signing_key(home)
+    return change(home, "live", SystemClock().utc())
+
+
+# The keys that a process takes from the home without being told of them.
+OWN: list[tuple[str, Callable[[Path], object]]] = [
+    ("signing.pem", _signing),
+    ("recorded.pem", _recorded),
+    ("next-signing.pem", _next),
+]
+
+
+@pytest.mark.parametrize(("name", "take"), OWN)
+def test_a_key_that_others_can_read_is_not_taken(home: Path, name: str, take: Callable[[Path], object]) -> None:
+    (home / "keys").mkdir(parents=True)
+    path = private_pem(home / "keys" / name)
+    path.chmod(0o640)
+    with pytest.raises(InputError, match=f"{path} can be read by others .*; run: chmod 600"):
+        take(home)
+    path.chmod(0o600)
+    take(home)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a file away")
+@pytest.mark.parametrize("is_link", [False, True], ids=["a file", "a link to a key of ours"])
+@pytest.mark.parametrize(("name", "take"), OWN)
+def test_a_key_that_another_user_put_there_is_not_taken(
+    home: Path, name: str, take: Callable[[Path], object], is_link: bool
+) -> None:
+    (home / "keys").mkdir(parents=True)
+    path = home / "keys" / name
+    if is_link:
+        own = private_pem(home / "own.pem")
+        own.chmod(0o600)
+        path.symlink_to(own)
+    else:
+        private_pem(path).chmod(0o600)
+    os.chown(path, 54002, 54000, follow_symlinks=False)
+    with pytest.raises(InputError, match=f"{path} belongs to another user, who may have put it there"):
+        take(home)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a file away")
+def test_root_takes_the_keys_of_the_home_s_owner(home: Path) -> None:
+    key = open_signing_key(home)
+    for path in (home, home / "keys", home / "keys" / "signing.pem"):
+        os.chown(path, 54001, 54000)
+    assert open_signing_key(home).key_id == key.key_id
 
 
 def test_a_private_key_is_no_public_key(tmp_path: Path) -> None:

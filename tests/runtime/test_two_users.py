@@ -16,6 +16,8 @@ RUNS, SERVES, GROUP = 54001, 54002, 54000
 PROGRAM = """
 import os, sys, traceback
 from pathlib import Path
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from evidence.seal import Sealer
 from runtime import cli
 from runtime.installation import Installation
@@ -56,6 +58,21 @@ def attempt():
             continue
         print("DONE", line)
 
+def plant():
+    "Nobody keeps it from adding files here: they must not be taken for run's own."
+    home = Path(os.environ["JIEJING_HOME"])
+    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    for name in ("next-signing.pem", "next-recorded.pem"):
+        path = home / "keys" / name
+        path.touch(0o600)
+        path.write_bytes(pem)
+
+def change():
+    command("key", "change", "--reason", "yearly")
+
+def change_recorded():
+    command("key", "change", "--recorded", "--reason", "yearly")
+
 def by(user, work):
     if user and not (child := os.fork()):
         os.setgroups([])
@@ -82,7 +99,7 @@ for work in (seal, serve, audited, check):
 os.environ["JIEJING_HOME"] = home
 print("HERE")
 for user, work in ((RUNS, seal), (SERVES, serve), (RUNS, serve), (SERVES, attempt), (SERVES, audited), (RUNS, audited),
-                   (SERVES, check), (RUNS, check)):
+                   (SERVES, plant), (RUNS, change), (RUNS, change_recorded), (SERVES, check), (RUNS, check)):
     print("CODE", user, work.__name__, by(user, work), flush=True)
 """
 
@@ -137,8 +154,13 @@ def test_who_serves_cannot_seal(home: Path) -> None:
         f"CODE {SERVES} audited 0",
         "audit: sound (2 rows)",
         f"CODE {RUNS} audited 0",
+        f"CODE {SERVES} plant 0",
+        f"CODE {RUNS} change 2",
+        f"CODE {RUNS} change_recorded 2",
         row,
         f"CODE {SERVES} check 1",
         row,
         f"CODE {RUNS} check 1",
     ], told.stderr
+    for planted in ("next-signing.pem", "next-recorded.pem"):
+        assert f"{home}/keys/{planted} belongs to another user, who may have put it there" in told.stderr

@@ -10,6 +10,7 @@ from api.authentication import DeviceSecret, address_of
 from api.dependencies import Attempts, ServicesOf, Users
 from api.problems import ProblemError
 from core.principal import Principal
+from store.attempts import What
 from store.audit import Actor, Deed
 from store.devices import DeviceRepository
 
@@ -45,8 +46,8 @@ class SignIn:
         if found is None:
             self._failed(name)
             raise HTTPException(401, WRONG)
-        verified = self._is_verified(found, code)
         self._attempts.succeeded(name, self._address, self._known(name))
+        verified = self._is_verified(found, code)
         first = self._users.note_first_use(found.user_id, self._address)
         told = {"first_password": True} if first else None
         self._services.audit.note(_actor(found), Deed("session.begin", "user", str(found.user_id), after=told))
@@ -74,11 +75,8 @@ class SignIn:
             HTTPException: 403 if not, or for a machine; 429, too many failures before.
         """
         self._refuse_machine(who)
-        self._begin(who.name)
-        if not takes(code):
-            self._note("session.code_refused", who.name)
+        if not self._counts(who.name, lambda: takes(code)):
             raise ProblemError(403, WRONG_CODE, f"otp: {_WRONG_CODE}")
-        self._attempts.succeeded(who.name, self._address, self._known(who.name))
 
     def known_from_now_on(self, user_id: int) -> str:
         """The secret by which this browser is known to be one that the user signed in from."""
@@ -99,11 +97,22 @@ class SignIn:
         if factors.of(found.user_id) is None:
             return False
         if not code:
-            self._attempts.take_back(found.name, self._address, self._known(found.name))
             raise ProblemError(401, CODE_REQUIRED, "otp: a code of the second factor is needed, too")
-        if not factors.takes(found.user_id, code, _actor(found)):
-            self._note("session.code_refused", found.name)
+        if not self._counts(found.name, lambda: factors.takes(found.user_id, code, _actor(found))):
             raise ProblemError(401, WRONG_CODE, f"otp: {_WRONG_CODE}")
+        return True
+
+    def _counts(self, name: str, takes: Callable[[], bool]) -> bool:
+        """Whether a code counts; those that do not are counted by themselves, and no right password forgets them.
+
+        Raises:
+            ProblemError: 429, too many failures before.
+        """
+        self._begin(name, "code")
+        if not takes():
+            self._note("session.code_refused", name)
+            return False
+        self._attempts.succeeded(name, self._address, self._known(name), "code")
         return True
 
     @staticmethod
@@ -115,8 +124,8 @@ class SignIn:
         self._begin(name)
         return self._services.passwords.matches(password, self._users.password_hash(name))
 
-    def _begin(self, name: str) -> None:
-        wait = self._attempts.begin(name, self._address, self._known(name))
+    def _begin(self, name: str, what: What = "password") -> None:
+        wait = self._attempts.begin(name, self._address, self._known(name), what)
         if wait is not None:
             self._note("session.locked", name)
             raise _locked(wait)

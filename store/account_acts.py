@@ -84,11 +84,6 @@ class AccountActs:
                 self._take(session, row, actor)
             return from_row(AccountAct, row)
 
-    def others(self, user_id: int | None) -> bool:
-        """Whether an administrator is in service who could confirm an act on that account, or on one to be made."""
-        with reading(self._engine) as session:
-            return bool(_others(session, user_id))
-
     def all(self, state: ActState) -> tuple[AccountAct, ...]:
         """Those of one state, the newest first, LISTED at most."""
         query = select(AccountActRow).where(AccountActRow.state == state)
@@ -127,14 +122,16 @@ class AccountActs:
             return from_row(AccountAct, row)
 
     def _asked(self, session: Session, user: User, wanted: Wanted, actor: Actor) -> AccountActRow:
+        writer = self._writer(session, actor)
+        # The account is locked before it is looked for what waits, so that of two who ask at once one is refused.
+        account = writer.as_read(user.user_id, user.version)
         waiting = (AccountActRow.user_id == user.user_id, AccountActRow.state == "waiting")
         if session.scalar(select(AccountActRow.act_id).where(*waiting)) is not None:
             raise ConflictError(
                 "an act on this account waits for another administrator; it has to be confirmed, turned down or "
                 "withdrawn first"
             )
-        writer = self._writer(session, actor)
-        writer.check(writer.as_read(user.user_id, user.version), wanted.changes)
+        writer.check(account, wanted.changes)
         row = AccountActRow(
             act_id=uuid4().hex,
             user_id=user.user_id,

@@ -3,12 +3,14 @@
 Counted are those with one name from one address, and those with one name from anywhere, but for browsers from which
 that user signed in before: each of those is counted by itself, so that strangers lock nobody out of it. One address
 alone is never locked: many people share one. Guessing one password with many names is slowed by the count of the name
-and address, and by the time that each hash takes.
+and address, and by the time that each hash takes. Codes of a second factor are counted apart from passwords: a right
+password clears the way for no code.
 """
 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
@@ -19,6 +21,7 @@ from store.engine import writing
 from store.mapping import insert_once
 
 FORGOTTEN_AFTER = timedelta(hours=24)
+What = Literal["password", "code"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +54,18 @@ class AttemptRepository:
         self._engine = engine
         self._clock = clock or SystemClock()
 
-    def begin(self, name: str, address: str, device: str | None = None) -> timedelta | None:
+    def begin(self, name: str, address: str, device: str | None = None, what: What = "password") -> timedelta | None:
         """Counts an attempt as failed until it succeeds. While it is locked nothing is counted.
 
         Args:
             device: the secret of a browser from which the user of that name signed in before.
+            what: what is attempted.
 
         Returns:
             How long it is still locked; None = the attempt may be judged.
         """
         now = self._clock.utc()
-        keys = _keys(name, address, device)
+        keys = _keys(name, address, device, what)
         with writing(self._engine) as session:
             session.execute(delete(AttemptRow).where(AttemptRow.last_at <= now - FORGOTTEN_AFTER))
             # In one order for all, so that none waits for another in a circle.
@@ -76,23 +80,14 @@ class AttemptRepository:
                 row.locked_until = now + wait if wait else None
         return None
 
-    def succeeded(self, name: str, address: str, device: str | None = None) -> None:
+    def succeeded(self, name: str, address: str, device: str | None = None, what: What = "password") -> None:
         """The attempt was no failure: those of its kind are forgotten. The count of the name from anywhere loses this
         one alone: who knows the password does not clear the way for those who guess."""
         with writing(self._engine) as session:
-            for key, patience in sorted(_keys(name, address, device).items()):
+            for key, patience in sorted(_keys(name, address, device, what).items()):
                 row = session.get(AttemptRow, key, with_for_update=True)
                 if row is not None:
                     row.failures = row.failures - 1 if patience is BY_NAME else 0
-                    row.locked_until = None
-
-    def take_back(self, name: str, address: str, device: str | None = None) -> None:
-        """The attempt was neither: the password is right and a code is missing. It alone is forgotten."""
-        with writing(self._engine) as session:
-            for key in sorted(_keys(name, address, device)):
-                row = session.get(AttemptRow, key, with_for_update=True)
-                if row is not None and row.failures:
-                    row.failures -= 1
                     row.locked_until = None
 
     def unlock(self, name: str) -> bool:
@@ -110,10 +105,11 @@ def unlock_within(session: Session, name: str) -> bool:
     return bool(had)
 
 
-def _keys(name: str, address: str, device: str | None) -> dict[str, Patience]:
+def _keys(name: str, address: str, device: str | None, what: What) -> dict[str, Patience]:
+    of = "code:" if what == "code" else ""
     if device is not None:
-        return {_key(name, f"device:{device}"): BY_PAIR}
-    return {_key(name, f"address:{address}"): BY_PAIR, _key(name, "anywhere"): BY_NAME}
+        return {_key(name, f"{of}device:{device}"): BY_PAIR}
+    return {_key(name, f"{of}address:{address}"): BY_PAIR, _key(name, f"{of}anywhere"): BY_NAME}
 
 
 def _row(session: Session, key: str, now: datetime) -> AttemptRow:

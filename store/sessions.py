@@ -151,13 +151,18 @@ class SessionRepository:
     def _is_over(self, now: datetime) -> ColumnElement[bool]:
         return or_(SessionRow.expires_at <= now, SessionRow.last_seen_at <= now - self._policy.idle)
 
-    def _judged(self, session: Session, who: Principal, verified_at: datetime | None, now: datetime) -> Principal:
-        """The principal of a session, by what was given in it of a second factor."""
+    def _judged(
+        self, session: Session, who: Principal, verified_at: datetime | None, now: datetime
+    ) -> Principal | None:
+        """The principal of a session, by what was given in it of a second factor; None where there is one of which it
+        never gave a code."""
         if not has_second_factor(session, who.user_id):
             if who.role not in self._policy.second_factor:
                 return who
             return replace(who, rights=frozenset(), must_set_second_factor=True)
-        return replace(who, is_fresh=verified_at is not None and now < verified_at + self._policy.step_up)
+        if verified_at is None:
+            return None
+        return replace(who, is_fresh=now < verified_at + self._policy.step_up)
 
 
 def _id(hashed: str) -> str:

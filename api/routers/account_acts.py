@@ -50,8 +50,10 @@ OfOthers = Annotated[AccountAct, Depends(_of_others)]
 @router.get("", responses=described(422, 503))
 def list_account_acts(query: Annotated[ActQuery, Query()], acts: Acts, users: Users) -> list[AccountActPublic]:
     """Acts of one state, the newest first, 200 at most."""
+    found = acts.all(query.state)
+    # Read after what names them: nobody is missing who was made meanwhile.
     known = {user.user_id: user for user in users.all()}
-    return [AccountActPublic.of(one, known[one.user_id]) for one in acts.all(query.state)]
+    return [AccountActPublic.of(one, known[one.user_id]) for one in found]
 
 
 @router.post("/{act_id}/confirm", dependencies=_DECIDES, responses=_ANSWERS)

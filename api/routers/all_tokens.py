@@ -19,8 +19,10 @@ router = APIRouter(
 @router.get("", responses=described(422, 503))
 def list_all_tokens(tokens: Tokens, users: Users) -> list[OwnedTokenPublic]:
     """Every access token and whose it is, the newest first, those that no longer work included."""
+    found = tokens.all()
+    # Read after what names them: nobody is missing who was made meanwhile.
     known = {user.user_id: user for user in users.all()}
-    return [OwnedTokenPublic.of(token, known[token.user_id]) for token in tokens.all()]
+    return [OwnedTokenPublic.of(token, known[token.user_id]) for token in found]
 
 
 @router.delete("/{token_id}", status_code=204, responses=described(404, 422, 503))

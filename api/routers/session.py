@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.access import Who, anyone, signed_in
+from api.access import Who, anyone, check_fresh, signed_in
 from api.account_schemas import Credentials, PasswordChange, SessionPublic
 from api.authentication import DEVICE_COOKIE, SESSION_COOKIE, SessionSecret, cookie_name, csrf_token
 from api.dependencies import ServicesOf, Users, refuse_query
@@ -64,12 +64,16 @@ def change_password(
     users: Users,
     services: ServicesOf,
 ) -> SessionPublic:
-    """Changes one's own password. Every session of the user ends, and a new one begins."""
+    """Changes one's own password. Every session of the user ends, and a new one begins. Whoever has a second factor
+    gives a code of it first, unless he just has."""
+    check_fresh(who)
     signing_in.confirm(who, wanted.current)
     own = [who.name, who.full_name, *([who.badge_no] if who.badge_no else ())]
     chosen = services.passwords.chosen(wanted.new, own, wanted.current)
     users.change_own_password(who.user_id, chosen, actor_of(who))
-    return _begun(who, request, response, services, signing_in)
+    # Fresh with a second factor means that a code was given.
+    verified = services.second_factors.of(who.user_id) is not None
+    return _begun(who, request, response, services, signing_in, verified=verified)
 
 
 def _begun(

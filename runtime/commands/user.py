@@ -15,7 +15,7 @@ from runtime.commands.options import JsonOption
 from runtime.console import note, say, say_json, say_table
 from runtime.installation import Installation
 from runtime.local_actor import local_actor
-from store.account_acts import ALONE, Wanted
+from store.account_acts import Wanted
 from store.account_records import AccountAct, User
 from store.attempts import AttemptRepository
 from store.audit import Deed
@@ -53,6 +53,8 @@ def add(
     administrator confirms it in the app, if one is in service.
     """
     installation = Installation.open()
+    if node and role in ADMINISTRATORS:
+        raise InputError("--node: an administrator is there for the whole site; leave the node out")
     password = one_time_password()
     new = NewUser(
         name=_checked(AccountName, name, "--name"),
@@ -63,7 +65,7 @@ def add(
         badge_no=_checked(BadgeNo, badge_no, "--badge-no") if badge_no else None,
         badge_expires=badge_expires.date() if badge_expires else None,
     )
-    if _asks(installation, role, None):
+    if role in ADMINISTRATORS:
         user = installation.users.create(replace(new, role=None), local_actor())
         granted: dict[str, Any] = {"role": role, "node_id": None, "state": "active"}
         act = installation.acts.ask_or_take(user, Wanted("change", granted), local_actor(), alone)
@@ -71,7 +73,6 @@ def add(
         _say_how(act)
         return
     _hand_over(installation.users.create(new, local_actor()), password)
-    _say_alone(role)
 
 
 @app.command("list")
@@ -98,23 +99,23 @@ def reset(
     """
     installation = Installation.open()
     user, password = _known(installation, name), one_time_password()
-    if _asks(installation, user.role, user.user_id):
+    if user.role in ADMINISTRATORS:
         hashed = None if second_factor else Passwords().hash(password)
         wanted = Wanted("second_factor" if second_factor else "reset", {}, hashed)
         act = installation.acts.ask_or_take(user, wanted, local_actor(), alone)
         if not second_factor:
             _hand_over(user, password)
+        elif act.state == "confirmed":
+            _say_without_factor(user)
         _say_how(act)
         return
     if second_factor:
         installation.users.reset_second_factor(user.user_id, local_actor())
-        say(f"{user.name}: has no second factor any more; its sessions and tokens have ended")
-        _say_alone(user.role)
+        _say_without_factor(user)
         return
     installation.users.reset_password(user.user_id, Passwords().hash(password), local_actor(), confirmed=True)
     AttemptRepository(installation.engine).unlock(user.name)
     _hand_over(user, password)
-    _say_alone(user.role)
 
 
 @app.command()
@@ -124,13 +125,15 @@ def unlock(name: NameArgument, alone: AloneOption = "") -> None:
     """
     installation = Installation.open()
     user = _known(installation, name)
-    if _asks(installation, user.role, user.user_id):
-        _say_how(installation.acts.ask_or_take(user, Wanted("unlock", {}), local_actor(), alone))
+    if user.role in ADMINISTRATORS:
+        act = installation.acts.ask_or_take(user, Wanted("unlock", {}), local_actor(), alone)
+        if act.state == "confirmed":
+            say(f"{user.name}: unlocked")
+        _say_how(act)
         return
     was_locked = AttemptRepository(installation.engine).unlock(user.name)
     installation.audit.note(local_actor(), Deed("user.unlock", "user", str(user.user_id)))
     say(f"{user.name}: {'unlocked' if was_locked else 'had no failed attempts'}")
-    _say_alone(user.role)
 
 
 def _checked(kind: Any, value: str, option: str) -> str:
@@ -159,18 +162,11 @@ def _known(installation: Installation, name: str) -> User:
 
 def _hand_over(user: User, password: str) -> None:
     say(f"{user.name}: {password}")
-    note("this password is shown once, works once, and has to be changed at the first use")
+    note("this password is shown once, and has to be changed at the first sign-in")
 
 
-def _asks(installation: Installation, role: Role | None, user_id: int | None) -> bool:
-    """Whether an act takes another administrator: it is one on an administrator, and another one is in service."""
-    return role in ADMINISTRATORS and installation.acts.others(user_id)
-
-
-def _say_alone(role: Role | None) -> None:
-    """Of an administrator: that nobody else was asked, because nobody could be."""
-    if role in ADMINISTRATORS:
-        note(f"done without another administrator: {ALONE}")
+def _say_without_factor(user: User) -> None:
+    say(f"{user.name}: has no second factor any more; its sessions and tokens have ended")
 
 
 def _say_how(act: AccountAct) -> None:

@@ -101,11 +101,12 @@ class AccountActs:
         """Lets an act take effect.
 
         Raises:
-            ConflictError: it does not wait any more.
+            ConflictError: it does not wait any more, or who asked for it is out of service by now.
             StaleError: the account has changed since.
         """
         with writing(self._engine) as session:
             row = self._waiting(session, act_id)
+            self._check_asker(session, row)
             self._decided(session, row, "confirmed", actor, note)
             self._take(session, row, actor)
             return from_row(AccountAct, row)
@@ -157,6 +158,12 @@ class AccountActs:
             raise ConflictError(f"this act does not wait any more: {row.decided_name} decided ({row.state})")
         return row
 
+    @staticmethod
+    def _check_asker(session: Session, row: AccountActRow) -> None:
+        asker = session.get(UserRow, row.asked_by) if row.asked_by is not None else None
+        if asker is not None and asker.state != "active":
+            raise ConflictError(f"{asker.name}, who asked for this, is out of service by now; it can be turned down")
+
     def _decided(self, session: Session, row: AccountActRow, state: ActState, actor: Actor, note: str) -> None:
         row.state, row.note = state, note
         row.decided_by, row.decided_name, row.decided_at = actor.user_id, actor.name, self._clock.utc()
@@ -169,6 +176,8 @@ class AccountActs:
             writer.change(row, _values(act.changes))
         elif act.kind == "reset" and act.password_hash:
             writer.reset_password(row, act.password_hash, confirmed=True)
+            # Who asked made the password; who confirms never saw it.
+            row.handed_by = act.asked_by
         elif act.kind == "second_factor":
             writer.reset_second_factor(row)
         if act.kind in ("reset", "unlock"):

@@ -28,6 +28,7 @@ class User:
         state: pending, no role was granted (again) yet; active; disabled.
         badge_no, badge_expires: 执法证号 and the last day on which it holds.
         first_used_at, first_used_from: when and from where the password that was handed over was used first.
+        handed_by: who made that password and knows it; None = the command line, or a former version.
         version: grows with each change.
     """
 
@@ -43,6 +44,7 @@ class User:
     created_at: datetime
     first_used_at: datetime | None
     first_used_from: str | None
+    handed_by: int | None
     version: int
 
 

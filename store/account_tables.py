@@ -64,6 +64,8 @@ class UserRow(Base):
     # When and from where the password that was handed over was used first.
     first_used_at: Mapped[datetime | None]
     first_used_from: Mapped[str | None] = mapped_column(String(64))
+    # Who made the one-time password that was handed over last.
+    handed_by: Mapped[int | None]
     version: Mapped[int]
 
 

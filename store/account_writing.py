@@ -76,6 +76,7 @@ class AccountWriter:
         """Gives an account a one-time password; unless it is confirmed the account waits until it is set active."""
         row.password_hash, row.must_change_password = password_hash, True
         row.first_used_at = row.first_used_from = None
+        row.handed_by = self.actor.user_id
         if row.state == "active" and not confirmed:
             row.state = "pending"
         row.version += 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from core.clock import Clock, SystemClock
@@ -84,6 +84,7 @@ class UserRepository:
                 **columns_of(new),
                 state=new.state,
                 created_at=self._clock.utc(),
+                handed_by=actor.user_id,
                 version=1,
             )
             session.add(row)
@@ -133,12 +134,22 @@ class UserRepository:
             row.first_used_at, row.first_used_from = self._clock.utc(), address
             return True
 
-    def change_own_password(self, user_id: int, password_hash: str, actor: Actor) -> None:
-        """Keeps the password that a user chose, and ends all of the user's sessions and tokens."""
+    def change_own_password(self, user_id: int, version: int, password_hash: str, actor: Actor) -> None:
+        """Keeps the password that a user chose, and ends all of the user's sessions and tokens.
+
+        Args:
+            version: of the account before the former password was judged.
+
+        Raises:
+            StaleError: it is at another version by now: its password was reset meanwhile, or it is out of service.
+        """
         with writing(self._engine) as session:
-            values = {"password_hash": password_hash, "must_change_password": False, "version": UserRow.version + 1}
-            session.execute(update(UserRow).where(UserRow.user_id == user_id).values(**values))
-            self._writer(session, actor).end_all(user_id)
+            writer = self._writer(session, actor)
+            row = writer.as_read(user_id, version)
+            row.password_hash, row.must_change_password = password_hash, False
+            row.version += 1
+            session.flush()
+            writer.end_all(user_id)
             self._audit.write(session, actor, Deed("session.password", "user", str(user_id)))
 
     def _writer(self, session: Session, actor: Actor) -> AccountWriter:

@@ -34,12 +34,16 @@ def _act(act_id: str, acts: Acts) -> AccountAct:
     return found
 
 
-def _of_others(act: Annotated[AccountAct, Depends(_act)], who: Who) -> AccountAct:
-    """An act that neither comes from the one who asks nor concerns him."""
+def _of_others(act: Annotated[AccountAct, Depends(_act)], who: Who, users: Users) -> AccountAct:
+    """An act that neither comes from the one who asks nor concerns him, nor makes an administrator of an account whose
+    password he knows."""
     if who.user_id == act.asked_by:
         raise HTTPException(403, "you asked for this yourself; another administrator has to decide")
     if who.user_id == act.user_id:
         raise HTTPException(403, "this concerns your own account; another administrator has to decide")
+    account = users.get(act.user_id)
+    if account and account.handed_by == who.user_id and act.changes.get("role", account.role) != account.role:
+        raise HTTPException(403, "you made this account and know its password; another administrator has to decide")
     return act
 
 

@@ -54,7 +54,7 @@ def sign_out(who: Who, request: Request, response: Response, services: ServicesO
     response.delete_cookie(name, path="/", httponly=True, samesite="strict", secure=secure)
 
 
-@router.post("/password", dependencies=[signed_in(), NoQuery], responses=described(401, 403, 422, 429, 503))
+@router.post("/password", dependencies=[signed_in(), NoQuery], responses=described(401, 403, 412, 422, 429, 503))
 def change_password(
     wanted: PasswordChange,
     who: Who,
@@ -67,10 +67,12 @@ def change_password(
     """Changes one's own password. Every session of the user ends, and a new one begins. Whoever has a second factor
     gives a code of it first, unless he just has."""
     check_fresh(who)
+    before = users.get(who.user_id)
     signing_in.confirm(who, wanted.current)
     own = [who.name, who.full_name, *([who.badge_no] if who.badge_no else ())]
     chosen = services.passwords.chosen(wanted.new, own, wanted.current)
-    users.change_own_password(who.user_id, chosen, actor_of(who))
+    # Judged is the password of that version: one that was reset meanwhile is not overwritten.
+    users.change_own_password(who.user_id, before.version if before else 0, chosen, actor_of(who))
     # Fresh with a second factor means that a code was given.
     verified = services.second_factors.of(who.user_id) is not None
     return _begun(who, request, response, services, signing_in, verified=verified)

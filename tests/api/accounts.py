@@ -57,7 +57,7 @@ class Accounts:
         )
         user = self.users.create(new, SETTING_UP)
         if not must_change_password:
-            self.users.change_own_password(user.user_id, new.password_hash, SETTING_UP)
+            self.users.change_own_password(user.user_id, user.version, new.password_hash, SETTING_UP)
         found = self.users.get(user.user_id)
         assert found is not None
         return found

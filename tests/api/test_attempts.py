@@ -15,12 +15,13 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from api.dependencies import Services
+from core.errors import StaleError
 from core.rights import Role
 from store.account_acts import AccountActs, Wanted
 from store.account_records import Node, User
 from store.audit import Actor
 from store.engine import reading
-from tests.api.accounts import PASSWORD, Accounts
+from tests.api.accounts import PASSWORD, SETTING_UP, Accounts
 from tests.api.camera_examples import CAMERAS, SMALLER, document, presets, put, zone
 from tests.api.review_examples import camera_with, happen, put_site
 from tests.store.examples import CAMERA
@@ -314,7 +315,10 @@ def test_an_administrator_is_made_by_three_hands(house: House) -> None:
     )
     waiting = asked.json()["waiting"]
     assert (asked.json()["role"], asked.json()["state"], waiting["changes"]["state"]) == (None, "pending", "active")
-    assert house.of(SYSTEM).post(f"{ACTS}/{waiting['act_id']}/confirm", json={}).status_code == HTTPStatus.OK
+    path = f"{ACTS}/{waiting['act_id']}/confirm"
+    # Who made the account knows its password: two hands would be one.
+    assert house.of(SYSTEM).post(path, json={}).status_code == HTTPStatus.FORBIDDEN
+    assert house.of(AUDIT).post(path, json={}).status_code == HTTPStatus.OK
     now = house.accounts.users.get(user.user_id)
     assert now is not None
     assert (now.role, now.state) == (SECURITY, "active")
@@ -330,6 +334,24 @@ def test_what_changed_meanwhile_is_asked_for_anew(house: House) -> None:
     assert answer.status_code == HTTPStatus.PRECONDITION_FAILED
     assert house.user(AUDIT).state == "active"
     assert house.of(SYSTEM).post(f"{path}/reject", json={"note": "已变"}).json()["state"] == "rejected"
+
+
+def test_what_was_asked_by_one_who_is_out_of_service_is_not_confirmed(house: House) -> None:
+    path = house.act(SECURITY)
+    asker = house.user(SECURITY)
+    house.accounts.users.change(asker.user_id, asker.version, {"state": "disabled"}, SETTING_UP)
+    answer = house.of(SYSTEM).post(f"{path}/confirm", json={})
+    assert (answer.status_code, "out of service" in answer.json()["detail"]) == (HTTPStatus.CONFLICT, True)
+    assert house.user(AUDIT).state == "active"
+
+
+def test_a_password_that_was_reset_meanwhile_is_not_overwritten(house: House) -> None:
+    """By a change that was judged by the password of before."""
+    before, users = house.user(OFFICER), house.accounts.users
+    users.reset_password(before.user_id, "of the one-time password", SETTING_UP, confirmed=True)
+    with pytest.raises(StaleError):
+        users.change_own_password(before.user_id, before.version, "of his own", SETTING_UP)
+    assert users.password_hash(before.name) == "of the one-time password"
 
 
 def test_who_asked_takes_it_back(house: House) -> None:

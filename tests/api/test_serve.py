@@ -169,7 +169,7 @@ def test_it_ends_the_streams_that_go_on(stream: str, tmp_path: Path) -> None:
     users = UserRepository(engine, AuditLog(engine))
     password = Passwords().hash(PASSWORD)
     user = users.create(NewUser("officer", "李", password, Role.OFFICER), SETTING_UP)
-    users.change_own_password(user.user_id, password, SETTING_UP)
+    users.change_own_password(user.user_id, user.version, password, SETTING_UP)
     secret = SessionRepository(engine).begin(user.user_id, "127.0.0.1")
     engine.dispose()
     with running("127.0.0.1", tmp_path) as (process, address):

@@ -62,7 +62,8 @@ def test_a_token_ends_with_what_it_hung_on(accounts: Accounts, owner: TestClient
         "disabled": {"state": "disabled"},
     }
     if change == "password":
-        accounts.users.change_own_password(user.user_id, accounts.services.passwords.hash("another"), SETTING_UP)
+        chosen = accounts.services.passwords.hash("another")
+        accounts.users.change_own_password(user.user_id, user.version, chosen, SETTING_UP)
     elif change == "reset":
         accounts.users.reset_password(user.user_id, "x", SETTING_UP, confirmed=True)
     else:

@@ -82,7 +82,7 @@ def in_service(installation: Installation, name: str) -> TestClient:
     user = installation.users.named(name)
     assert user is not None
     passwords, actor = Passwords(), Actor(None, "tests", None, "local")
-    installation.users.change_own_password(user.user_id, passwords.hash(OWN), actor)
+    installation.users.change_own_password(user.user_id, user.version, passwords.hash(OWN), actor)
     client = TestClient(create_app(Services(installation.engine, installation.packages_folder)), "http://localhost")
     session = client.post("/api/v1/session", json={"name": name, "password": OWN}).json()
     client.headers["X-CSRF-Token"] = session["csrf_token"]

@@ -8,6 +8,7 @@ down_revision = "0013"
 
 
 def upgrade() -> None:
+    op.add_column("users", sa.Column("handed_by", sa.Integer))
     op.create_table(
         "account_acts",
         sa.Column("act_id", sa.String(40), primary_key=True),

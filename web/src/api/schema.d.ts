@@ -1388,7 +1388,8 @@ export interface paths {
         put?: never;
         /**
          * Change Password
-         * @description Changes one's own password. Every session of the user ends, and a new one begins.
+         * @description Changes one's own password. Every session of the user ends, and a new one begins. Whoever has a second factor
+         *     gives a code of it first, unless he just has.
          */
         post: operations["change_password"];
         delete?: never;
@@ -10919,6 +10920,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
@@ -12482,4 +12492,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 1df3037cbf1e6a2b2e01c8c15c1887c0038165270d89ce31e7d4473b1bda20f4
+// From the OpenAPI document with the SHA-256 10b1c100fcd25a1ed04746d185efbcdbda5aae9bbf12c2c41222e7e707c58bdf

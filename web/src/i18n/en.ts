@@ -264,7 +264,7 @@ const en: Messages = {
     pending: 'Pending',
     disabled: 'Disabled',
     firstPassword: 'First password',
-    firstUse: 'handed-over password first used {time}, {address}',
+    firstUse: 'First password used {time}, from {address}',
     wholeSite: 'Whole site',
     grant: 'Grant',
     grantTo: 'Grant to {name}',

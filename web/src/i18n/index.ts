@@ -22,9 +22,11 @@ export function speak(language: Language): void {
   document.documentElement.lang = language
 }
 
+/** What was chosen on this device; else English for a browser that does not ask for Chinese first. */
 function kept(): Language {
   const found = localStorage.getItem(KEPT_AS)
-  const language: Language = found === 'en' || found === 'zh-CN' ? found : 'zh-CN'
+  const asked: Language = navigator.language.startsWith('zh') ? 'zh-CN' : 'en'
+  const language: Language = found === 'en' || found === 'zh-CN' ? found : asked
   document.documentElement.lang = language
   return language
 }

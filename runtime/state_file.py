@@ -3,6 +3,10 @@
 The first line is a DSSE envelope (evidence.dsse) that names the camera, what the file is and the SHA-256 of the rest:
 what somebody else wrote there in between is not believed. It is set aside and told, and nothing is taken from it: what
 stands then begins anew, as after a loss, for a dwell that somebody wrote down would be held against people.
+
+The limit: a file of the same camera that was signed earlier is believed, too. When it was signed stands in the line and
+is not held against anything: a crash, a full disk or a home that was restored leaves an old one as well, and a counter
+beside it could be put back with it.
 """
 
 import hashlib

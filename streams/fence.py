@@ -2,21 +2,23 @@
 
 A server may answer any request by a redirect, which ffmpeg follows wherever it leads, by a new connection and without
 asking. So the kernel asks us before each one (see streams.fenced), and what is not the camera's own host and port is
-refused. Where the kernel does not let us, that is logged once: then a redirect is seen only when ffmpeg says it.
+refused. Where the kernel does not let us, or keeps us from the memory in which ffmpeg names the place, that is logged
+once: then a redirect is seen only when ffmpeg says it, and cameras go on.
 """
 
 import errno
 import fcntl
 import logging
+import os
 import select
 import socket
 import struct
+import subprocess
 import sys
-import threading
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 from core.stream_address import host_of, is_ip, resolved
 from streams.fenced import MACHINES
@@ -31,8 +33,11 @@ _CONNECTS = {connect for _, _, connect, _ in MACHINES.values()}
 _ADDRESS_BYTES = 28
 _HOST_AT = {int(socket.AF_INET): (4, 8), int(socket.AF_INET6): (8, 24)}
 
+NO_QUESTIONS = "the system has no seccomp notification, or forbids it"
+NO_MEMORY = "the system keeps ffmpeg's memory from the process that started it: kernel.yama.ptrace_scope is above 1"
+
 _log = logging.getLogger("jiejing.streams")
-_told_unfenced = threading.Event()
+_told = set[str]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +67,64 @@ def fenced(command: list[str], descriptor: int) -> list[str]:
     return [sys.executable, "-I", "-S", str(PROGRAM), str(descriptor), *command]
 
 
+def lack() -> str | None:
+    """Why this system does not let ffmpeg's connections be held; None where it does. Tries it with another program.
+
+    Raises:
+        OSError: no program can be started.
+    """
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            end = theirs.fileno()
+            process = subprocess.Popen(
+                fenced(["cat"], end), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, pass_fds=[end]
+            )
+        with process:  # which ends cat's input at its end
+            _, descriptors, _, _ = socket.recv_fds(ours, 1, 1)
+            for descriptor in descriptors:
+                os.close(descriptor)
+            return _lack(descriptors, process.pid)
+
+
+def open_memory(pid: int) -> IO[bytes]:
+    """The memory of a process of ours.
+
+    Raises:
+        PermissionError: the system keeps it from us.
+        OSError: it has ended.
+    """
+    return Path(f"/proc/{pid}/mem").open("rb", buffering=0)
+
+
+def _lack(listeners: list[int], pid: int) -> str | None:
+    if not listeners:
+        return NO_QUESTIONS
+    try:
+        open_memory(pid).close()
+    except PermissionError:
+        return NO_MEMORY
+    except OSError:  # it has ended
+        return None
+    return None
+
+
 class Gate:
     """Answers the kernel for one process; `read` is called when a listener has something, see streams.process."""
 
     def __init__(self, place: Place) -> None:
         self._place = place
+        self._sees = True
 
-    def listener(self, ours: socket.socket) -> int | None:
-        """Takes over the listener; None where there is no fence."""
+    def listener(self, ours: socket.socket, pid: int) -> int | None:
+        """Takes over the listener of a process that has not connected yet; None where there is no fence."""
         told, descriptors, _, _ = socket.recv_fds(ours, 1, 1)
-        if descriptors:
-            return descriptors[0]
-        if told and not _told_unfenced.is_set():
-            _told_unfenced.set()
-            _log.warning("this system does not let ffmpeg's connections be held (seccomp); see docs/access.md")
-        return None
+        why = _lack(descriptors, pid)
+        self._sees = why is None
+        if told and why and why not in _told:
+            _told.add(why)
+            _log.warning("ffmpeg's connections cannot be held (%s); see docs/access.md", why)
+        return descriptors[0] if descriptors else None
 
     def read(self, listener: int) -> bool:
         """Answers one question, if there is one; False when the process has ended."""
@@ -100,10 +148,12 @@ class Gate:
                 raise
 
     def _allows(self, pid: int, number: int, arguments: list[int]) -> bool:
+        if not self._sees:
+            return True
         connects = number in _CONNECTS
         at, size = (arguments[1], arguments[2]) if connects else (arguments[4], arguments[5])
         try:
-            with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+            with open_memory(pid) as memory:
                 memory.seek(at)
                 address = memory.read(min(size & 0xFFFFFFFF, _ADDRESS_BYTES))
         except OSError as error:

@@ -200,7 +200,7 @@ class FfmpegProcess:
         if not self._gate or not self._ours:
             return None
         with self._ours:
-            listener = self._gate.listener(self._ours)
+            listener = self._gate.listener(self._ours, self.pid)
         if listener is not None:
             self._owned.append(listener)
         return listener

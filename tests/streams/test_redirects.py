@@ -1,18 +1,22 @@
 """A camera that sends on to another address leads nowhere: whichever request it answers so, and wherever it sends."""
 
+import errno
+import os
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO, NoReturn
 
 import pytest
 
 from core.clock import SystemClock
 from core.errors import StreamError
 from core.settings import Settings
-from streams.fence import Gate, Place
+from runtime.commands.doctor import connections
+from streams.fence import Gate, Place, lack, open_memory
 from streams.probe import probe
 from streams.process import FfmpegProcess
 from streams.snapshot import snapshot
@@ -93,8 +97,8 @@ def test_what_is_no_address_of_the_network_is_not_held(raw: bytes) -> None:
     assert not Place.of("rtsp://10.0.0.8/x").holds(raw, any_port=True)
 
 
-def test_the_kernel_asks_before_a_datagram_too() -> None:
-    """Any program behind the fence: a datagram to another host, and one to the place's own."""
+def sent() -> list[str]:
+    """What becomes of two datagrams of a program behind the fence: to the place's own host, and to another."""
     code = "import socket, sys\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
     code += "for host in sys.argv[1:]:\n try: print(host, s.sendto(b'x', (host, 9)), file=sys.stderr)\n"
     code += " except PermissionError: print(host, 'refused', file=sys.stderr)\n"
@@ -106,15 +110,49 @@ def test_the_kernel_asks_before_a_datagram_too() -> None:
     )
     process.wait()
     process.end()
-    assert [line for line in lines if line] == ["127.0.0.1 1", "127.0.0.2 refused"]
+    return [line for line in lines if line]
+
+
+def test_the_kernel_asks_before_a_datagram_too() -> None:
+    assert sent() == ["127.0.0.1 1", "127.0.0.2 refused"]
+    assert lack() is None
 
 
 def test_where_the_kernel_refuses_it_is_told_and_the_stream_starts(caplog: pytest.LogCaptureFixture) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.send(b"-")
-        assert Gate(Place.of("rtsp://10.0.0.8/")).listener(ours) is None
+        assert Gate(Place.of("rtsp://10.0.0.8/")).listener(ours, os.getpid()) is None
     assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+def _kept_from_us(_: int) -> NoReturn:
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def test_where_memory_cannot_be_read_cameras_go_on_and_it_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As where kernel.yama.ptrace_scope is 2 or 3: not a fence that refuses everything."""
+    monkeypatch.setattr("streams.fence.open_memory", _kept_from_us)
+    for _ in range(2):
+        assert sent() == ["127.0.0.1 1", "127.0.0.2 1"]
+    (told,) = caplog.messages
+    assert "kernel.yama.ptrace_scope is above 1" in told
+    found = connections()
+    assert found.ok
+    assert "kernel.yama.ptrace_scope is above 1" in found.says
+
+
+def test_a_read_that_fails_later_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could be seen at the start must not be hidden by who is behind the fence."""
+    at_first: list[Callable[[int], IO[bytes]]] = [open_memory]
+
+    def opened(pid: int) -> IO[bytes]:
+        return at_first.pop()(pid) if at_first else _kept_from_us(pid)
+
+    monkeypatch.setattr("streams.fence.open_memory", opened)
+    assert sent() == ["127.0.0.1 refused", "127.0.0.2 refused"]
 
 
 def test_the_listener_does_not_outlive_the_process(pictures: Path, settings: Settings) -> None:

@@ -93,7 +93,7 @@ def test_a_second_factor_is_set_up_asked_for_and_replaced_by_a_recovery_code(
     expect(other.get_by_role("heading", name="输入验证码")).to_be_visible()
     other.locator("#code").fill("000000")
     other.locator("button[type=submit]").click()
-    expect(other.locator(".fault")).to_contain_text("验证码错误")
+    expect(other.locator(".fault")).to_contain_text("错误、已用过")
     other.locator("#code").fill(code_of(secret, 1))
     other.locator("button[type=submit]").click()
     expect(other.locator(".rail")).to_be_visible()
@@ -135,7 +135,7 @@ def test_an_administrator_sets_one_up_first_and_gives_a_code_for_a_grant(strict:
     asked = page.get_by_role("dialog", name="再次验证")
     asked.locator("input").fill("000000")
     asked.get_by_role("button", name="继续").click()
-    expect(asked).to_contain_text("验证码错误")
+    expect(asked).to_contain_text("错误、已用过")
     # From now on a code holds for a while, as it does elsewhere.
     object.__setattr__(strict.services, "session_policy", SessionPolicy(second_factor=ADMINISTRATORS))
     asked.locator("input").fill(code_of(secret, 1))

@@ -172,13 +172,15 @@ def _fill() -> None:
         SELECT e.event_id || '-' || e.opening, CASE WHEN e.opening = 1 THEN e.first_seen ELSE e.still_since END, {own}
         FROM events e WHERE NOT EXISTS (SELECT 1 FROM openings o WHERE o.event_id = e.event_id)"""
     )
+    if op.get_bind().dialect.name == "postgresql":
+        # Of a table that was just filled the planner knows nothing, and would read all of it for each row.
+        _run("ANALYZE openings")
     _violations()
     _run(
         "UPDATE openings SET standing = COALESCE((SELECT MAX(p.standing) FROM packages p WHERE "
         "p.event_id = openings.event_id AND p.opening = openings.opening AND p.kind = 'primary'), 'lead')"
     )
-    for name in ("org", "revision"):
-        _run(f"UPDATE openings SET {name} = (SELECT e.{name} FROM events e WHERE e.event_id = openings.event_id)")
+    _run("UPDATE openings SET org = e.org, revision = e.revision FROM events e WHERE e.event_id = openings.event_id")
     _earlier_reviews()
     _last_reviews()
 
@@ -223,17 +225,16 @@ def _last_reviews() -> None:
     newest = (
         "opening = (SELECT MAX(o.opening) FROM openings o WHERE o.event_id = openings.event_id AND o.stage IS NOT NULL)"
     )
-    for name in ("claimed_by", "claimed_name", "claimed_until", "deadline_at"):
-        _run(
-            f"UPDATE openings SET {name} = (SELECT e.{name} FROM events e WHERE e.event_id = openings.event_id) "
-            f"WHERE {newest}"
-        )
+    of_event = f"FROM events e WHERE e.event_id = openings.event_id AND openings.{newest}"
+    _run(
+        "UPDATE openings SET claimed_by = e.claimed_by, claimed_name = e.claimed_name, "
+        f"claimed_until = e.claimed_until, deadline_at = e.deadline_at {of_event}"
+    )
     # A check, and a wait for more, are no part of what was decided of other openings.
-    for name in ("check_kind", "first_officer", "stage"):
-        _run(
-            f"UPDATE openings SET {name} = (SELECT e.{name} FROM events e WHERE e.event_id = openings.event_id) "
-            f"WHERE {newest} AND (SELECT e.stage FROM events e WHERE e.event_id = openings.event_id) IS NOT NULL"
-        )
+    _run(
+        "UPDATE openings SET check_kind = e.check_kind, first_officer = e.first_officer, stage = e.stage "
+        f"{of_event} AND e.stage IS NOT NULL"
+    )
 
 
 def _requests() -> None:

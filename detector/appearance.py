@@ -1,5 +1,5 @@
 """What a thing looks like: a small luma picture of its box and of the ground around it, compared by normalised
-correlation, and by how bright the thing is beside its ground."""
+correlation, and by whether the thing changed its brightness more than the ground right beside it."""
 
 from typing import Annotated
 
@@ -16,11 +16,11 @@ Look = Annotated[Image, PlainValidator(appearance_from_text), PlainSerializer(ap
 
 CORE_PX = 32  # the box itself; the rest of APPEARANCE_PX is margin, so that a box that jitters can be shifted back
 _MARGIN = (APPEARANCE_PX - CORE_PX) // 2
-# A difference of brightness beside the ground that no light makes: measured, see docs/design/standing-things.md.
-OTHER_PAINT = 0.5
-_MIDDLE = slice(10, -10), slice(8, -8)
-_GROUND = np.ones((APPEARANCE_PX, APPEARANCE_PX), bool)
-_GROUND[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = False
+# A step at the outline that no light makes, as a logarithm: measured, see docs/design/standing-things.md.
+OTHER_PAINT = 0.22
+# Rows of the ground and of the thing along one side of it, and the two stretches of a side that are compared.
+_GROUND, _THING, _STRETCHES = slice(0, 3), slice(8, 16), (slice(8, 20), slice(20, 32))
+_LEAST_PX = 6
 _DARKEST = 12  # so that noise in black is no difference
 
 
@@ -46,17 +46,38 @@ def appearance_of(luma: Image, box: Box) -> Image:
 def similarity(a: Image, b: Image) -> float:
     """Normalised correlation of two appearances, -1 to 1, at the best shift within the margin.
 
-    Blind to the light of the scene, but not to paint: 0 where one is far brighter beside its ground than the other. Two
-    flat patches, which hold nothing to compare, count as alike.
+    Blind to the light of the scene, but not to paint: 0 where the thing became brighter or darker than the ground right
+    beside it did. Two flat patches, which hold nothing to compare, count as alike.
     """
-    if abs(_paint(a) - _paint(b)) > OTHER_PAINT:
-        return 0.0
     core = a[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
     if core.std() < 2 or b.std() < 2:
         return 1.0 if core.std() < 2 and b.std() < 2 else 0.0
-    return float(cv2.matchTemplate(b, core, cv2.TM_CCOEFF_NORMED).max())
+    _, likeness, _, (x, y) = cv2.minMaxLoc(cv2.matchTemplate(b, core, cv2.TM_CCOEFF_NORMED))
+    return 0.0 if _repainted(a, b, (x - _MARGIN, y - _MARGIN)) > OTHER_PAINT else float(likeness)
 
 
-def _paint(look: Image) -> float:
-    """How bright the middle of a thing is beside the ground around it: the logarithm of their ratio."""
-    return float(np.log((np.median(look[_MIDDLE]) + _DARKEST) / (np.median(look[_GROUND]) + _DARKEST)))
+def _repainted(a: Image, b: Image, shift: tuple[int, int]) -> float:
+    """How far the brightness changed at the outline of a thing: the logarithm of the step that three quarters of the
+    outline agree on, 0 where they do not.
+
+    A cloud's edge, a lamp or a shadow falls on thing and ground alike where they meet; paint ends there all around.
+
+    Args:
+        shift: b holds at (x + shift) what a holds at x.
+    """
+    change = np.full(a.shape, np.nan)
+    (x, width), (y, height) = ((one, APPEARANCE_PX - abs(one)) for one in shift)
+    in_a = slice(max(-y, 0), max(-y, 0) + height), slice(max(-x, 0), max(-x, 0) + width)
+    in_b = slice(max(y, 0), max(y, 0) + height), slice(max(x, 0), max(x, 0) + width)
+    change[in_a] = np.log((b[in_b] + float(_DARKEST)) / (a[in_a] + float(_DARKEST)))
+    steps = []
+    for side in range(4):
+        turned = np.rot90(change, side)
+        for stretch in _STRETCHES:
+            ground, thing = (part[~np.isnan(part)] for part in (turned[_GROUND, stretch], turned[_THING, stretch]))
+            if min(ground.size, thing.size) >= _LEAST_PX:
+                steps.append(float(np.median(thing) - np.median(ground)))
+    steps.sort()
+    few = len(steps) // 4
+    lowest, highest = steps[few], steps[-1 - few]
+    return min(abs(lowest), abs(highest)) if lowest * highest > 0 else 0.0

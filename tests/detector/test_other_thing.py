@@ -35,6 +35,22 @@ def look(paint: float, light: float = 1.0) -> Image:
     return appearance_of(scene(paint, light), BOX)
 
 
+def shaded(paint: float, part: str) -> Image:
+    """Half of the picture in the shadow of a cloud."""
+    light = np.ones((400, 560))
+    light[:, :280] *= 0.55 if part == "left" else 1
+    light[:210] *= 0.55 if part == "top" else 1
+    return appearance_of(np.asarray(scene(paint) * cv2.GaussianBlur(light, (0, 0), 8), np.uint8), BOX)
+
+
+def lit(paint: float) -> Image:
+    """A patch of light over a corner of the car and the ground beside it."""
+    spot = np.zeros((400, 560))
+    cv2.circle(spot, (200, 260), 60, 1.0, cv2.FILLED)
+    brighter = scene(paint) * (1 + cv2.GaussianBlur(spot, (0, 0), 10))
+    return appearance_of(np.asarray(np.clip(brighter, 0, 255), np.uint8), BOX)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "same"),
     [
@@ -44,6 +60,14 @@ def look(paint: float, light: float = 1.0) -> Image:
         (look(220), look(50), False),  # a dark car where a white one stood
         (look(50), look(220), False),
         (look(220), look(50, 1.5), False),  # however the light is
+        (look(220), look(110), False),  # half as bright: grey where white stood
+        (look(110), look(55), False),
+        (look(90), look(180), False),  # twice as bright
+        (look(220), look(110, 0.6), False),  # under a cloud meanwhile
+        (look(60), look(120, 0.55), False),  # and so that both are as bright in the picture
+        (look(110), shaded(110, "left"), True),  # the edge of a cloud's shadow across it
+        (look(110), shaded(110, "top"), True),
+        (look(60), lit(60), True),  # the lamps of a car that passes, on it and on the ground before it
     ],
 )
 def test_paint_and_light(before: Image, after: Image, same: bool) -> None:

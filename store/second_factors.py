@@ -6,13 +6,13 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from core.clock import Clock, SystemClock
 from core.errors import ConflictError
 from core.one_time_codes import new_secret, step_of
-from store.account_tables import RecoveryCodeRow, SecondFactorRow, SessionRow
+from store.account_tables import RecoveryCodeRow, SecondFactorRow, SessionRow, TokenRow
 from store.audit import Actor, AuditLog, Deed
 from store.engine import reading, writing
 from store.mapping import insert_once
@@ -65,7 +65,7 @@ class SecondFactorRepository:
 
     def confirm(self, user_id: int, code: str, actor: Actor, session_hash: str) -> tuple[str, ...] | None:
         """Lets the secret hold whose code this is: with new recovery codes. The user's other sessions, which began
-        without it, end.
+        without it, end; with the first secret, so do access tokens, which were made without it.
 
         Args:
             session_hash: of the session that goes on; it has given a code now.
@@ -85,6 +85,9 @@ class SecondFactorRepository:
             step = step_of(self._vault.open(row.coming, _owner(user_id)), _digits(code), now)
             if step is None:
                 return None
+            if row.sealed is None:
+                valid = (TokenRow.user_id == user_id, TokenRow.revoked_at.is_(None))
+                session.execute(update(TokenRow).where(*valid).values(revoked_at=now))
             row.sealed, row.coming, row.last_step, row.since = row.coming, None, step, now
             others = (SessionRow.user_id == user_id, SessionRow.secret_hash != session_hash)
             session.execute(delete(SessionRow).where(*others))

@@ -273,6 +273,16 @@ def test_sessions_that_began_without_it_end(accounts: Accounts, officer: TestCli
     assert (officer.get(SESSION).status_code, elsewhere.get(SESSION).status_code) == (200, 401)
 
 
+def test_tokens_that_were_made_without_it_end(accounts: Accounts, clock: FakeClock) -> None:
+    manager = accounts.as_role(Role.MANAGER)
+    made = manager.post("/api/v1/tokens", json={"name": "dashboard", "rights": ["statistics.view"], "days": 1})
+    machine = accounts.nobody()
+    machine.headers["Authorization"] = f"Bearer {made.json()['secret']}"
+    assert machine.get("/api/v1/statistics").status_code == 200
+    set_up(manager, clock)
+    assert machine.get("/api/v1/statistics").status_code == 401
+
+
 def test_another_phone_takes_a_code_of_the_one_before(officer: TestClient, phone: Phone, clock: FakeClock) -> None:
     clock.sleep(15 * 60)
     answer = officer.post(f"{SESSION}/second-factor", json={"current": PASSWORD})

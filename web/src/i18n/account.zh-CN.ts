@@ -12,7 +12,7 @@ const zh = {
     factorTitle: '设置二次验证',
     factorRequired: '您的角色登录时除密码外还须输入手机上的动态验证码。设置后才能使用系统。',
     factorOn: '已开启',
-    factorOff: '未开启。开启后，登录、授权、查看原始画面和导出时须输入手机上的动态验证码。',
+    factorOff: '未开启。开启后，登录、授权、查看原始画面和导出时须输入手机上的动态验证码；其他登录和现有访问令牌随即失效。',
     factorSince: '自 {day} 起，剩余恢复码 {count} 个',
     setUp: '开启',
     otherPhone: '更换手机',

@@ -14,7 +14,8 @@ const en: AccountWords = {
     factorTitle: 'Set up a second factor',
     factorRequired: 'Your role signs in with a code from a phone besides the password. Set it up to go on.',
     factorOn: 'On',
-    factorOff: 'Off. When on, a code from your phone is asked for at sign-in and for grants, originals and exports; other sessions and present access tokens end with it.',
+    factorOff:
+      'Off. When on, a code from your phone is asked for at sign-in and for grants, originals and exports; other sessions and present access tokens end with it.',
     factorSince: 'since {day}; {count} recovery codes left',
     setUp: 'Turn on',
     otherPhone: 'Another phone',

@@ -29,6 +29,7 @@ from store.legal import LegalRepository
 from store.nodes import NodeRepository
 from store.relaxations import RelaxationRepository
 from store.scope import ScopeRepository, is_seen
+from store.users import UserRepository
 
 _HIDDEN = "***"
 
@@ -46,6 +47,16 @@ class CameraDesk:
     def person(self) -> Person:
         """Who asks, as it is kept with what was done."""
         return Person(actor_of(self.who), self.who.user_id, self.who.full_name, self.who.orgs)
+
+    @property
+    def node(self) -> str | None:
+        """The node on which the account of who asks hangs; None = the whole site is seen."""
+        if self.who.orgs is None:
+            return None
+        user = UserRepository(self.services.engine, self.services.audit, self.services.clock).get(self.who.user_id)
+        nodes = NodeRepository(self.services.engine, self.services.audit).all()
+        # An account that was changed meanwhile has none, and never the whole site's.
+        return next((one.name for one in nodes if user and one.node_id == user.node_id), "")
 
     @property
     def changes(self) -> CameraChanges:

@@ -15,6 +15,7 @@ from core.site import Camera, Legal, Site, SiteInfo
 from store.camera_files import FileKind, read_cameras
 from store.camera_records import RowFault
 from store.camera_secrets import without_passwords
+from store.headings import COLUMNS, REQUIRED, By, Choices, ReadColumn
 
 Effect = Literal["added", "changed", "same", "waits"]
 
@@ -38,10 +39,21 @@ class ImportRow(Public):
 
 class ImportColumn(Public):
     """A column of a table, and what it was taken for: the name of a column, empty where it is left out, null where
-    nobody knows."""
+    nobody knows; and who says so: the product, what is remembered of earlier tables, or this request."""
 
     title: str
     meaning: str | None
+    by: By | None
+
+
+class ImportField(Public):
+    """What a column may be taken for, and whether a table needs it."""
+
+    name: str
+    required: bool
+
+
+FIELDS = tuple(ImportField(name=one.name, required=one.name in REQUIRED) for one in COLUMNS)
 
 
 class ImportPublic(Public):
@@ -52,6 +64,7 @@ class ImportPublic(Public):
     faults: tuple[ImportFault, ...]
     notices: tuple[ImportFault, ...] = ()
     columns: tuple[ImportColumn, ...] = ()
+    fields: tuple[ImportField, ...] = Field(default=FIELDS, description="what columns may be taken for")
     sheet: str = Field(default="", description="of a workbook: the sheet that was read")
 
 
@@ -64,7 +77,7 @@ class Import:
     faults: tuple[ImportFault, ...]
     site: SiteInfo | None = None
     notices: tuple[ImportFault, ...] = ()
-    columns: tuple[ImportColumn, ...] = ()
+    columns: tuple[ReadColumn, ...] = ()
     sheet: str = ""
 
     def public(self, *, applied: bool) -> ImportPublic:
@@ -75,21 +88,15 @@ class Import:
             rows=self.rows,
             faults=faults,
             notices=self.notices,
-            columns=self.columns,
+            columns=tuple(ImportColumn.model_validate(one) for one in self.columns),
             sheet=self.sheet,
         )
 
 
-def read_import(
-    content: bytes, kind: FileKind, site: Site | None, desk: CameraDesk, chosen: Mapping[str, str]
-) -> Import:
-    """What a file says about the cameras that are there and those that it adds.
-
-    Args:
-        chosen: what people chose for columns that are not known.
-    """
+def read_import(content: bytes, kind: FileKind, site: Site | None, desk: CameraDesk, choices: Choices) -> Import:
+    """What a file says about the cameras that are there and those that it adds."""
     known = {camera.id: without_passwords(camera) for camera in site.cameras} if site else {}
-    read = read_cameras(content, kind, site, chosen)
+    read = read_cameras(content, kind, site, choices)
     faults = [*read.faults, *_of_another_site(read.info, site)]
     now = desk.services.clock.utc()
     cameras = {row: settled(camera, known.get(camera.id), now) for row, camera in read.cameras.items()}
@@ -108,7 +115,7 @@ def read_import(
         tuple(ImportFault.model_validate(one) for one in by_row),
         info,
         tuple(ImportFault.model_validate(one) for one in read.notices),
-        tuple(ImportColumn.model_validate(one) for one in read.columns),
+        read.columns,
         read.sheet,
     )
 

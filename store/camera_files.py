@@ -14,7 +14,7 @@ from store.apart import Kind
 from store.camera_records import RowFault
 from store.camera_secrets import without_passwords
 from store.camera_table import CameraTable, read_table
-from store.headings import ReadColumn
+from store.headings import Choices, ReadColumn
 
 FileKind = Literal["csv", "xlsx", "yaml"]
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -44,15 +44,13 @@ class CameraFile:
     sheet: str = ""
 
 
-def read_cameras(
-    content: bytes, kind: FileKind, site: Site | None, chosen: Mapping[str, str] | None = None
-) -> CameraFile:
+def read_cameras(content: bytes, kind: FileKind, site: Site | None, choices: Choices | None = None) -> CameraFile:
     """What a file says about cameras.
 
     Args:
         kind: xlsx means any workbook.
         site: as it is; of a camera that is in it, a table may leave out what stays. None = there is none yet.
-        chosen: what people chose for columns that are not known, see `store.headings.headings_of`.
+        choices: what people chose for the columns of a table.
     """
     known = {camera.id: without_passwords(camera) for camera in site.cameras} if site else {}
     if kind == "yaml":
@@ -62,7 +60,7 @@ def read_cameras(
         cameras = _by_line(checked.lines, checked.site.cameras)
         faults = tuple(_faults_of_addresses(cameras, known))
         return CameraFile(cameras, faults, checked.site.site, notices=tuple(_same_addresses(cameras, {})))
-    table = read_table(content, _table_kind(content, kind), known, chosen)
+    table = read_table(content, _table_kind(content, kind), known, choices)
     told = {(one.row, one.field) for one in table.faults}
     wrong = _faults_of_addresses({**table.cameras, **table.flawed}, known)
     faults = (*table.faults, *(one for one in wrong if (one.row, one.field) not in told))

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from core.site import Camera
 from store.apart import Kind, read_apart
 from store.camera_records import RowFault
-from store.headings import BY_NAME, COLUMNS, LEFT_OUT, REQUIRED, Headings, ReadColumn, headings_of
+from store.headings import BY_NAME, COLUMNS, LEFT_OUT, REQUIRED, Choices, Headings, ReadColumn, headings_of
 from store.sheets import MAX_ROWS, Cell, Odd, TableError, from_plain
 from store.site_faults import cause_of
 from store.yaml_tree import Tree
@@ -39,6 +39,23 @@ _TRUTHS = frozenset({"TRUE", "FALSE"})
 # What a spreadsheet makes of 3-1: of CSV, nothing else tells.
 _DATE = re.compile(r"[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?: 0?0:00(?::00)?)?|[0-9]{1,2}月[0-9]{1,2}日")
 _NAMES = ("id", "name", "org", "grid")
+# The row by which the template shows how it is filled in; it is known again by name and address.
+EXAMPLE: Mapping[str, str] = {
+    "id": "33088100081320000001",
+    "name": "示例：解放路口东",
+    "org": "城东街道",
+    "source": "rtsp://user:pw@10.0.0.8:554/ch1",
+    "detect_source": "rtsp://user:pw@10.0.0.8:554/ch1_sub",
+    "transport": "TCP",
+    "source_kind": "摄像机直连",
+    "mode": "auto",
+    "interval_s": "1",
+    "lon": "118.62",
+    "lat": "28.73",
+    "address": "解放路 1 号",
+    "grid": "330881001",
+    "heading": "东",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +80,18 @@ class CameraTable:
     sheet: str = ""
 
 
-def read_table(
-    content: bytes, kind: Kind, known: Mapping[str, Camera], chosen: Mapping[str, str] | None = None
-) -> CameraTable:
+def read_table(content: bytes, kind: Kind, known: Mapping[str, Camera], choices: Choices | None = None) -> CameraTable:
     """The cameras of a CSV file or a workbook.
 
     Args:
         known: the cameras that are there, by id; a column or cell that is left out keeps what they have.
-        chosen: what people chose for columns that are not known, see `store.headings.headings_of`.
+        choices: what people chose for columns.
     """
     try:
         sheets = from_plain(read_apart(kind, content))
     except TableError as error:
         return CameraTable(faults=(RowFault(1, "", str(error)),))
-    return _read(headings_of(sheets, chosen or {}), known)
+    return _read(headings_of(sheets, choices or Choices()), known)
 
 
 def table_of(cameras: Iterable[Camera]) -> list[list[str | float | None]]:
@@ -95,24 +110,28 @@ def _read(headings: Headings, known: Mapping[str, Camera]) -> CameraTable:
             )
     if faults:
         return CameraTable(faults=tuple(faults), columns=columns, sheet=headings.sheet.name)
-    reader = _Rows(known)
+    reader, notices = _Rows(known), []
     for number, row in enumerate(headings.sheet.rows[headings.row + 1 :], start=headings.row + 2):
         cells = {
             one.meaning: _tidy(one.meaning, cell)
             for one, cell in zip(headings.columns, row, strict=False)
             if one and one.meaning in BY_NAME
         }
-        if not _is_headings_again(cells):
+        if all(cells.get(name) == EXAMPLE[name] for name in ("name", "source")):
+            notices.append(RowFault(number, "", "is the example of the template, and was passed over"))
+        elif not _is_headings_again(cells):
             reader.take(number, cells)
     if not reader.cameras and not reader.faults:
         reader.faults.append(
             RowFault(headings.row + 2, "", "there is no camera below the headings; add a row for each")
         )
-    hidden = [
+    notices += [
         RowFault(one, "", "the row is hidden in the spreadsheet, and was read all the same")
         for one in sorted(headings.sheet.hidden & {*reader.cameras, *reader.flawed})
     ]
-    return CameraTable(reader.cameras, reader.flawed, tuple(reader.faults), tuple(hidden), columns, headings.sheet.name)
+    return CameraTable(
+        reader.cameras, reader.flawed, tuple(reader.faults), tuple(notices), columns, headings.sheet.name
+    )
 
 
 def _faults_of_columns(headings: Headings) -> Iterator[RowFault]:
@@ -269,4 +288,4 @@ def _cell(camera: Camera, path: tuple[str, ...]) -> str | float | None:
     return value if isinstance(value, str | int | float) else None
 
 
-__all__ = ["COLUMNS", "LEFT_OUT", "MAX_ROWS", "REQUIRED", "CameraTable", "read_table", "table_of"]
+__all__ = ["COLUMNS", "EXAMPLE", "LEFT_OUT", "MAX_ROWS", "REQUIRED", "CameraTable", "read_table", "table_of"]

@@ -3,9 +3,10 @@ columns in the lists that they have."""
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
+from typing import Literal
 
 from store.sheets import Cell, Odd, Sheet
 
@@ -84,12 +85,30 @@ _AROUND = re.compile(r"[\s_\-:：/\\|*★☆]+")
 _IN_BRACKETS = re.compile(r"\([^()]{0,40}\)|\[[^\[\]]{0,40}\]|【[^【】]{0,40}】|<[^<>]{0,40}>")
 
 
+By = Literal["product", "memory", "request"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What people chose for columns, by `key_of` their titles.
+
+    Attributes:
+        asked: with this table; it holds before everything else, for this table alone.
+        remembered: of earlier tables; it holds where the product itself does not know a title.
+    """
+
+    asked: Mapping[str, str] = field(default_factory=dict)
+    remembered: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class ReadColumn:
-    """A column as it stands in a table, and what it was taken for: its name, LEFT_OUT, or None = nobody knows."""
+    """A column as it stands in a table, what it was taken for (its name, LEFT_OUT, or None = nobody knows), and who
+    says so: the product, what is remembered, or whoever asks."""
 
     title: str
     meaning: str | None
+    by: By | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +125,10 @@ class Headings:
         return [one.meaning for one in self.columns if one and one.meaning in BY_NAME]
 
 
-def headings_of(sheets: Sequence[Sheet], chosen: Mapping[str, str]) -> Headings:
-    """The row, of the first rows of every sheet, in which most columns are known; the topmost of equals.
-
-    Args:
-        chosen: what people chose for columns, by `key_of` their titles.
-    """
+def headings_of(sheets: Sequence[Sheet], choices: Choices) -> Headings:
+    """The row, of the first rows of every sheet, in which most columns are known; the topmost of equals."""
     found = [
-        Headings(sheet, number, _columns(row, chosen))
+        Headings(sheet, number, _columns(row, choices))
         for sheet in sheets
         for number, row in islice(enumerate(sheet.rows), _LOOKED_AT)
     ]
@@ -139,14 +154,32 @@ def title_of(cell: Cell) -> str:
     return " ".join(text.split())[:80]
 
 
-def _columns(row: Sequence[Cell], chosen: Mapping[str, str]) -> tuple[ReadColumn | None, ...]:
+def is_known(key: str) -> bool:
+    """Whether the product itself knows a title, by its key."""
+    return key in _BY_KEY
+
+
+def to_remember(columns: Iterable[ReadColumn]) -> dict[str, str]:
+    """What whoever asked said of the columns of a table, by the keys of their titles; of a title that the product knows
+    it holds for that table alone."""
+    said = {key_of(one.title): one.meaning for one in columns if one.by == "request" and one.meaning is not None}
+    return {key: meaning for key, meaning in said.items() if not is_known(key)}
+
+
+def _columns(row: Sequence[Cell], choices: Choices) -> tuple[ReadColumn | None, ...]:
     titles = [title_of(cell) for cell in row]
-    return tuple(ReadColumn(title, _meaning(title, chosen)) if title else None for title in titles)
+    return tuple(_column(title, choices) if title else None for title in titles)
 
 
-def _meaning(title: str, chosen: Mapping[str, str]) -> str | None:
+def _column(title: str, choices: Choices) -> ReadColumn:
     key = key_of(title)
-    return chosen.get(key, _BY_KEY.get(key))
+    if key in choices.asked:
+        return ReadColumn(title, choices.asked[key], "request")
+    if key in _BY_KEY:
+        return ReadColumn(title, _BY_KEY[key], "product")
+    if key in choices.remembered:
+        return ReadColumn(title, choices.remembered[key], "memory")
+    return ReadColumn(title, None)
 
 
 _BY_KEY: dict[str, str] = {key_of(one): LEFT_OUT for one in _LEFT_OUT.split() if key_of(one)} | {

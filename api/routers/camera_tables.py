@@ -1,5 +1,6 @@
 """Many cameras at once: as a table, or as a site file."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -16,13 +17,14 @@ from api.camera_template import EXPLAINED
 from api.dependencies import Sites, refuse_query
 from api.problems import described
 from api.schemas import Asked
-from api.spreadsheet import CSV, XLSX, as_csv, as_xlsx
-from api.trail import Trail
+from api.spreadsheet import CSV, XLSX, Table, as_csv, as_xlsx
+from api.trail import AuditTrail, Trail
 from api.uploads import MAX_BYTES, read_upload
 from store import site_file
 from store.camera_files import FileKind
 from store.camera_secrets import without_passwords
-from store.camera_table import table_of
+from store.camera_table import EXAMPLE, table_of
+from store.headings import COLUMNS, Choices, ReadColumn, to_remember
 from store.known_columns import KnownColumns, chosen_of
 
 _FAULTS_TOLD = 100
@@ -61,7 +63,8 @@ class ImportForm:
         str,
         Form(
             max_length=20_000,
-            description='what columns are, as JSON: {"设备位置": "address", "厂家": ""}; it is remembered',
+            description='what columns are, as JSON: {"设备位置": "address", "厂家": ""}; for this table, and, where '
+            "the product itself does not know the title, remembered for one's node",
         ),
     ] = "{}"
 
@@ -77,8 +80,9 @@ def import_cameras(
     """Adds or changes the cameras of a file, wholly or not at all; none is removed. CSV and XLSX hold a row a camera
     and leave its zones as they are; YAML is a site file."""
     content = read_upload(file, "file", "split it")
-    chosen, known = _chosen(asked.columns), KnownColumns(desk.services.home)
-    found = read_import(content, asked.kind, sites.load(), desk, {**known.all(), **chosen})
+    known, node = KnownColumns(desk.services.home), desk.node
+    choices = Choices(_chosen(asked.columns), known.of(node))
+    found = read_import(content, asked.kind, sites.load(), desk, choices)
     if asked.dry_run:
         return found.public(applied=False)
     if found.faults:
@@ -90,7 +94,7 @@ def import_cameras(
         )
     trail.note("camera.import", "site", "site", after={"kind": asked.kind, "cameras": len(found.rows)})
     desk.changes.put_all(found.cameras, desk.person, asked.reason, found.site)
-    known.remember(chosen)
+    _remember(known, node, found.columns, trail)
     return found.public(applied=True)
 
 
@@ -100,10 +104,12 @@ def import_cameras(
     responses={200: {"content": {CSV: {}, XLSX: {}}}, **described(422)},
 )
 def get_camera_template(query: Annotated[TemplateQuery, Query()]) -> Response:
-    """An empty table with the headings that import knows; as a workbook with a second sheet that explains them."""
+    """A table with the headings that import knows, and an example that import passes over; as a workbook with a second
+    sheet that explains them."""
+    table: Table = [*table_of(()), [EXAMPLE[column.name] for column in COLUMNS]]
     if query.format == "csv":
-        return _file(as_csv(table_of(())), CSV, "csv")
-    return _file(as_xlsx([("摄像机", table_of(())), ("说明", EXPLAINED)]), XLSX, "xlsx")
+        return _file(as_csv(table), CSV, "csv")
+    return _file(as_xlsx([("摄像机", table), ("说明", EXPLAINED)]), XLSX, "xlsx")
 
 
 @router.get(
@@ -127,6 +133,13 @@ def export_cameras(query: Annotated[ExportQuery, Query()], desk: Desk, sites: Si
     if query.format == "csv":
         return _file(as_csv(table), CSV, "csv")
     return _file(as_xlsx([("摄像机", table)]), XLSX, "xlsx")
+
+
+def _remember(known: KnownColumns, node: str | None, columns: Iterable[ReadColumn], trail: AuditTrail) -> None:
+    if learnt := known.learnt(node, to_remember(columns)):
+        kind, name = ("site", "site") if node is None else ("node", node)
+        trail.note("camera.columns", kind, name, before=dict(learnt.before), after=dict(learnt.after))
+        known.remember(node, learnt)
 
 
 def _chosen(told: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """jiejing camera: the cameras of this installation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,9 +19,12 @@ from core.stream_address import address_fault
 from runtime.commands.options import JsonOption
 from runtime.console import note, progress, say, say_json, say_table
 from runtime.installation import Installation
+from runtime.local_actor import local_actor
 from store import site_file
+from store.audit import Deed
 from store.camera_files import FileKind, read_cameras
 from store.camera_secrets import without_passwords
+from store.headings import Choices, ReadColumn, to_remember
 from store.known_columns import KnownColumns, chosen_of
 from store.records import ReportedState
 from streams.address import open_allowed
@@ -40,7 +43,10 @@ def import_(
     ] = False,
     column: Annotated[
         list[str] | None,
-        typer.Option(help="TITLE=NAME: what a column of the table is, or TITLE= to leave it out; it is remembered."),
+        typer.Option(
+            help="TITLE=NAME: what a column of the table is, or TITLE= to leave it out; remembered for the whole site, "
+            "unless the product itself knows the title."
+        ),
     ] = None,
 ) -> None:
     """Makes the site what a site file says; cameras that it does not name are removed. Of a table, adds or changes the
@@ -49,9 +55,9 @@ def import_(
     # A site file says it all: it can be looked at where there is no installation.
     sites = None if dry_run and kind == "yaml" else Installation.open().sites
     kept = sites.load() if sites else None
-    chosen = _chosen(column or [])
     columns = KnownColumns(Installation.open().settings.home) if sites else None
-    found = read_cameras(_content(file), kind, kept, {**(columns.all() if columns else {}), **chosen})
+    choices = Choices(_chosen(column or []), columns.of(None) if columns else {})
+    found = read_cameras(_content(file), kind, kept, choices)
     for one in found.notices:
         note(f"{file}:{one.row}: {one.field + ': ' if one.field else ''}{one.cause}")
     if found.faults and dry_run:
@@ -66,7 +72,7 @@ def import_(
         cameras = tuple(settled(camera, known.get(camera.id), now) for camera in cameras)
         sites.replace(_joined(cameras, kept, found.info))
         if columns:
-            columns.remember(chosen)
+            _remember(columns, found.columns)
         _tell_observing(cameras, now)
     zones = sum(len(preset.zones) for camera in cameras for preset in camera.presets)
     done = "would be imported" if dry_run else "imported"
@@ -211,6 +217,13 @@ def _chosen(told: Sequence[str]) -> dict[str, str]:
     if wrong := next((one for one, (title, _, _) in zip(told, pairs, strict=True) if not title), None):
         raise InputError(f"--column {wrong}: write TITLE=NAME, or TITLE= to leave the column out")
     return chosen_of({title: name.strip() for title, _, name in pairs})
+
+
+def _remember(known: KnownColumns, columns: Iterable[ReadColumn]) -> None:
+    if learnt := known.learnt(None, to_remember(columns)):
+        deed = Deed("camera.columns", "site", "site", before=dict(learnt.before), after=dict(learnt.after))
+        Installation.open().audit.note(local_actor(), deed)
+        known.remember(None, learnt)
 
 
 def _content(file: Path) -> bytes:

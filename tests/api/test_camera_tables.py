@@ -1,6 +1,8 @@
 """Many cameras at once: looked at first, each fault by its row, then wholly or not at all."""
 
 import io
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -21,9 +23,17 @@ HEAD = "编号,名称,视频地址,地点,网格\n"
 GOOD = HEAD + "gate,北门,rtsp://u:p@10.0.0.9/1,解放路 1 号,330881001\nsquare,广场,rtsp://10.0.0.10/1,,\n"
 
 
-def send(client: TestClient, content: str | bytes, kind: str = "csv", *, dry_run: bool = True) -> Any:
+def send(
+    client: TestClient,
+    content: str | bytes,
+    kind: str = "csv",
+    *,
+    dry_run: bool = True,
+    columns: Mapping[str, str] | None = None,
+) -> Any:
     raw = content.encode() if isinstance(content, str) else content
-    return client.post(IMPORTS, files={"file": ("cameras", raw)}, data={"kind": kind, "dry_run": str(dry_run)})
+    form = {"kind": kind, "dry_run": str(dry_run), "columns": json.dumps(columns or {})}
+    return client.post(IMPORTS, files={"file": ("cameras", raw)}, data=form)
 
 
 def ids(sites: SiteRepository) -> list[str]:
@@ -166,6 +176,82 @@ def test_a_site_file_names_lines_and_its_relaxed_zones_wait(operations: TestClie
     assert send(operations, relaxed, "yaml", dry_run=False).status_code == 200
     assert sites.load() == site
     assert len(operations.get("/api/v1/relaxations").json()) == 1
+
+
+BOARD = "点位编号,点位名称,推流,厂家\ngate,北门,rtsp://10.0.0.9/1,海康\n"
+SAID = {"推流": "source", "厂家": ""}
+
+
+def read_as(answer: Any) -> dict[str, tuple[str | None, str | None]]:
+    """By the titles of a table: what each was taken for, and who says so."""
+    return {one["title"]: (one["meaning"], one["by"]) for one in answer.json()["columns"]}
+
+
+@pytest.mark.usefixtures("sites")
+def test_one_node_cannot_change_how_the_tables_of_others_are_read(accounts: Accounts, services: Services) -> None:
+    """What those of a node choose holds for them; and nobody's choice for titles that the product knows."""
+    east = accounts.as_role(Role.OPERATIONS, accounts.node("城东"))
+    accounts.user("west", Role.OPERATIONS, node=accounts.node("城西"))
+    west = accounts.sign_in("west")
+    table = "编号,名称,视频地址,备注,组织\ngate,北门,,rtsp://10.0.0.9/1,城东\n"
+    poison = {"视频地址": "", "备注": "source"}
+    answer = send(east, table, columns=poison, dry_run=False)
+    assert answer.status_code == 200, answer.text
+    plain = "编号,名称,视频地址,备注,组织\nwest,西门,rtsp://10.0.0.8/1,rtsp://10.6.6.6/1,城西\n"
+    for client in (east, west):
+        taken = read_as(send(client, plain))
+        assert (taken["视频地址"], taken["备注"]) == (("source", "product"), ("", "product"))
+    assert send(west, plain, dry_run=False).json()["applied"] is True
+    assert not (services.home / "columns.json").exists()
+    assert [one.action for one in services.audit.all() if one.action == "camera.columns"] == []
+
+
+@pytest.mark.usefixtures("sites")
+def test_what_a_node_chose_is_remembered_for_it_told_and_changed_anew(accounts: Accounts, services: Services) -> None:
+    east = accounts.as_role(Role.OPERATIONS, accounts.node("城东"))
+    accounts.user("west", Role.OPERATIONS, node=accounts.node("城西"))
+    accounts.user("all", Role.OPERATIONS)
+    west, whole = accounts.sign_in("west"), accounts.sign_in("all")
+    table = BOARD.replace("厂家\n", "厂家,组织\n").replace("海康\n", "海康,城东\n")
+    unknown = send(east, table)
+    assert read_as(unknown)["推流"] == (None, None)
+    required = [one["name"] for one in unknown.json()["fields"] if one["required"]]
+    assert required == ["id", "name", "source"]
+    # A look remembers nothing.
+    assert send(east, table, columns=SAID).json()["faults"] == []
+    assert read_as(send(east, table))["推流"] == (None, None)
+    assert read_as(send(east, table, columns=SAID, dry_run=False))["推流"] == ("source", "request")
+    assert read_as(send(east, table))["推流"] == ("source", "memory")
+    assert {read_as(send(one, table))["推流"] for one in (west, whole)} == {(None, None)}
+    # Mapped anew, it holds from then on.
+    assert send(east, table, columns={"厂家": "address"}, dry_run=False).status_code == 200
+    assert read_as(send(east, table))["厂家"] == ("address", "memory")
+    rows = [one for one in services.audit.all() if one.action == "camera.columns"]
+    assert [(one.object_kind, one.object_id, one.before, one.after) for one in rows] == [
+        ("node", "城东", {}, SAID),
+        ("node", "城东", {"厂家": ""}, {"厂家": "address"}),
+    ]
+
+
+@pytest.mark.usefixtures("sites")
+def test_what_is_chosen_for_the_whole_site_holds_where_a_node_did_not_choose(accounts: Accounts) -> None:
+    whole = accounts.as_role(Role.OPERATIONS)
+    accounts.user("east", Role.OPERATIONS, node=accounts.node("城东"))
+    assert send(whole, BOARD, columns=SAID, dry_run=False).status_code == 200
+    assert read_as(send(accounts.sign_in("east"), BOARD))["推流"] == ("source", "memory")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_template_shows_a_row_that_import_passes_over(operations: TestClient, kind: str) -> None:
+    template = operations.get("/api/v1/camera-templates", params={"format": kind}).content
+    answer = send(operations, template, kind).json()
+    assert [one["by"] for one in answer["columns"]] == ["product"] * len(answer["fields"])
+    assert "no camera below" in answer["faults"][0]["cause"]
+    if kind == "csv":
+        filled = template + "gate,北门,,rtsp://10.0.0.9/1\n".encode()
+        answer = send(operations, filled).json()
+        assert ([one["camera_id"] for one in answer["rows"]], answer["faults"]) == (["gate"], [])
+        assert [one["row"] for one in answer["notices"]] == [2]
 
 
 def test_nobody_enters_a_legal_record_by_import(operations: TestClient) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from core.settings import Settings
+from runtime.installation import Installation
 from tests.runtime.conftest import Jiejing, SiteFile, site
 
 HEAD = ["编号", "名称", "视频地址", "地点"]
@@ -109,6 +111,24 @@ def test_what_is_no_workbook_is_said(jiejing: Jiejing, tmp_path: Path) -> None:
     assert said.code == 2
     assert "cameras.xlsx:1: is no workbook" in said.err
     assert jiejing("camera", "import", tmp_path / "none.csv").code == 2
+
+
+@pytest.mark.usefixtures("put_up")
+def test_what_a_column_is_is_remembered_with_a_row_in_the_audit(jiejing: Jiejing, tmp_path: Path, home: Path) -> None:
+    head = ["编号", "名称", "推流", "视频地址", "备注"]
+    table = write_csv(tmp_path / "cameras.csv", head, [*GATE[:3], "", "x"])
+    said = jiejing(
+        "camera", "import", "--column", "推流=source", "--column", "视频地址=", "--column", "备注=address", table
+    )
+    assert said.code == 0, said.err
+    # What the product itself knows was said for that table alone.
+    assert json.loads((home / "columns.json").read_text(encoding="utf-8")) == {"site": {"推流": "source"}, "nodes": {}}
+    plain = write_csv(tmp_path / "plain.csv", HEAD, GATE)
+    assert jiejing("camera", "import", plain).code == 0
+    only = write_csv(tmp_path / "only.csv", head[:3], GATE[:3])
+    assert jiejing("camera", "import", only).code == 0
+    rows = [one for one in Installation(Settings(home=home)).audit.all() if one.action == "camera.columns"]
+    assert [(one.object_kind, one.before, one.after) for one in rows] == [("site", {}, {"推流": "source"})]
 
 
 def test_cameras_in_one_line_are_all_taken(jiejing: Jiejing, site_file: SiteFile) -> None:

@@ -1,19 +1,22 @@
 """Tables of cameras as people have them: what is read, what is refused by row; and files that are made to hurt."""
 
 import io
+import json
 import resource
 import time
 import zipfile
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
 
 from core.site import Camera, Site, SiteInfo
 from store.camera_files import CameraFile, FileKind, read_cameras
-from store.headings import key_of
-from store.known_columns import chosen_of
+from store.camera_table import EXAMPLE
+from store.headings import Choices, key_of, to_remember
+from store.known_columns import KnownColumns, Learnt, chosen_of
 
 SITE = Site(site=SiteInfo(name="t", division="330881"))
 HEAD = ("编号", "名称", "视频地址")
@@ -42,7 +45,7 @@ def text(*rows: tuple[str, ...], separator: str = ",", encoding: str = "utf-8", 
 
 
 def read(content: bytes, kind: FileKind = "xlsx", chosen: dict[str, str] | None = None) -> CameraFile:
-    return read_cameras(content, kind, SITE, chosen_of(chosen or {}))
+    return read_cameras(content, kind, SITE, Choices(chosen_of(chosen or {})))
 
 
 READ = [
@@ -171,6 +174,49 @@ def test_a_person_says_what_a_column_is() -> None:
     found = read(content, "csv", {"厂家": "", "杆号 ": "address"})
     assert [one.place.address for one in found.cameras.values()] == ["G-7"]
     assert [one.meaning for one in found.columns] == ["id", "name", "source", "", "address"]
+
+
+def test_what_is_remembered_never_overrides_a_title_that_the_product_knows() -> None:
+    content = text((*HEAD, "备注", "杆号"), (*ROW, "rtsp://10.9.9.9/x", "G-7"))
+    poisoned = Choices(remembered={"视频地址": "", "备注": "source", "杆号": "address"})
+    found = read_cameras(content, "csv", SITE, poisoned)
+    assert found.faults == ()
+    assert [(one.source, one.place.address) for one in found.cameras.values()] == [(ROW[2], "G-7")]
+    assert [one.by for one in found.columns] == [*["product"] * 4, "memory"]
+    # Whoever asks may, for that table alone.
+    asked = read_cameras(content, "csv", SITE, Choices({"视频地址": "", "备注": "source"}, {"杆号": "address"}))
+    assert [one.source for one in asked.cameras.values()] == ["rtsp://10.9.9.9/x"]
+    assert [one.by for one in asked.columns] == ["product", "product", "request", "request", "memory"]
+    assert to_remember(asked.columns) == {}
+
+
+def test_a_former_file_of_columns_is_the_memory_of_the_whole_site(tmp_path: Path) -> None:
+    former = {"视频地址": "", "备注": "source", "杆号": "address", "厂家": "", "型号": "no column", "年份": 2026}
+    (tmp_path / "columns.json").write_text(json.dumps(former), encoding="utf-8")
+    known = KnownColumns(tmp_path)
+    assert known.of(None) == known.of("城东街道") == {"杆号": "address", "厂家": ""}
+    learnt = known.learnt("城东街道", {"杆号": "grid", "厂家": "", "备注": "source"})
+    assert learnt == Learnt({"杆号": "address"}, {"杆号": "grid"})
+    known.remember("城东街道", learnt)
+    assert known.of("城东街道") == {"杆号": "grid", "厂家": ""}
+    # Neither the whole site nor another node is told.
+    assert known.of(None) == known.of("城西街道") == {"杆号": "address", "厂家": ""}
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"site": 1, "nodes": []}', b'{"site": {}, "nodes": {"a": 1}}'])
+def test_a_file_of_columns_that_is_spoilt_counts_as_nothing(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "columns.json").write_bytes(content)
+    assert KnownColumns(tmp_path).of("a") == {}
+
+
+def test_the_example_of_the_template_is_no_camera() -> None:
+    names = tuple(EXAMPLE)
+    example = tuple(EXAMPLE.values())
+    found = read(text(names, example, ("cam-1", "路口1", *["", ROW[2]], *[""] * 10)), "csv")
+    assert ([one.id for one in found.cameras.values()], found.faults) == (["cam-1"], ())
+    assert [(one.row, "example" in one.cause) for one in found.notices] == [(2, True)]
+    (fault,) = read(book([names, example])).faults
+    assert "no camera" in fault.cause
 
 
 def test_titles_are_known_however_they_are_decorated() -> None:

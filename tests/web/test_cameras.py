@@ -26,7 +26,7 @@ from tests.rtsp import RtspServer, missing
 from tests.runtime.films import stands, write_film
 from tests.runtime.red_detector import write_red_detector
 from tests.store.examples import CAMERA, camera
-from tests.web.conftest import PATIENCE_MS, PHONE, Installation, SignedIn
+from tests.web.conftest import DESK, PATIENCE_MS, PHONE, Installation, SignedIn
 from tests.web.test_pages import AXE, faults_for_screen_readers
 
 need("playwright")
@@ -378,6 +378,75 @@ def test_a_table_with_faults_is_refused_by_row_and_taken_once_it_is_mended(
     assert kept(installation, "gate").name == "北门"
     operations.get_by_role("link", name="广场：画区域").click()
     expect(operations).to_have_url(f"{installation.address}/cameras/square/zones")
+
+
+BOARD = "点位台账,,,,\n序号,点位编号,点位名称,推流,厂家\n1,gate,北门,{source},海康\n"
+
+
+def take(page: Page, content: bytes) -> None:
+    """Gives the dialog a table."""
+    file = {"name": "台账.csv", "mimeType": "text/csv", "buffer": content}
+    page.locator(".drop input").set_input_files(file)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_a_person_says_what_the_columns_of_a_table_are(
+    installation: Installation, sign_in: SignedIn, language: str, size: tuple[int, int], tmp_path: Path
+) -> None:
+    """A list as people keep it: two headings that nobody knows, one of them needed; a fault below; then imported."""
+    is_chinese = language == "zh-CN"
+    installation.accounts.user("yun", Role.OPERATIONS)
+    page: Page = sign_in("yun", size=size)
+    page.evaluate(f"localStorage.setItem('jiejing.language', '{language}')")
+    page.goto(f"{installation.address}/cameras")
+    page.get_by_role("button", name="批量导入" if is_chinese else "Import").click()
+    take(page, BOARD.format(source="http://10.0.0.9/1").encode())
+    mapping = page.locator(".mapping")
+    expect(mapping.locator("summary")).to_contain_text("2 列待指定" if is_chinese else "2 to be chosen")
+    expect(mapping.locator("summary")).to_contain_text("缺少必填：视频地址" if is_chinese else "missing: source")
+    button = page.get_by_role("button", name=re.compile("^导入 " if is_chinese else "^Import 0|^Import 1"))
+    expect(button).to_be_disabled()
+    page.screenshot(path=tmp_path / f"unknown-{language}-{size[0]}.png")
+    # Nothing of the dialog is wider than the screen.
+    assert page.locator(".el-dialog").evaluate("it => it.scrollWidth <= it.clientWidth")
+    mapping.get_by_label("厂家").select_option("")
+    expect(mapping.locator("li", has_text="厂家")).to_contain_text("本次指定" if is_chinese else "chosen now")
+    mapping.get_by_label("推流").select_option("source")
+    faults = page.locator(".importing tbody tr")
+    expect(faults).to_have_count(1)
+    expect(faults).to_contain_text(["3"])
+    expect(faults).to_contain_text("rtsp://")
+    page.screenshot(path=tmp_path / f"fault-{language}-{size[0]}.png")
+    # Another file is a table of its own: what was said of the first is asked again, as nothing was imported.
+    take(page, BOARD.format(source="rtsp://10.0.0.9/1").encode())
+    expect(mapping.locator("li.open")).to_have_count(2)
+    mapping.get_by_label("推流").select_option("source")
+    expect(mapping.locator("li.open")).to_have_count(1)
+    mapping.get_by_label("厂家").select_option("")
+    expect(button).to_be_enabled()
+    page.screenshot(path=tmp_path / f"sound-{language}-{size[0]}.png")
+    button.click()
+    expect(page.locator(".done")).to_be_visible()
+    assert kept(installation, "gate").name == "北门"
+    # Nobody is asked twice.
+    page.locator(".el-dialog__footer button").click()
+    page.get_by_role("button", name="批量导入" if is_chinese else "Import").click()
+    take(page, BOARD.format(source="rtsp://10.0.0.9/2").encode())
+    remembered = mapping.locator("li", has_text="推流")
+    expect(remembered).to_contain_text("以前指定过" if is_chinese else "chosen earlier")
+    expect(button).to_be_enabled()
+
+
+def test_the_template_is_downloaded_where_tables_are_imported(operations: Page) -> None:
+    operations.get_by_role("button", name="批量导入").click()
+    for name in ("XLSX", "CSV"):
+        with operations.expect_download() as download:
+            operations.locator(".template").get_by_role("link", name=name).click()
+        assert download.value.suggested_filename == f"cameras.{name.lower()}"
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert text.startswith("编号 id,名称 name,")
+    assert len(text.splitlines()) == 2
 
 
 # What an operator gets wrong, by the column; one more column is nowhere known.

@@ -17,6 +17,8 @@ export type Relaxation = Schemas['RelaxationPublic']
 export type LegalEntry = Schemas['LegalEntryPublic']
 export type LegalWrite = Schemas['LegalWrite']
 export type ImportResult = Schemas['ImportPublic']
+export type ImportColumn = Schemas['ImportColumn']
+export type ImportField = Schemas['ImportField']
 export type ZoneOptions = Schemas['ZoneOptions']
 export type ZoneType = Schemas['ZoneTypePublic']
 export type Transport = NonNullable<CameraDetail['transport']> | null
@@ -111,13 +113,16 @@ export const legalDocumentAddress = (id: string): string => `/api/v1/legal-docum
 
 export type FileKind = 'csv' | 'xlsx' | 'yaml'
 
-export function importCameras(file: File, kind: FileKind, dryRun: boolean, reason = '') {
+/** `columns`: what a person says that columns of the table are, by their titles; '' leaves one out. */
+export function importCameras(file: File, kind: FileKind, dryRun: boolean, columns: Record<string, string> = {}) {
   const form = new FormData()
   form.set('file', file)
   form.set('kind', kind)
   form.set('dry_run', String(dryRun))
-  form.set('reason', reason)
+  form.set('columns', JSON.stringify(columns))
   return body(api.POST('/api/v1/camera-imports', { body: form as unknown as Schemas['Body_import_cameras'] }))
 }
+
+export const templateAddress = (format: 'csv' | 'xlsx'): string => `/api/v1/camera-templates?format=${format}`
 
 export const exportAddress = (format: FileKind): string => `/api/v1/camera-exports?format=${format}`

@@ -274,7 +274,8 @@ export interface paths {
         };
         /**
          * Get Camera Template
-         * @description An empty table with the headings that import knows; as a workbook with a second sheet that explains them.
+         * @description A table with the headings that import knows, and an example that import passes over; as a workbook with a second
+         *     sheet that explains them.
          */
         get: operations["get_camera_template"];
         put?: never;
@@ -2068,7 +2069,7 @@ export interface components {
         Body_import_cameras: {
             /**
              * Columns
-             * @description what columns are, as JSON: {"设备位置": "address", "厂家": ""}; it is remembered
+             * @description what columns are, as JSON: {"设备位置": "address", "厂家": ""}; for this table, and, where the product itself does not know the title, remembered for one's node
              * @default {}
              */
             columns: string;
@@ -2902,9 +2903,11 @@ export interface components {
         /**
          * ImportColumn
          * @description A column of a table, and what it was taken for: the name of a column, empty where it is left out, null where
-         *     nobody knows.
+         *     nobody knows; and who says so: the product, what is remembered of earlier tables, or this request.
          */
         ImportColumn: {
+            /** By */
+            by: ("product" | "memory" | "request") | null;
             /** Meaning */
             meaning: string | null;
             /** Title */
@@ -2923,6 +2926,16 @@ export interface components {
             row: number;
         };
         /**
+         * ImportField
+         * @description What a column may be taken for, and whether a table needs it.
+         */
+        ImportField: {
+            /** Name */
+            name: string;
+            /** Required */
+            required: boolean;
+        };
+        /**
          * ImportPublic
          * @description What a file says. With faults nothing of it is taken; notices are for people to look at.
          */
@@ -2936,6 +2949,69 @@ export interface components {
             columns: components["schemas"]["ImportColumn"][];
             /** Faults */
             faults: components["schemas"]["ImportFault"][];
+            /**
+             * Fields
+             * @description what columns may be taken for
+             * @default [
+             *       {
+             *         "name": "id",
+             *         "required": true
+             *       },
+             *       {
+             *         "name": "name",
+             *         "required": true
+             *       },
+             *       {
+             *         "name": "org",
+             *         "required": false
+             *       },
+             *       {
+             *         "name": "source",
+             *         "required": true
+             *       },
+             *       {
+             *         "name": "detect_source",
+             *         "required": false
+             *       },
+             *       {
+             *         "name": "transport",
+             *         "required": false
+             *       },
+             *       {
+             *         "name": "source_kind",
+             *         "required": false
+             *       },
+             *       {
+             *         "name": "mode",
+             *         "required": false
+             *       },
+             *       {
+             *         "name": "interval_s",
+             *         "required": false
+             *       },
+             *       {
+             *         "name": "lon",
+             *         "required": false
+             *       },
+             *       {
+             *         "name": "lat",
+             *         "required": false
+             *       },
+             *       {
+             *         "name": "address",
+             *         "required": false
+             *       },
+             *       {
+             *         "name": "grid",
+             *         "required": false
+             *       },
+             *       {
+             *         "name": "heading",
+             *         "required": false
+             *       }
+             *     ]
+             */
+            fields: components["schemas"]["ImportField"][];
             /**
              * Notices
              * @default []
@@ -12492,4 +12568,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 10b1c100fcd25a1ed04746d185efbcdbda5aae9bbf12c2c41222e7e707c58bdf
+// From the OpenAPI document with the SHA-256 c993de471c355d9567ca1eba26df5646e9ccbf65988d28cd952aaaca049ce611

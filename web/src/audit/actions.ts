@@ -47,6 +47,7 @@ export const ACTIONS: Readonly<Record<string, readonly [zh: string, en: string]>
   'camera.view': ['保存预置位画面', 'kept a picture of a preset'],
   'camera.view.look': ['查看预置位画面', 'looked at a picture of a preset'],
   'camera.import': ['批量导入摄像机', 'imported cameras'],
+  'camera.columns': ['记住表格列的含义', 'had remembered what columns of tables are'],
   'camera.export': ['导出摄像机', 'exported cameras'],
   'camera.legal': ['录入合法性记录', 'entered a legal record'],
   'camera.legal_document': ['上传合法性文件', 'added a legal document'],

@@ -57,4 +57,5 @@ def test_what_is_no_secret_stays(address: str) -> None:
 def test_it_takes_time_in_step_with_the_text(piece: str) -> None:
     began = time.process_time()
     redacted(piece * 60_000)
-    assert time.process_time() - began < 3
+    # Not in step it takes minutes.
+    assert time.process_time() - began < 10

@@ -280,7 +280,7 @@ def test_a_file_that_is_made_to_hurt_is_refused_apart(name: str) -> None:
     assert found.faults
     assert not found.cameras
     # What it cost here; the process that read it had limits of its own.
-    assert time.process_time() - cpu < 3
+    assert time.process_time() - cpu < 10
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - own < 200 * 1024
 
 

@@ -46,7 +46,7 @@ class SignIn:
         if found is None:
             self._failed(name)
             raise HTTPException(401, WRONG)
-        self._attempts.succeeded(name, self._address, self._known(name))
+        self._succeeded(name)
         verified = self._is_verified(found, code)
         first = self._users.note_first_use(found.user_id, self._address)
         told = {"first_password": True} if first else None
@@ -63,7 +63,7 @@ class SignIn:
         if not self._matches(who.name, password):
             self._failed(who.name)
             raise HTTPException(403, "current: the present password is another one")
-        self._attempts.succeeded(who.name, self._address, self._known(who.name))
+        self._succeeded(who.name)
 
     def confirm_code(self, who: Principal, code: str, takes: Callable[[str], bool]) -> None:
         """Makes sure that a code of the one who is signed in counts.
@@ -112,7 +112,7 @@ class SignIn:
         if not takes():
             self._note("session.code_refused", name)
             return False
-        self._attempts.succeeded(name, self._address, self._known(name), "code")
+        self._succeeded(name, "code")
         return True
 
     @staticmethod
@@ -129,6 +129,9 @@ class SignIn:
         if wait is not None:
             self._note("session.locked", name)
             raise _locked(wait)
+
+    def _succeeded(self, name: str, what: What = "password") -> None:
+        self._attempts.succeeded(name, self._address, self._known(name), what)
 
     def _known(self, name: str) -> str | None:
         return self._device if self._device and self._devices.knows(self._device, name) else None

@@ -85,13 +85,12 @@ class CameraWorker:
         self._clock = clock
         self._source = CameraSource(camera, settings, clock)
         state = settings.home / "state"
-        memory, views = (self._side(f"keeping {what}") for what in ("what stands", "views"))
         sealer = shared.sealer
         seal = StateSeal(camera.id, clock, sealer.key, sealer.keys, takes_unsigned=shared.takes_unsigned)
         known = partial(StateFile, seal=seal)
         self._memory = known(
             state / f"{camera.id}.json",
-            memory,
+            self._side("keeping what stands"),
             taking_up=self._side("taking up what stood"),
             every_s=MEMORY_EVERY_S,
             written=to_json,
@@ -99,7 +98,7 @@ class CameraWorker:
         )
         self._views = known(
             state / f"{camera.id}.npz",
-            views,
+            self._side("keeping views"),
             taking_up=self._side("taking up views"),
             every_s=VIEWS_EVERY_S,
             written=to_npz,

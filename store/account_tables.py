@@ -1,5 +1,6 @@
 """Tables of the organisation tree, users, sessions, access tokens and failed attempts to sign in."""
 
+import hashlib
 from datetime import date, datetime
 from typing import Any, Literal, get_args
 
@@ -178,3 +179,8 @@ class AttemptRow(Base):
     failures: Mapped[int]
     last_at: Mapped[datetime]
     locked_until: Mapped[datetime | None]
+
+
+def secret_hash(secret: str) -> str:
+    """What is kept of a secret of 256 random bits: SHA-256 in hex. A slow hash would protect nothing more."""
+    return hashlib.sha256(secret.encode()).hexdigest()

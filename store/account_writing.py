@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from core.clock import Clock
 from core.errors import InputError, StaleError
 from core.rights import ADMINISTRATORS, Role
 from store.account_records import User
-from store.account_tables import DeviceRow, NodeRow, SessionRow, TokenRow, UserRow
+from store.account_tables import DeviceRow, NodeRow, SessionRow, UserRow
 from store.audit import Actor, AuditLog, Deed
 from store.mapping import columns_of, from_row
 from store.second_factors import forget_second_factor
+from store.tokens import revoke_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,7 @@ class AccountWriter:
         """Ends what hangs on an account as it was: its sessions, the browsers that are known, and its access tokens."""
         for table in (SessionRow, DeviceRow):
             self.session.execute(delete(table).where(table.user_id == user_id))
-        valid = (TokenRow.user_id == user_id, TokenRow.revoked_at.is_(None))
-        self.session.execute(update(TokenRow).where(*valid).values(revoked_at=self.clock.utc()))
+        revoke_tokens(self.session, user_id, self.clock.utc())
 
     def _tell(self, action: str, user_id: int, **told_of_it: Any) -> None:
         self.audit.write(self.session, self.actor, Deed(action, "user", str(user_id), **told_of_it))

@@ -6,9 +6,8 @@ from datetime import timedelta
 from sqlalchemy import Engine, delete, select
 
 from core.clock import Clock, SystemClock
-from store.account_tables import DeviceRow, UserRow
+from store.account_tables import DeviceRow, UserRow, secret_hash
 from store.engine import reading, writing
-from store.sessions import secret_hash
 
 FORGOTTEN_AFTER = timedelta(days=180)
 

@@ -6,16 +6,17 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 
 from core.clock import Clock, SystemClock
 from core.errors import ConflictError
 from core.one_time_codes import new_secret, step_of
-from store.account_tables import RecoveryCodeRow, SecondFactorRow, SessionRow, TokenRow
+from store.account_tables import RecoveryCodeRow, SecondFactorRow, SessionRow
 from store.audit import Actor, AuditLog, Deed
 from store.engine import reading, writing
 from store.mapping import insert_once
+from store.tokens import revoke_tokens
 from store.vault import Vault
 
 RECOVERY_CODES = 10
@@ -86,8 +87,7 @@ class SecondFactorRepository:
             if step is None:
                 return None
             if row.sealed is None:
-                valid = (TokenRow.user_id == user_id, TokenRow.revoked_at.is_(None))
-                session.execute(update(TokenRow).where(*valid).values(revoked_at=now))
+                revoke_tokens(session, user_id, now)
             row.sealed, row.coming, row.last_step, row.since = row.coming, None, step, now
             others = (SessionRow.user_id == user_id, SessionRow.secret_hash != session_hash)
             session.execute(delete(SessionRow).where(*others))

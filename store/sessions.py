@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.clock import Clock, SystemClock
 from core.principal import Principal
 from core.rights import Role
-from store.account_tables import SessionRow
+from store.account_tables import SessionRow, secret_hash
 from store.audit import Actor, AuditLog, Deed
 from store.engine import reading, writing
 from store.principals import principal_of
@@ -46,11 +46,6 @@ class OpenSession:
     created_at: datetime
     last_seen_at: datetime
     is_this: bool
-
-
-def secret_hash(secret: str) -> str:
-    """What is kept of a secret of 256 random bits: SHA-256 in hex. A slow hash would protect nothing more."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class SessionRepository:

@@ -2,20 +2,20 @@
 
 import secrets
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
+from sqlalchemy.orm import Session
 
 from core.clock import Clock, SystemClock
 from core.principal import Principal
 from core.rights import Right
 from store.account_records import AccessToken
-from store.account_tables import TokenRow
+from store.account_tables import TokenRow, secret_hash
 from store.audit import Actor, AuditLog, Deed
 from store.engine import reading, writing
 from store.mapping import columns_of, from_row
 from store.principals import as_machine, principal_of
-from store.sessions import secret_hash
 
 PREFIX = "jj_"
 
@@ -81,6 +81,12 @@ class TokenRepository:
         query = select(TokenRow).where(*conditions).order_by(TokenRow.token_id.desc())  # type: ignore[arg-type]
         with reading(self._engine) as session:
             return tuple(_token(row) for row in session.scalars(query))
+
+
+def revoke_tokens(session: Session, user_id: int, now: datetime) -> None:
+    """Makes every token of a user useless, within a transaction."""
+    valid = (TokenRow.user_id == user_id, TokenRow.revoked_at.is_(None))
+    session.execute(update(TokenRow).where(*valid).values(revoked_at=now))
 
 
 def _token(row: TokenRow) -> AccessToken:

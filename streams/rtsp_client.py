@@ -15,7 +15,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Self
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from core.site import Transport
 
@@ -64,6 +64,23 @@ class Video:
     base: str
 
 
+def connected(place: SplitResult, wait_s: float) -> socket.socket:
+    """A connection to the server of an address, over TLS for rtsps.
+
+    Raises:
+        OSError: nobody is there, or no TLS is spoken.
+        KeyError, ValueError: the address is none of RTSP.
+    """
+    raw = socket.create_connection((place.hostname or "", place.port or PORTS[place.scheme]), wait_s)
+    if place.scheme != "rtsps":
+        return raw
+    # as ffmpeg does: cameras sign their own certificates
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with raw:  # what is wrapped has taken its descriptor; what could not be is closed
+        return context.wrap_socket(raw)
+
+
 class RtspClient:
     """One connection; a context manager. Every method raises RtspError or OSError for what the server does."""
 
@@ -73,8 +90,7 @@ class RtspClient:
         self._url += f"?{parts.query}" if parts.query else ""
         self._name, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         self._transport = transport
-        self._host, self._port = parts.hostname or "", parts.port or PORTS[parts.scheme]
-        self._wraps = parts.scheme == "rtsps"
+        self._place = parts
         self._login: Callable[[str, str], str] | None = None
         self._session = ""
         self._sequence = 0
@@ -82,12 +98,7 @@ class RtspClient:
         self._media: socket.socket | None = None
 
     def __enter__(self) -> Self:
-        self._socket = socket.create_connection((self._host, self._port), _CONNECT_S)
-        if self._wraps:
-            # as ffmpeg does: cameras sign their own certificates
-            context = ssl.create_default_context()
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            self._socket = context.wrap_socket(self._socket)
+        self._socket = connected(self._place, _CONNECT_S)
         return self
 
     def __exit__(self, *_: object) -> None:

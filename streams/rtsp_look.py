@@ -6,14 +6,14 @@ shown but what is recognised in it.
 
 import re
 import socket
-import ssl
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
+from streams.rtsp_client import connected
+
 LOOK_S = 2.0
 _MOST_BYTES = 64 * 1024
-_PORTS = {"rtsp": 554, "rtsps": 322}
 _STATUS = re.compile(rb"RTSP/1\.\d (\d{3})")
 _DIGEST = re.compile(rb"WWW-Authenticate:[ \t]*Digest([^\r\n]*)", re.IGNORECASE)
 _BASIC = re.compile(rb"WWW-Authenticate:[ \t]*Basic", re.IGNORECASE)
@@ -44,21 +44,10 @@ def look_at(url: str) -> Look:
         f"{method} {plain} RTSP/1.0\r\nCSeq: {n}\r\n\r\n" for n, method in enumerate(("OPTIONS", "DESCRIBE"), 1)
     ]
     try:
-        port = parts.port or _PORTS[parts.scheme]
-        raw = socket.create_connection((parts.hostname or "", port), LOOK_S)
-        with raw, _wrapped(raw, parts.scheme) as connection:
+        with connected(parts, LOOK_S) as connection:
             return _judged([_asked(connection, request.encode()) for request in requests])
     except (OSError, ValueError, KeyError):
         return Look("unreachable")
-
-
-def _wrapped(raw: socket.socket, scheme: str) -> socket.socket:
-    if scheme != "rtsps":
-        return raw
-    # Cameras sign their own certificates, and nothing secret is sent.
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context.wrap_socket(raw)
 
 
 def _asked(connection: socket.socket, request: bytes) -> bytes:

@@ -76,7 +76,9 @@ def promote_models(
     against = objections(cards, models.cards_in_use(), models.totals_of(cards))
     if against and not asked.force:
         raise ConflictError("; ".join(one.en for one in against))
-    chosen, first = [card.name for card in cards], services.models.forcing()
+    chosen = [card.name for card in cards]
+    waiting = services.models.forcing()
+    first = waiting if against else None
     if against and not _is_second(first, cards, who):
         with _changing(services, meant) as session:
             told = {"models": chosen, "reason": asked.reason}
@@ -87,10 +89,10 @@ def promote_models(
     with _changing(services, meant) as session:
         before = {"models": [one.name for one in models.in_use]}
         after: dict[str, object] = {"models": chosen, "reason": asked.reason, "forced": bool(against)}
-        if against and first:
+        if first:
             after["asked_by"] = first.by_name
         trail.write(session, "model.promote", "model", chosen[0], before=before, after=after)
-        evidence = models.evidence(cards, against, (first.by_name, who.full_name) if against and first else ())
+        evidence = models.evidence(cards, against, (first.by_name, who.full_name) if first else ())
         services.models.promote(chosen, reason=asked.reason, forced=bool(against), evidence=evidence)
     return ModelDesk(services).public()
 

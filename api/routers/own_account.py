@@ -24,7 +24,7 @@ from api.trail import actor_of
 from core.errors import ConflictError
 from core.one_time_codes import address_of
 from core.principal import Principal
-from store.sessions import secret_hash
+from store.account_tables import secret_hash
 
 router = APIRouter(prefix="/api/v1/session", tags=["session"], dependencies=[signed_in(), Depends(refuse_query)])
 

@@ -161,13 +161,8 @@ def _asked(address: str) -> Iterator[list[float]]:
                 client.get("/healthz").raise_for_status()
                 took.append((time.monotonic() - began) * 1e3)
 
-    asking = threading.Thread(target=ask)
-    asking.start()
-    try:
+    with _beside(ask, is_over):
         yield took
-    finally:
-        is_over.set()
-        asking.join()
 
 
 @contextmanager
@@ -184,13 +179,20 @@ def _readers(pid: int) -> Iterator[list[int]]:
                     if b"apart_child" in Path(f"/proc/{child}/cmdline").read_bytes():
                         peaks.append(_kb(child, "VmHWM"))
 
-    watching = threading.Thread(target=watch)
-    watching.start()
-    try:
+    with _beside(watch, is_over):
         yield peaks
+
+
+@contextmanager
+def _beside(work: Callable[[], None], is_over: threading.Event) -> Iterator[None]:
+    """Lets work go on in a thread of its own, which ends when it is over."""
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
     finally:
         is_over.set()
-        watching.join()
+        thread.join()
 
 
 def _children(pid: int) -> list[int]:

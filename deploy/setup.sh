@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes a machine ready: system packages and a virtual environment with locked versions.
 #   deploy/setup.sh runtime   what the product needs to run
+#   deploy/setup.sh scenes    that, and what rendering streets needs
 #   deploy/setup.sh all       that, and what tests and training need
 # Run again, it finds everything in place and ends within a second. VENV names another folder than .venv.
 set -euo pipefail
@@ -9,10 +10,12 @@ cd "$(dirname "$0")/.."
 mode=${1:-runtime}
 venv=${VENV:-.venv}
 case $mode in
-    runtime) lock=requirements/runtime.txt ;;
-    all) lock=requirements/all.txt ;;
-    *) echo "setup: '$mode' is neither runtime nor all" >&2; exit 2 ;;
+    runtime) locks=(requirements/{runtime,scenes,all}.txt) ;;
+    scenes) locks=(requirements/{scenes,all}.txt) ;;
+    all) locks=(requirements/all.txt) ;;
+    *) echo "setup: '$mode' is none of runtime, scenes and all" >&2; exit 2 ;;
 esac
+lock=${locks[0]} # an environment that was made from a larger one will do, too
 
 die() { echo "setup: $*" >&2; exit 1; }
 
@@ -43,10 +46,12 @@ missing_packages() {
     has_element gstisomp4 && has_element gstrtp || echo gstreamer1.0-plugins-good
     has_element gstvideoparsersbad || echo gstreamer1.0-plugins-bad
     has_cjk_font || echo fonts-noto-cjk
-    has_library libGL.so.1 || echo libgl1
-    has_library libEGL.so.1 || echo libegl1
-    has_software_gl || echo libgl1-mesa-dri
+    has_library libGL.so.1 || echo libgl1 # OpenCV is linked with it
     "$1" -c 'import ensurepip' 2>/dev/null || echo python3-venv
+    if [ "$mode" != runtime ]; then
+        has_library libEGL.so.1 || echo libegl1
+        has_software_gl || echo libgl1-mesa-dri
+    fi
     if [ "$mode" = all ]; then
         has_postgres || echo postgresql
         command -v chromium >/dev/null || echo chromium
@@ -75,9 +80,12 @@ install_packages() {
 fingerprint() { cat "$1" pyproject.toml | sha256sum | cut -d' ' -f1; }
 
 is_ready() {
-    local made="$venv/.made-from"
+    local made="$venv/.made-from" made_from
     [ -x "$venv/bin/jiejing" ] && [ -f "$made" ] || return 1
-    [ "$(cat "$made")" = "$(fingerprint "$lock")" ] || [ "$(cat "$made")" = "$(fingerprint requirements/all.txt)" ]
+    for made_from in "${locks[@]}"; do
+        [ "$(cat "$made")" != "$(fingerprint "$made_from")" ] || return 0
+    done
+    return 1
 }
 
 python=$(find_python)

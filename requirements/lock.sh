@@ -8,7 +8,8 @@ lock() {  # FILE [uv options]
     uv pip compile pyproject.toml --universal --python-version 3.11 --no-emit-index-url --no-annotate \
         --no-header --no-strip-extras --generate-hashes --quiet --output-file "requirements/$file" "$@"
 }
-lock all.txt --upgrade --extra cluster --extra dev --extra training
+lock all.txt --upgrade --extra cluster --extra dev --extra scenes --extra training
 lock runtime.txt --extra cluster --constraint requirements/all.txt
-lock dev.txt --extra cluster --extra dev --constraint requirements/all.txt
+lock scenes.txt --extra cluster --extra scenes --constraint requirements/all.txt
+lock dev.txt --extra cluster --extra dev --extra scenes --constraint requirements/all.txt
 requirements/sbom.sh

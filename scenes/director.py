@@ -36,6 +36,7 @@ class Story:
     Attributes:
         note: one line for people.
         zones: the rules under which its violations and look-alikes are meant.
+        shows_clock: whether date and time are written into the picture, as by most cameras.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Story:
     zones: tuple[Zone, ...] = ()
     expected: tuple[Expected, ...] = ()
     look_alikes: tuple[LookAlike, ...] = ()
+    shows_clock: bool = True
 
     @property
     def start(self) -> datetime:

@@ -1,22 +1,40 @@
 """Turns a story into pictures and truth, moment by moment."""
 
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from core.domain import Image
+from core.errors import InputError
 from scenes.director import Story
 from scenes.lamps import Lamp
 from scenes.lens import Sensor, lens_of, overlay
 from scenes.light import Vector
-from scenes.renderer import Renderer
 from scenes.street import build
 from scenes.timeline import Actor
 from scenes.truth import BoxReader, Truth, TruthFrame, cast_at
 
+if TYPE_CHECKING:
+    from scenes.renderer import Renderer
+
 _HEADLIGHT_RGB = (17.0, 16.0, 13.5)
 _ROLLING_M_S = 0.3
+
+
+def load_renderer() -> "type[Renderer]":
+    """What draws. It comes with the extra scenes: all else of this room works without it.
+
+    Raises:
+        InputError: the extra is not installed.
+    """
+    try:
+        from scenes.renderer import Renderer  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"rendering streets needs {error.name}; install jiejing[scenes], in a clone with: deploy/setup.sh scenes"
+        ) from error
+    return Renderer
 
 
 class Film:
@@ -28,7 +46,7 @@ class Film:
 
     def __init__(self, story: Story, size_wh: tuple[int, int]) -> None:
         self.story = story
-        self._renderer = Renderer(build(story.plan), story.light, size_wh)
+        self._renderer = load_renderer()(build(story.plan), story.light, size_wh)
         self._reader = BoxReader(self._renderer, story.plan.viewpoint)
         self._sensor: Sensor | None = None
 
@@ -48,7 +66,7 @@ class Film:
         cast = cast_at(story.actors, t_s, story.ground)
         clean = self._renderer.picture(cast.placed, self._headlights(t_s))
         seen = self._sensor.see(clean, number)
-        overlay(seen, story.place, story.moment(t_s))
+        overlay(seen, story.place, story.moment(t_s) if story.shows_clock else None)
         return seen
 
     def boxes(self, t_s: float) -> TruthFrame:

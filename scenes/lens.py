@@ -108,13 +108,14 @@ class Sensor:
         return np.asarray(cv2.add(image, cv2.merge([fall, fall, fall])), np.uint8)
 
 
-def overlay(image: Image, place: str, moment: datetime) -> None:
-    """Writes date, time and place into the picture, as Chinese cameras do."""
-    local = moment.astimezone(CHINA)
-    when = f"{local:%Y年%m月%d日} 星期{_WEEKDAYS[local.weekday()]} {local:%H:%M:%S}"
+def overlay(image: Image, place: str, moment: datetime | None) -> None:
+    """Writes the place into the picture, and date and time where a moment is given, as Chinese cameras do."""
     size = max(11, image.shape[0] // 26)
     margin = size // 2
-    _stamp(image, _written(when, size), margin, margin)
+    if moment:
+        local = moment.astimezone(CHINA)
+        when = f"{local:%Y年%m月%d日} 星期{_WEEKDAYS[local.weekday()]} {local:%H:%M:%S}"
+        _stamp(image, _written(when, size), margin, margin)
     name = _written(place, size)
     _stamp(image, name, image.shape[1] - name.shape[1] - margin, image.shape[0] - name.shape[0] - margin)
 

@@ -1,6 +1,7 @@
 """The demo street, and families of streets for tests: what happens, under which zones, and what must come of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -21,9 +22,12 @@ ATTEMPTS = 40
 Rng = np.random.Generator
 
 
-def demo() -> tuple[Story, Story]:
-    """Two cameras of the demo: all four violations within two minutes, each beside a look-alike."""
-    return _first_that_fits(_demo_parking_and_vending, 1), _first_that_fits(_demo_shop_and_waste, 1)
+def demo(camera: str, seed: int) -> Story:
+    """The street before one of the DEMO_CAMERAS; together they show all four violations, each beside a look-alike.
+
+    No clock is written into the pictures: they are played again and again, at other times than they were made for.
+    """
+    return replace(_first_that_fits(DEMO_CAMERAS[camera], seed), shows_clock=False)
 
 
 def story(seed: int) -> Story:
@@ -85,6 +89,11 @@ def _demo_shop_and_waste(director: Director, seed: int) -> Story:
         DEMO_S,
     )
 
+
+DEMO_CAMERAS: Mapping[str, Callable[[Director, int], Story]] = {
+    "demo-1": _demo_parking_and_vending,
+    "demo-2": _demo_shop_and_waste,
+}
 
 # -- families of test streets ---------------------------------------------------------------------------------------
 

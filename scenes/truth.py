@@ -208,8 +208,18 @@ class Truth:
 
 def write_yaml(path: Path, clips: Mapping[str, Truth]) -> None:
     """A truth.yaml of several videos, by the names of their files."""
-    content = {"clips": {name: truth.as_clip() for name, truth in clips.items()}}
-    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=160), encoding="utf-8")
+    _write_clips(path, {name: truth.as_clip() for name, truth in clips.items()})
+
+
+def join_yaml(path: Path, parts: Iterable[Path]) -> None:
+    """One truth.yaml of the clips of several."""
+    read = (yaml.safe_load(part.read_text(encoding="utf-8"))["clips"] for part in parts)
+    _write_clips(path, {name: clip for clips in read for name, clip in clips.items()})
+
+
+def _write_clips(path: Path, clips: Mapping[str, Any]) -> None:
+    text = yaml.safe_dump({"clips": dict(clips)}, allow_unicode=True, sort_keys=False, width=160)
+    path.write_text(text, encoding="utf-8")
 
 
 def _listed(box: Box | None) -> list[int] | None:

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import ffmpeg
@@ -15,10 +16,32 @@ Progress = Callable[[float], None]
 
 TRUTH_INTERVAL_S = 0.5
 KEY_EVERY_S = 2.0
-CRF = 26
 
 
-def write(path: Path, story: Story, size_wh: tuple[int, int], fps: float, progress: Progress | None = None) -> Truth:
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """How x264 codes a video.
+
+    Attributes:
+        preset: of x264; slower ones make smaller files of the same quality.
+        crf: constant rate factor, 0-51; the lower, the better the pictures and the larger the file.
+    """
+
+    preset: str = "veryfast"
+    crf: int = 26
+
+
+QUICK = Coding()
+
+
+def write(
+    path: Path,
+    story: Story,
+    size_wh: tuple[int, int],
+    fps: float,
+    progress: Progress | None = None,
+    coding: Coding = QUICK,
+) -> Truth:
     """Renders a story to an .mp4; the file appears when it is whole.
 
     Args:
@@ -35,7 +58,7 @@ def write(path: Path, story: Story, size_wh: tuple[int, int], fps: float, progre
     every = max(1, round(TRUTH_INTERVAL_S * fps))
     frames: list[TruthFrame] = []
     try:
-        with _encoder(part, size_wh, fps) as encoder, Film(story, size_wh) as film:
+        with _encoder(part, size_wh, fps, coding) as encoder, Film(story, size_wh) as film:
             for number in range(count):
                 t_s = number / fps
                 _feed(encoder, film.picture(t_s, number).tobytes(), path)
@@ -50,14 +73,14 @@ def write(path: Path, story: Story, size_wh: tuple[int, int], fps: float, progre
     return Truth(story, size_wh, fps / every, tuple(frames))
 
 
-def _encoder(path: Path, size_wh: tuple[int, int], fps: float) -> subprocess.Popen[bytes]:
+def _encoder(path: Path, size_wh: tuple[int, int], fps: float, coding: Coding) -> subprocess.Popen[bytes]:
     raw = ffmpeg.input("pipe:", format="rawvideo", pix_fmt="bgr24", video_size=size_wh, framerate=fps)
     # One thread and no dates: the same story gives the same bits.
     coded = raw.output(
         str(path),
         vcodec="libx264",
-        preset="veryfast",
-        crf=CRF,
+        preset=coding.preset,
+        crf=coding.crf,
         g=round(KEY_EVERY_S * fps),
         bf=0,
         pix_fmt="yuv420p",

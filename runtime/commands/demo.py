@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.cells import set_cell_size
 
 from api.web_app import is_built
 from core.clock import Clock, SystemClock
@@ -16,11 +17,11 @@ from core.settings import load_settings
 from core.site import Site
 from runtime import logs
 from runtime.console import note, progress
+from runtime.demo import clips
 from runtime.demo.accounts import DemoAccount, add_demo_accounts
-from runtime.demo.scene import Scene, demo_site, own_scenes
-from runtime.demo.stage import HOST, fresh_installation, open_port, require_playout, use_model
-from runtime.demo.streets import StreetCache, demo_recipes
-from runtime.demo.telling import Goal, Teller, named
+from runtime.demo.report import Goal, Reporter, named
+from runtime.demo.site import DemoCamera, demo_site, own_cameras
+from runtime.demo.stage import HOST, fresh_installation, listens, open_port, require_playout, use_model
 from runtime.installation import Installation
 from runtime.model_import import family_named
 from runtime.ports import free_port
@@ -29,7 +30,7 @@ from runtime.supervisor import Supervisor
 from streams.playout import Playout
 
 LOOK_EVERY_S = 0.5
-STREETS = "demo-streets"
+RENDERED = "clips"
 
 
 def command(
@@ -53,13 +54,17 @@ def command(
         str | None, typer.Option(help="Its family: yolox, yolo, yolov5 or yolo-e2e; as its output shows otherwise.")
     ] = None,
     port: Annotated[int, typer.Option(help="Port of the HTTP interface; 0 takes a free one.")] = 8600,
+    render: Annotated[
+        bool,
+        typer.Option("--render", help="Render the demo street anew, which takes minutes and the extra scenes."),
+    ] = False,
 ) -> None:
     """Shows the product at work on this machine. Plays a street as RTSP cameras, watches them and seals a package for
-    each violation, until Ctrl-C. The first start renders the street, which takes minutes.
+    each violation, until Ctrl-C.
     """
     stop, clock = stop_on_signals(), SystemClock()
     logs.set_up("WARNING")
-    own = own_scenes([_existing(path, "--video").resolve() for path in video or ()])
+    own = own_cameras([_existing(path, "--video").resolve() for path in video or ()])
     goal = Goal.of_events(until) if own else Goal.of_the_street(until)
     settings, port = load_settings(), open_port(port)
     require_playout()
@@ -68,8 +73,8 @@ def command(
         installation.settings.home, model and _existing(model, "--model"), family_named(family) if family else None
     )
     with _stopped_after(timeout if headless else None, stop):
-        scenes = own or _streets(settings.home / STREETS, stop)
-        sealed = {} if stop.is_set() else _show(installation, scenes, goal, stop, clock, ends=headless)
+        played = own or _street(installation.settings.home / RENDERED if render else None, stop)
+        sealed = {} if stop.is_set() else _show(installation, played, goal, stop, clock, ends=headless)
     if headless and not goal.reached(sealed):
         note(f"jiejing demo: {goal.missing(sealed)}")
         raise typer.Exit(1)
@@ -94,39 +99,48 @@ def _stopped_after(limit_s: float | None, stop: threading.Event) -> Iterator[Non
         timer.cancel()
 
 
-def _streets(folder: Path, stop: threading.Event) -> tuple[Scene, ...]:
-    """The demo street, rendered where that has not been done yet."""
-    cache = StreetCache(folder, demo_recipes())
-    missing = cache.missing()
-    if missing:
-        note(f"rendering the demo street in {folder}, once: {len(missing)} cameras, some minutes")
-        with progress("rendering, %", 100) as done:
-            cache.render(missing, stop, lambda share: done(100 * share))
-    return cache.scenes()
+def _street(folder: Path | None, stop: threading.Event) -> tuple[DemoCamera, ...]:
+    """The cameras of the demo street: with the clips that ship, or rendered anew into a folder."""
+    if folder is None:
+        return clips.cameras_in(clips.SHIPPED)
+    note(f"rendering the demo street in {folder}: some minutes")
+    with progress("rendering, %", 100) as done:
+        clips.render(folder, stop, lambda share: done(100 * share))
+    return () if stop.is_set() else clips.cameras_in(folder)
 
 
 def _show(
-    installation: Installation, scenes: Sequence[Scene], goal: Goal, stop: threading.Event, clock: Clock, *, ends: bool
+    installation: Installation,
+    played: Sequence[DemoCamera],
+    goal: Goal,
+    stop: threading.Event,
+    clock: Clock,
+    *,
+    ends: bool,
 ) -> Mapping[str, str]:
-    """Plays and watches the scenes until `stop` is set, or until the goal is reached if the demo `ends` there.
+    """Plays and watches the cameras until `stop` is set, or until the goal is reached if the demo `ends` there.
 
     Returns:
         The violations of the events that have a sound package, by event.
     """
     port = free_port(besides=installation.settings.port)
-    with Playout({scene.key: scene.path for scene in scenes}, loop=True, port=port) as playout:
-        site = demo_site(scenes, {scene.key: playout.url(scene.key) for scene in scenes})
+    with Playout({camera.key: camera.path for camera in played}, loop=True, port=port) as playout:
+        site = demo_site(played, {camera.key: playout.url(camera.key) for camera in played})
         installation.sites.replace(site)
-        _announce(installation, site, add_demo_accounts(installation))
-        teller = Teller(installation, site, clock)
+        accounts = add_demo_accounts(installation)
+        _announce(installation, site, accounts)
+        reporter, invited = Reporter(installation, site, clock), False
         supervisor = Supervisor(("run", "serve"), clock, _environment(installation))
         try:
-            while not (ends and goal.reached(teller.sealed)) and not stop.wait(LOOK_EVERY_S):
+            while not (ends and goal.reached(reporter.sealed)) and not stop.wait(LOOK_EVERY_S):
                 supervisor.look_after()
-                teller.look()
+                if not invited and listens(installation.settings.port):
+                    invited = True
+                    _invite(installation.settings.port, accounts[0])
+                reporter.look()
         finally:
             supervisor.end()
-        return teller.sealed
+        return reporter.sealed
 
 
 def _announce(installation: Installation, site: Site, accounts: Sequence[DemoAccount]) -> None:
@@ -135,13 +149,19 @@ def _announce(installation: Installation, site: Site, accounts: Sequence[DemoAcc
         rules = ", ".join(f"{named(zone.violation)} ({zone.name})" for zone in camera.presets[0].zones)
         note(f"{camera.id} {camera.name}: {camera.source}: {rules}")
     note(f"packages: {installation.packages_folder}")
-    address = f"http://{HOST}:{installation.settings.port}/"
+    note("accounts:")
+    cells = [f"{account.name:11} {account.password}  {set_cell_size(account.full_name, 12)}" for account in accounts]
+    for number in range(0, len(cells), 2):
+        note(f"  {'  '.join(cells[number : number + 2])}".rstrip())
+
+
+def _invite(port: int, account: DemoAccount) -> None:
+    """The one line to click on, once what it leads to answers."""
+    address = f"http://{HOST}:{port}/"
     if is_built():
-        note(f"web app: {address} - sign in as one of")
+        note(f"open {address} and sign in as {account.name}, password {account.password}")
     else:
-        note(f"HTTP interface: {address}api/v1/events (no web app here: make web builds it); accounts")
-    for account in accounts:
-        note(f"  {account.name:12} {account.password}  {account.full_name}")
+        note(f"HTTP interface: {address}api/v1/events (no web app here: make web builds it)")
 
 
 def _environment(installation: Installation) -> dict[str, str]:

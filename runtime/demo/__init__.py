@@ -1,1 +1,1 @@
-"""The demo: what it watches, how its streets are rendered, and what it tells."""
+"""The demo: what it watches, what it stands on, and what it reports."""

@@ -17,6 +17,7 @@ from runtime.ports import free_port
 from streams.playout import missing
 
 HOST = "127.0.0.1"
+CONNECT_S = 0.5
 MODEL, OWN_MODEL = "street-n", "demo"
 
 
@@ -74,6 +75,15 @@ def open_port(port: int) -> int:
                 f"port {port} of {HOST}: {error.strerror}; choose another with --port, 0 takes a free one"
             ) from error
     return port or free_port()
+
+
+def listens(port: int) -> bool:
+    """Whether the HTTP interface listens yet."""
+    try:
+        socket.create_connection((HOST, port), CONNECT_S).close()
+    except OSError:
+        return False
+    return True
 
 
 def require_playout() -> None:

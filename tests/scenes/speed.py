@@ -12,7 +12,7 @@ FRAMES, STEP_S, BEGIN_S = 60, 0.125, 40.0
 
 
 def main() -> None:
-    story = stories.demo()[0]
+    story = stories.demo("demo-1", 1)
     sys.stdout.write(f"{os.cpu_count()} cores, {story.name}, {1 / STEP_S:g} frames a second of story\n")
     for size_wh in SIZES_WH:
         with Film(story, size_wh) as film:

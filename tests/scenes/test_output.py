@@ -42,7 +42,7 @@ def test_data_set(tmp_path: Path) -> None:
 
 
 def test_video_with_truth(tmp_path: Path) -> None:
-    story = replace(stories.demo()[1], length_s=1.5)
+    story = replace(stories.demo("demo-2", 1), length_s=1.5)
     path, told = tmp_path / "street.mp4", list[float]()
     truth = video.write(path, story, SIZE_WH, 4, told.append)
     assert told[-1] == 1.0

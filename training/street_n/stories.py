@@ -5,12 +5,10 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
-
 from runtime.console import progress
-from runtime.demo.streets import fingerprint
+from scenes.fingerprint import fingerprint
 from scenes.stories import busy
-from scenes.truth import write_yaml
+from scenes.truth import join_yaml, write_yaml
 from scenes.video import write
 from training.datasets.files import storing
 from training.evaluation.truth import TRUTH
@@ -40,9 +38,7 @@ def write_stories(folder: Path, seeds: Sequence[int], size_wh: tuple[int, int]) 
             _write(ready, seed, size_wh)
             step(number)
     with storing(ready):
-        clips = [yaml.safe_load((ready / f"{seed}.yaml").read_text(encoding="utf-8"))["clips"] for seed in seeds]
-        together = {"clips": {name: truth for one in clips for name, truth in one.items()}}
-        (ready / TRUTH).write_text(yaml.safe_dump(together, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        join_yaml(ready / TRUTH, (ready / f"{seed}.yaml" for seed in seeds))
     return ready / TRUTH
 
 

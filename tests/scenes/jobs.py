@@ -5,8 +5,8 @@ import threading
 import numpy as np
 
 from core.errors import StorageError
-from runtime.demo.aside import Progress
 from scenes.director import Director, Story
+from scenes.jobs import Progress
 from scenes.light import LIGHTS
 from scenes.plan import plan_of
 

@@ -1,4 +1,4 @@
-"""What the demo tells: each package as it comes, and which violations are still to come."""
+"""What the demo reports: each package as it comes, and which violations are still to come."""
 
 import sys
 from collections.abc import Mapping
@@ -71,8 +71,8 @@ def named(violation: str) -> str:
     return f"{kind.name_zh} {kind.name_en}"
 
 
-class Teller:
-    """Verifies each package once it is sealed and tells of it: one line an event as the answer, what comes later of the
+class Reporter:
+    """Verifies each package once it is sealed and reports it: one line an event as the answer, what comes later of the
     same event beside it.
 
     Attributes:
@@ -85,19 +85,19 @@ class Teller:
         self._places = {camera.id: camera.name for camera in site.cameras}
         self._clock = clock
         self._began_s = clock.mono_s()
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
     def look(self) -> None:
-        """Tells of what was sealed since the last look."""
+        """Reports what was sealed since the last look."""
         for package in self._installation.packages.all():
-            if package.package_id in self._told:
+            if package.package_id in self._reported:
                 continue
             history = self._installation.events.get(package.event_id)
             if history:
-                self._told.add(package.package_id)
-                self._tell(package, history.event)
+                self._reported.add(package.package_id)
+                self._report(package, history.event)
 
-    def _tell(self, package: PackageRecord, event: RuleEvent) -> None:
+    def _report(self, package: PackageRecord, event: RuleEvent) -> None:
         path = self._installation.packages_folder / package.path
         verdict = verify(path, open_trusted_ring(self._installation.settings.home))
         where = f"{named(event.violation)}: {event.camera_id} {self._places[event.camera_id]}"

@@ -11,7 +11,7 @@ _WHOLE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class DemoCamera:
     """A video that plays as a camera.
 
     Attributes:
@@ -28,8 +28,8 @@ class Scene:
 _ALARMS = {"observe": False, "daily_budget": 10_000}
 
 
-def own_scenes(videos: Sequence[Path]) -> tuple[Scene, ...]:
-    """Scenes for a user's own videos: any vehicle that stands for 20 s anywhere in the picture."""
+def own_cameras(videos: Sequence[Path]) -> tuple[DemoCamera, ...]:
+    """Cameras for a user's own videos: any vehicle that stands for 20 s anywhere in the picture."""
     anywhere = Zone(
         id="anywhere",
         name="禁停区",
@@ -39,21 +39,23 @@ def own_scenes(videos: Sequence[Path]) -> tuple[Scene, ...]:
         violation_after_s=20,
         bridge_gap_s=10,
     )
-    return tuple(Scene(f"camera-{number}", path.stem, path, (anywhere,)) for number, path in enumerate(videos, start=1))
+    return tuple(
+        DemoCamera(f"camera-{number}", path.stem, path, (anywhere,)) for number, path in enumerate(videos, start=1)
+    )
 
 
-def demo_site(scenes: Sequence[Scene], addresses: dict[str, str]) -> Site:
-    """The site that watches them; `addresses` are their streams by key."""
+def demo_site(played: Sequence[DemoCamera], addresses: dict[str, str]) -> Site:
+    """The site that watches what is played; `addresses` are the streams by key."""
     sampling = Sampling(mode="interval", interval_s=LOOK_EVERY_S)
     cameras = tuple(
         Camera(
-            id=scene.key,
-            name=scene.name,
-            source=addresses[scene.key],
+            id=video.key,
+            name=video.name,
+            source=addresses[video.key],
             source_kind="replayed",
             sampling=sampling,
-            presets=(Preset(id="1", zones=tuple(zone.model_copy(update=_ALARMS) for zone in scene.zones)),),
+            presets=(Preset(id="1", zones=tuple(zone.model_copy(update=_ALARMS) for zone in video.zones)),),
         )
-        for scene in scenes
+        for video in played
     )
     return Site(site=SiteInfo(name="江山市城区（演示）", division="330881"), cameras=cameras)

@@ -1,4 +1,4 @@
-"""Does long work in processes of their own, all at the same time, and hears how far each is."""
+"""Long work in processes of its own, all jobs at the same time, each with its progress."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +26,7 @@ class _Worker:
     told: Connection
 
 
-def run_aside(jobs: Mapping[str, Job], stop: Event) -> Iterator[tuple[str, float]]:
+def run_jobs(jobs: Mapping[str, Job], stop: Event) -> Iterator[tuple[str, float]]:
     """Does the jobs until all are done or `stop` is set; yields whose job has come how far, 0-1.
 
     Args:
@@ -39,12 +39,12 @@ def run_aside(jobs: Mapping[str, Job], stop: Event) -> Iterator[tuple[str, float
     running: dict[object, _Worker] = {worker.told: worker for worker in workers}
     try:
         while running and not stop.is_set():
-            for one in wait([worker.told for worker in running.values()], LOOK_FOR_STOP_S):
-                share = _heard(running[one])
+            for pipe in wait([worker.told for worker in running.values()], LOOK_FOR_STOP_S):
+                share = _heard(running[pipe])
                 if share is None:
-                    del running[one]
+                    del running[pipe]
                 else:
-                    yield running[one].key, share
+                    yield running[pipe].key, share
     finally:
         for worker in workers:
             worker.process.terminate()

@@ -2,7 +2,7 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo test check unit web bench soak model lock sbom clean
+.PHONY: help setup demo test check unit web bench soak model clips lock sbom clean
 
 help:  ## This list.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -42,6 +42,9 @@ soak:  ## What takes hours: mutations, faults, long runs; ONLY=name for one of t
 
 model:  ## Makes the model that ships, street-n, anew from ../shared/data; hours on two cores.
 	$(BIN)/python -m training.street_n
+
+clips:  ## Renders the clips of the demo anew from their recipe, scenes/clips.py; minutes; needs deploy/setup.sh scenes.
+	$(BIN)/python -m scenes.clips runtime/demo/rendered
 
 lock:  ## Writes the locked versions anew, with their hashes, and the bills of materials; needs uv and npm.
 	requirements/lock.sh

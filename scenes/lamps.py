@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes.gpu import Gpu
 from scenes.light import Light, Rgb, Vector
+
+if TYPE_CHECKING:
+    from scenes.gpu import Gpu
 
 MAX_LAMPS = 24
 
@@ -35,7 +38,7 @@ class Lamp:
         return np.array(near + far)
 
 
-def set_lamps(gpu: Gpu, program: str, light: Light, lamps: Sequence[Lamp]) -> None:
+def set_lamps(gpu: "Gpu", program: str, light: Light, lamps: Sequence[Lamp]) -> None:
     """Tells a program of the first MAX_LAMPS lamps, as bright as the hour wants them."""
     chosen = list(lamps)[:MAX_LAMPS] if light.lamps else []
     table = np.zeros((3, MAX_LAMPS, 4), np.float32)

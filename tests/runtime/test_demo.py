@@ -113,9 +113,9 @@ def test_rendered_anew_the_street_is_played_from_the_home_of_the_demo(
     assert (camera.name, camera.path) == ("解放路", home / "demo" / "clips" / "demo-1.mp4")
 
 
-def test_neither_the_demo_nor_the_command_line_imports_what_renders() -> None:
+def test_neither_run_nor_the_demo_imports_what_renders() -> None:
     script = (
-        "import sys, runtime.cli, runtime.demo.clips\n"
+        "import sys, runtime.commands.run, runtime.commands.demo, runtime.demo.clips\n"
         "found = {name.partition('.')[0] for name in sys.modules} & {'scenes', 'moderngl', 'glcontext'}\n"
         "sys.exit(', '.join(sorted(found)))"
     )

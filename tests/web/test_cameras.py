@@ -511,6 +511,12 @@ def test_a_rule_that_the_server_refuses_is_told_in_chinese(installation: Install
         "预置位 1，区域 1：静止判定（700 秒）不能长于违规时限（600 秒）"
     )
     assert kept(installation, CAMERA.id).presets == CAMERA.presets
+    # It stands at the top of a panel that is longer than the screen: saving from below leads to it.
+    operations.locator("aside").evaluate("panel => { panel.scrollTop = panel.scrollHeight }")
+    expect(operations.locator("aside > .fault")).not_to_be_in_viewport()
+    operations.get_by_role("button", name="保存").click()
+    expect(operations.locator("aside > .fault")).to_be_focused()
+    expect(operations.locator("aside > .fault")).to_be_in_viewport()
 
 
 def test_an_officer_is_offered_no_change(installation: Installation, sign_in: SignedIn) -> None:

@@ -22,7 +22,7 @@ from tests.api.accounts import Accounts
 from tests.api.review_examples import Desk, jpeg
 from tests.extras import need
 from tests.store.examples import CAMERA, SITE, as_cleared, camera, site_of
-from tests.web.conftest import PATIENCE_MS, PHONE, Installation, SignedIn
+from tests.web.conftest import DESK, PATIENCE_MS, PHONE, Installation, SignedIn
 
 need("playwright")
 
@@ -366,6 +366,42 @@ def test_a_request_for_evidence_survives_the_return_and_is_answered(
     asked.get_by_role("button", name="提交").click()
     expect(asked).to_have_count(0)
     expect(page.locator(".history")).to_contain_text("已补拍")
+
+
+def test_decisions_and_the_foot_of_the_queue_are_on_the_screen_of_a_small_desk(
+    installation: Installation, sign_in: SignedIn
+) -> None:
+    event_id = installation.add_event(1)
+    page = sign_in()
+    wait_for_pictures(page)
+    for _ in range(2):  # with one opening, and with more
+        for button in page.locator(".actions button").all():
+            expect(button).to_be_in_viewport(ratio=1)
+        foot = page.locator(".queue footer").bounding_box()
+        assert foot is not None
+        assert foot["y"] + foot["height"] == pytest.approx(DESK[1], abs=2)
+        installation.come_back(event_id)
+        page.goto(f"{installation.address}/review/{event_id}/1")
+        wait_for_pictures(page)
+
+
+def test_whoever_is_asked_for_evidence_finds_it_above_the_queue(installation: Installation, sign_in: SignedIn) -> None:
+    event_id = installation.add_event(1)
+    for number in range(2, 12):  # more than the column has room for
+        installation.add_event(number)
+    officer = sign_in()
+    officer.goto(f"{installation.address}/review/{event_id}/1")
+    expect(officer.locator(".actions .more")).to_be_enabled()
+    officer.keyboard.press("b")
+    expect(officer.locator(".ask")).to_be_visible()
+    officer.keyboard.press("3")
+    officer.keyboard.press("Enter")
+    expect(officer.locator(".ask")).to_have_count(0)
+    installation.accounts.user("helper", Role.ASSISTANT)
+    helper = sign_in("helper")
+    helper.get_by_role("button", name="待我补充 1 件").click()
+    helper.get_by_role("button", name="需要现场照片").click()
+    expect(helper).to_have_url(re.compile(f"{event_id}/1"))
 
 
 def test_whoever_approves_too_early_is_told_what_to_look_at(installation: Installation, sign_in: SignedIn) -> None:

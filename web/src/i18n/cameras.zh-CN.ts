@@ -198,7 +198,7 @@ const zh = {
   observing: {
     until: '观察期至 {when}',
     because_budget: '自动退回观察期：当日告警超出预算（{count}/{limit}）',
-    because_rejected: '自动退回观察期：近 7 天审核不通过过多（{count}/{limit}）',
+    because_rejected: '自动退回观察期：近 7 天被驳回过多（{count}/{limit}）',
     since: '{when} 起',
     count: '{count} 个自动退回观察期',
     short: '自动退回',

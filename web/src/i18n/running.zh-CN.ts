@@ -20,7 +20,7 @@ const zh = {
     to_decide: '待审核',
     overdue: '已超时',
     more_evidence: '待补证',
-    second_look: '待复核',
+    second_look: '其中待复核',
     clock: '服务器时钟',
     method: '获知方式',
     method_adjtimex: '内核（NTP）',

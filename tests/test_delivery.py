@@ -1,7 +1,13 @@
 """What is installed is what was locked, with its hash; bills of materials agree; containers may little."""
 
+import base64
+import hashlib
 import json
+import os
 import re
+import shutil
+import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -66,6 +72,75 @@ def test_no_bill_names_a_registry(bill: str) -> None:
     content = (ROOT / "requirements" / bill).read_text(encoding="utf-8")
     addresses = set(re.findall(r"https?://[^\"]+", content))
     assert all(one.startswith("http://cyclonedx.org/") for one in addresses), addresses
+
+
+WHEEL_FILES = {
+    "said.py": "def main():\n    print('installed')\n",
+    "jiejing-0.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: jiejing\nVersion: 0.0\n",
+    "jiejing-0.0.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    "jiejing-0.0.dist-info/entry_points.txt": "[console_scripts]\njiejing = said:main\n",
+}
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Path:
+    """A folder as deploy/offline.sh makes it, with a program that only says that it is there, and no dependency."""
+    folder = tmp_path / "disk"
+    (folder / "wheels").mkdir(parents=True)
+    (folder / "runtime.txt").touch()
+    shutil.copy(ROOT / "deploy" / "offline-install.sh", folder / "install.sh")
+    with zipfile.ZipFile(folder / "jiejing-0.0-py3-none-any.whl", "w") as wheel:
+        for name, content in WHEEL_FILES.items():
+            wheel.writestr(name, content)
+        sums = (hashlib.sha256(content.encode()).digest() for content in WHEEL_FILES.values())
+        coded = (base64.urlsafe_b64encode(one).decode().rstrip("=") for one in sums)
+        listed = [f"{name},sha256={one}," for name, one in zip(WHEEL_FILES, coded, strict=True)]
+        wheel.writestr("jiejing-0.0.dist-info/RECORD", "\n".join([*listed, "jiejing-0.0.dist-info/RECORD,,", ""]))
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  ./{path.relative_to(folder)}\n" for path in files]
+    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
+    return folder
+
+
+def install(disk: Path, target: Path) -> "subprocess.CompletedProcess[str]":
+    """Runs the script of the disk, with pip told by the environment to look elsewhere, too."""
+    told = os.environ | {"PIP_INDEX_URL": "http://127.0.0.1:9/simple"}
+    script = [disk / "install.sh", target]
+    return subprocess.run(
+        script, cwd="/", env=told, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_disk_installs_and_upgrades_without_a_network(disk: Path, tmp_path: Path) -> None:
+    target = tmp_path / "opt" / "jiejing"
+    for _ in ("install", "upgrade"):
+        done = install(disk, target)
+        assert done.returncode == 0, done.stderr
+        said = subprocess.run([target / "bin" / "jiejing"], capture_output=True, text=True, check=True).stdout
+        assert said == "installed\n"
+
+
+def test_a_disk_that_was_changed_on_its_way_is_refused(disk: Path, tmp_path: Path) -> None:
+    (disk / "runtime.txt").write_text("another==1.0\n", encoding="utf-8")
+    done = install(disk, tmp_path / "opt")
+    assert done.returncode == 1
+    assert "damaged or changed" in done.stderr
+    assert not (tmp_path / "opt").exists()
+
+
+def test_a_disk_holds_what_is_locked_with_its_hashes_and_takes_it_from_nowhere_else() -> None:
+    made, installs = (
+        (ROOT / "deploy" / name).read_text(encoding="utf-8") for name in ("offline.sh", "offline-install.sh")
+    )
+    assert "pip download" in made
+    assert "--require-hashes" in made
+    assert "--no-index" in installs
+    assert "--require-hashes" in installs
+    # Whatever is looked for on the other machine is on the disk.
+    looked_for = set(re.findall(r"\|\| echo ([a-z0-9-]+)$", installs, re.MULTILINE))
+    [carried] = re.findall(r'^system_packages="(.+)"$', made, re.MULTILINE)
+    assert looked_for
+    assert looked_for <= set(carried.split())
 
 
 # What each container may do beyond what any user may.

@@ -42,6 +42,9 @@ GOLDEN = Path(__file__).parent / "evidence" / "golden" / "package.zip"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 OPERATIONS, FORMATS = ROOT / "docs" / "operations.md", ROOT / "docs" / "formats.md"
+TROUBLESHOOTING = ROOT / "docs" / "troubleshooting.md"
+# Pages in Chinese that an English page of the same name has; handbooks have none.
+CHINESE = [path for path in sorted(ROOT.glob("docs/zh/*.md")) if (ROOT / "docs" / path.name).exists()]
 LOCAL_LINK = re.compile(r"\]\((?!https?://|mailto:)([^)\s]+)\)")
 # Parts of a manifest whose keys another table has.
 ELSEWHERE = ("site", "camera.place", "camera.gb28181", "legal", "clock.camera", "rule.zone", "rule.violation", "event")
@@ -153,7 +156,8 @@ def test_every_error_is_documented() -> None:
 def test_every_check_is_documented() -> None:
     assert set(doctor.CHECKS) <= rows(section(OPERATIONS, "doctor")).keys()
     for finding in get_args(What):
-        assert f"`evidence check`: `{finding}`" in text_of(OPERATIONS)
+        assert f"`evidence check`: `{finding}`" in text_of(TROUBLESHOOTING)
+        assert f"`evidence check`：`{finding}`" in text_of(ROOT / "docs" / "zh" / "troubleshooting.md")
 
 
 def services(tmp_path: Path) -> Services:
@@ -339,10 +343,60 @@ def test_documents_name_make_targets_that_exist() -> None:
         assert set(named) <= targets, path.name
 
 
+def sections(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Level of each heading, and the first cells of the table rows below it."""
+    prose = re.sub(r"^```.*?^```", "", text_of(path), flags=re.DOTALL | re.MULTILINE)
+    for part in re.split(r"^(?=#+ )", prose, flags=re.MULTILINE):
+        yield len(part) - len(part.lstrip("#")), list(rows(part))
+
+
+# First cells that are no words: settings, commands, metrics, constants.
+SAME_IN_ALL_LANGUAGES = re.compile(
+    r"(JIEJING_\w+|jiejing( [a-z]+)*|jiejing_\w+|make [a-z]+|[a-z_]+(\.[a-z_]+)+\.[A-Z_]+)"
+)
+
+
+@pytest.mark.parametrize("path", CHINESE, ids=lambda path: path.name)
+def test_a_chinese_page_has_what_its_english_page_has(path: Path) -> None:
+    english = ROOT / "docs" / path.name
+    assert text_of(path).splitlines()[2].startswith(f"> 英文页：[{path.name}](../{path.name})")
+    for ours, theirs in zip(sections(path), sections(english), strict=True):
+        assert ours[0] == theirs[0]
+        assert len(ours[1]) == len(theirs[1]), f"{ours[1]}, {theirs[1]}"
+        named = [cell for cell in theirs[1] if SAME_IN_ALL_LANGUAGES.fullmatch(cell)]
+        assert [cell for cell in ours[1] if SAME_IN_ALL_LANGUAGES.fullmatch(cell)] == named
+    assert code_blocks(path) == code_blocks(english)
+
+
+def test_what_a_chinese_page_says_in_numbers_is_what_its_english_page_says() -> None:
+    def values(path: Path) -> dict[str, list[str]]:
+        found = rows(text_of(path))
+        return {name: cells[:2] for name, cells in found.items() if name.startswith("JIEJING_")}
+
+    ours, theirs = values(ROOT / "docs" / "zh" / "operations.md"), values(OPERATIONS)
+    for name, (default, _) in theirs.items():
+        assert ours[name][0] == {"unset": "不设"}.get(default, default), name
+
+
+def test_every_command_and_its_options_are_documented_in_chinese() -> None:
+    described = rows(section(ROOT / "docs" / "zh" / "operations.md", "命令"))
+    for name, command in COMMANDS.items():
+        for names in options(command):
+            assert any(one in " ".join(described[name]) for one in names), f"{name}: {names}"
+
+
+def test_handbooks_are_linked_from_both_readmes() -> None:
+    for handbook in ROOT.glob("docs/zh/handbook-*.md"):
+        assert all(f"(docs/zh/{handbook.name})" in text_of(readme) for readme in READMES), handbook.name
+
+
+def test_every_picture_is_shown_somewhere() -> None:
+    shown_ones = {(path.parent / link).resolve() for path in DOCUMENTS for link in LOCAL_LINK.findall(text_of(path))}
+    pictures = {path for kind in ("jpg", "png") for path in ROOT.glob(f"docs/**/*.{kind}")}
+    assert {path.name for path in pictures - shown_ones} == set()
+
+
 def test_both_readmes_are_built_alike() -> None:
     english, chinese = READMES
     assert [level for level, _ in headings(english)] == [level for level, _ in headings(chinese)]
     assert code_blocks(english) == code_blocks(chinese)
-    folders = [first for first in rows(section(english, "The house")) if first.endswith("/")]
-    assert folders == [first for first in rows(section(chinese, "目录结构")) if first.endswith("/")]
-    assert all((ROOT / folder).is_dir() for folder in folders)

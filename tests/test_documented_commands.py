@@ -24,10 +24,15 @@ from tests.runtime.red_detector import write_red_yolo
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).parent / "evidence" / "golden"
-BLOCK = re.compile(r"^(?:<!-- not run: (?P<why>.+?) -->\n\n)?```sh\n(?P<script>.*?)^```", re.DOTALL | re.MULTILINE)
-# The Chinese one shows the same blocks; a test of the documents holds the two against each other.
+BLOCK = re.compile(
+    r"^(?: *<!-- not run: (?P<why>[^\n]+?) -->\n\n)? *```sh\n(?P<script>.*?)^ *```", re.DOTALL | re.MULTILINE
+)
+# A Chinese page shows the same blocks as its English one; a test of the documents holds the two against each other.
 DOCUMENTS = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "web" / "README.md"})
-SAME_AS_ANOTHER = ROOT / "README.zh-CN.md"
+SAME_AS_ANOTHER = {
+    ROOT / "README.zh-CN.md",
+    *(path for path in ROOT.glob("docs/zh/*.md") if (ROOT / "docs" / path.name).exists()),
+}
 PATIENCE_S = 240
 
 # What stays until Ctrl-C, and the word on its output after which it has done what the document says.
@@ -60,7 +65,7 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-RUN = [path for path in DOCUMENTS if path != SAME_AS_ANOTHER and any(not block.why_not for block in blocks(path))]
+RUN = [path for path in DOCUMENTS if path not in SAME_AS_ANOTHER and any(not block.why_not for block in blocks(path))]
 NOT_RUN = [
     (f"{name(path)}:{block.line}", block.why_not) for path in DOCUMENTS for block in blocks(path) if block.why_not
 ]
@@ -156,12 +161,25 @@ def for_operations(folder: Folder) -> None:
     shutil.rmtree(folder.path / "var")
 
 
+def for_troubleshooting(folder: Folder) -> None:
+    """An installation in which somebody looks what is wrong."""
+    (folder.path / "site.yaml").write_text(
+        "site: {name: 江山市城区, division: '330881'}\ncameras: []\n", encoding="utf-8"
+    )
+    folder.run("jiejing camera import site.yaml && jiejing user add --name wang --role manager --full-name 王某")
+
+
 def _give_package(folder: Folder, archive: str, key: str) -> None:
     shutil.copy(GOLDEN / "package.zip", folder.path / archive)
     shutil.copy(GOLDEN / "key.pem", folder.path / key)
 
 
-PREPARED = {"README.md": for_readme, "docs/evidence.md": for_evidence, "docs/operations.md": for_operations}
+PREPARED = {
+    "README.md": for_readme,
+    "docs/evidence.md": for_evidence,
+    "docs/operations.md": for_operations,
+    "docs/troubleshooting.md": for_troubleshooting,
+}
 
 
 @pytest.mark.rtsp

@@ -6,64 +6,68 @@ from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from api import access, metrics, problems
-from api.dependencies import Services
-from api.door import Door
-from api.headers import SecurityHeaders
-from api.packed_lists import PackedLists
-from api.patience import Patience
-from api.routers import (
-    account_acts,
-    all_tokens,
-    attachments,
-    audit,
-    camera_looks,
-    camera_tables,
-    cameras,
-    events,
-    evidence_requests,
-    health,
-    legal,
-    live,
-    models,
-    nodes,
-    own_account,
-    packages,
-    relaxations,
-    review,
-    session,
-    statistics,
-    stream,
-    supervision,
-    system,
-    thumbnails,
-    tokens,
-    training_data,
-    users,
+from api.accounts import (
+    acts_routes,
+    all_tokens_routes,
+    nodes_routes,
+    own_account_routes,
+    session_routes,
+    tokens_routes,
+    users_routes,
 )
-from api.seal_alarms import broken_evidence
+from api.cameras import cameras_routes, legal_routes, looks_routes, relaxations_routes, sheet_routes
+from api.http import access, problems
+from api.http.body_timeouts import Patience
+from api.http.compression import PackedLists
+from api.http.door import Door
+from api.http.headers import SecurityHeaders
+from api.http.services import Services
+from api.live import live_routes, updates_routes
+from api.models import models_routes
+from api.packages import packages_routes
+from api.review import (
+    attachments_routes,
+    events_routes,
+    evidence_requests_routes,
+    review_routes,
+    thumbnails_routes,
+    training_data_routes,
+)
+from api.review.seal_alarms import broken_evidence
+from api.statistics import statistics_routes, supervision_routes
+from api.system import audit_routes, health_routes, metrics, system_routes
 from core.errors import EvidenceError
 
 API_VERSION = "1"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
-_REVIEW = (events, review, evidence_requests, attachments, thumbnails, statistics, stream, live, training_data)
-_REST = (
-    session,
-    own_account,
-    packages,
-    users,
-    account_acts,
-    all_tokens,
-    nodes,
-    tokens,
-    audit,
-    supervision,
-    models,
-    system,
-    health,
+_REVIEW = (
+    events_routes,
+    review_routes,
+    evidence_requests_routes,
+    attachments_routes,
+    thumbnails_routes,
+    statistics_routes,
+    updates_routes,
+    live_routes,
+    training_data_routes,
 )
-_CAMERAS = (cameras, camera_looks, camera_tables, relaxations, legal)
-ROUTERS = (*(one.router for one in (*_REVIEW, *_CAMERAS, *_REST)), packages.keys_router)
+_CAMERAS = (cameras_routes, looks_routes, sheet_routes, relaxations_routes, legal_routes)
+_REST = (
+    session_routes,
+    own_account_routes,
+    packages_routes,
+    users_routes,
+    acts_routes,
+    all_tokens_routes,
+    nodes_routes,
+    tokens_routes,
+    audit_routes,
+    supervision_routes,
+    models_routes,
+    system_routes,
+    health_routes,
+)
+ROUTERS = (*(module.router for module in (*_REVIEW, *_CAMERAS, *_REST)), packages_routes.keys_router)
 OPERATIONS = tuple(route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute))
 
 
@@ -77,7 +81,7 @@ def create_app(services: Services, hosts: Iterable[str] = LOOPBACK_NAMES) -> Fas
     app = FastAPI(
         title="街镜 Jiejing",
         version=API_VERSION,
-        # The description is one of our own operations (api.routers.health), for those who are signed in.
+        # The description is one of our own operations (api.system.health_routes), for those who are signed in.
         openapi_url=None,
         # Their pages load scripts from outside; no request leaves the house.
         docs_url=None,

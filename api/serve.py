@@ -17,19 +17,21 @@ from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
 from api.app import LOOPBACK_NAMES, create_app
-from api.connections import Connections, allow_many_files, protocol_of
-from api.dependencies import Services
-from api.forwarded import Forwarded
-from api.rate import RateLimit
-from api.web_app import WebApp
+from api.http.connections import Connections, allow_many_files, protocol_of
+from api.http.forwarded import Forwarded
+from api.http.rate_limit import RateLimit
+from api.http.services import Services
+from api.http.web_app import WebApp
+from api.live.relay import live_relay
+from api.live.updates import live_hub
 from core.duties import Duties
 from core.errors import InputError, StorageError
 from core.ports import CameraLine
 from core.settings import Settings
-from evidence.anchor import audit_anchor
-from store.checks import CheckShares
-from store.engine import make_engine
-from store.sessions import SessionPolicy
+from evidence.signing.audit_anchor import audit_anchor
+from store.accounts.sessions import SessionPolicy
+from store.base.engine import make_engine
+from store.review.checks import CheckShares
 
 # Downloads still running after this are cut; the whole end takes less than five seconds.
 END_WITHIN_S = 3
@@ -96,8 +98,8 @@ class _Server(uvicorn.Server):
         self._services = services
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._services.live.end()
-        self._services.live_pictures.end()
+        self._services.shared(live_hub).end()
+        self._services.shared(live_relay).end()
         await super().shutdown(sockets)
 
 

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from core.geometry import Box
 
+PackageKind = Literal["primary", "supplement"]
+
 Image = NDArray[np.uint8]
 State = Literal["candidate", "violation", "cleared"]
 

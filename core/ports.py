@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from core.domain import Frame, Image
-from core.site import Transport
+from core.stream_address import Transport
 
 Coverage = Literal["held", "not_yet", "lost"]
 

@@ -1,11 +1,10 @@
 """A zone's rule with every default filled in, and its version: a hash of what decides."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.canonical_json import short_hash
 from core.site import Camera, Preset, Zone
 from core.violations import ViolationType, violation_types
 
@@ -88,12 +87,6 @@ def resolve(camera_id: str, preset_id: str, zone: Zone) -> ZoneRule:
 
 def _or(value: float | None, default: float) -> float:
     return default if value is None else value
-
-
-def short_hash(*content: Any) -> str:
-    """16 hex digits that name plain data by its content: SHA-256 over canonical JSON, cut."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _plain(zone: Zone) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import InputError
 from core.rights import ADMINISTRATORS, Role
-from core.site import Transport
+from core.stream_address import Transport
 
 
 class Settings(BaseSettings):

@@ -1,5 +1,5 @@
 """The site file: what a city's cameras are, where their zones lie and which rules hold there. Strict: unknown keys
-are refused. Reading YAML, with line numbers, is the work of store.site_file."""
+are refused. Reading YAML, with line numbers, is the work of store.files.site_file."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
@@ -24,10 +24,10 @@ from core.geometry import crossing_edges, polygon_area
 from core.labels import LABELS
 from core.redaction import redacted as redacted  # noqa: PLC0414 - asked for with the site
 from core.schedule import ALWAYS, Hours
+from core.stream_address import Transport
 from core.violations import Attended, violation_types
 
 SOURCE_SCHEMES = ("rtsp", "rtsps", "file")
-Transport = Literal["tcp", "udp"]
 # How a stream reaches us, as the operator declares it: from the camera itself, through a gateway, or a recording that
 # is played as if it were live.
 StreamKind = Literal["live", "gateway", "replayed"]
@@ -181,7 +181,7 @@ class Permit(Strict):
 
     polygon: PolygonField | None = None
     schedule: tuple[Hours, ...] = ALWAYS
-    valid_from: PermitMoment | None = None  # included; store.site_days makes a day its begin at the site
+    valid_from: PermitMoment | None = None  # included; store.files.site_days makes a day its begin at the site
     valid_to: PermitMoment | None = None  # excluded; there a day is its end
     permit_no: str = Field(min_length=1)
 

@@ -5,11 +5,13 @@ import re
 import socket
 from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Literal
 from unicodedata import category
 from urllib.parse import urlsplit
 
 from core.errors import SourceError
 
+Transport = Literal["tcp", "udp"]
 Resolve = Callable[[str], Iterable[str]]
 _Ip = IPv4Address | IPv6Address
 

@@ -8,8 +8,8 @@ import json
 from pathlib import Path
 
 from api.app import create_app
-from api.dependencies import Services
-from store.engine import make_engine
+from api.http.services import Services
+from store.base.engine import make_engine
 
 services = Services(make_engine("sqlite:////dev/null"), Path())  # never connected
 print(json.dumps(create_app(services).openapi(), ensure_ascii=False, indent=1, sort_keys=True))

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from core.canonical_json import short_hash
 from core.domain import Member, RuleEvent
 from core.geometry import union_box
-from core.rules import ZoneRule, short_hash
+from core.rules import ZoneRule
 from detector.dwell import Stay
 from detector.standing import Thing
 from detector.units import units_of

@@ -20,7 +20,6 @@ from core.errors import ModelError, StorageError
 from models.card import NAME, ModelCard
 from models.forcing import Forcing, ForcingFile
 from models.history import History, Promotion
-from models.session import try_out
 
 SHIPPED = Path(__file__).parent
 WEIGHTS, CARD = "model.onnx", "model.yaml"
@@ -244,6 +243,8 @@ def _tried(model: StoredModel) -> StoredModel:
     Raises:
         ModelError: it does not.
     """
+    from models.session import try_out  # noqa: PLC0415 - brings onnxruntime, which a list of models needs not
+
     try:
         try_out(model.weights, model.card.input.size_wh)
     except ModelError as error:

@@ -9,43 +9,45 @@ from typing import Any
 import typer
 
 from core.errors import JiejingError
-from runtime.commands import (
-    analyze,
-    audit,
-    camera,
-    db,
-    decisions,
-    demo,
-    doctor,
-    evidence,
-    key,
-    model,
-    replay,
-    run,
-    serve,
-    up,
-    user,
-    verify,
-)
-from runtime.console import note
-from runtime.joining import join
+from runtime.process.console import note
+from runtime.process.lazy_group import LazyCommand, joined, lazy_group
 
 # Typer carries click under a private name; the base of its errors is reached from the one error that it shows.
 WrongUse: type[Exception] = typer.BadParameter.mro()[2]
 
+COMMANDS = (
+    LazyCommand("demo", "runtime.commands.demo:command", "Shows the product at work on this machine."),
+    LazyCommand("up", "runtime.commands.up:command", "Watches the cameras and serves."),
+    LazyCommand("run", "runtime.commands.run:command", "Watches all cameras of the site."),
+    LazyCommand("serve", "runtime.commands.serve:command", "Serves the HTTP interface."),
+    LazyCommand("analyze", "runtime.commands.analyze:command", "Finds violations in a recorded video."),
+    LazyCommand("replay", "runtime.commands.replay:command", "Applies the rules to recorded detections."),
+    LazyCommand("verify", "runtime.commands.verify:command", "Checks an evidence package, offline, or the audit."),
+    LazyCommand("doctor", "runtime.commands.doctor:command", "Checks whether all is fit to work."),
+    LazyCommand("evidence", "runtime.commands.evidence:app", "The sealed evidence packages."),
+    LazyCommand("key", "runtime.commands.key:app", "The keys that seal packages."),
+    LazyCommand("decisions", "runtime.commands.decisions:app", "What officers decided, for training."),
+    LazyCommand("camera", "runtime.commands.camera:app", "The cameras of this installation."),
+    LazyCommand("model", "runtime.commands.model:app", "The models of this installation."),
+    LazyCommand("user", "runtime.commands.user:app", "Accounts: the first administrators, one-time passwords."),
+    LazyCommand("audit", "runtime.commands.audit:app", "The audit itself."),
+    LazyCommand("db", "runtime.commands.db:app", "The data base of this installation."),
+)
+
 app = typer.Typer(
     name="jiejing",
+    cls=lazy_group((*COMMANDS, *joined())),
     help="街镜: contactless enforcement (非接触执法), from a camera to a sealed evidence package.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (demo, up, run, serve, analyze, replay, verify, doctor):
-    app.command(name=command.__name__.rpartition(".")[2])(command.command)
-for group in (evidence, key, decisions, camera, model, user, audit, db):
-    app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
-join(app, {"model": model.app})
+
+
+@app.callback()
+def _root() -> None:
+    """Makes it a group: its commands are not registered, but imported when they are called."""
 
 
 def main() -> None:

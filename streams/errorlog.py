@@ -5,7 +5,7 @@ import re
 from collections import deque
 from collections.abc import Callable
 
-from core.site import Transport
+from core.stream_address import Transport
 from streams.failure import cause_of
 from streams.lines import level_of
 

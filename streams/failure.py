@@ -2,7 +2,7 @@
 
 import re
 
-from core.site import Transport
+from core.stream_address import Transport
 from streams.rtsp_look import Look
 
 REFUSED = "the camera refused the user name or password; check both"

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from core.site import Transport
+from core.stream_address import Transport
 from streams.address import without_credentials
 from streams.failure import redirected_to
 from streams.rtsp_client import RedirectError, RtspClient, RtspError, Video

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
-from core.site import Transport
+from core.stream_address import Transport
 
 PORTS = {"rtsp": 554, "rtsps": 322}
 _CONNECT_S = 2.0

@@ -21,13 +21,13 @@ from detector.engine import Detector
 from detector.ensemble import Ensemble, Looking
 from detector.integrity import IntegrityCheck
 from detector.view import ViewCheck
-from evidence.dossier import Dossiers
-from evidence.keys import open_key_ring
-from evidence.seal import Sealer
-from evidence.verify import verify
+from evidence.packing.dossier import Dossiers
+from evidence.signing.keys import open_key_ring
+from evidence.signing.seal import Sealer
+from evidence.verify.verifier import verify
 from models.store import ModelStore
-from runtime.model_import import ImportRequest, import_model
-from runtime.pipeline import CameraPipeline
+from runtime.camera.pipeline import CameraPipeline
+from runtime.models.model_import import ImportRequest, import_model
 from streams.replay import FileSource
 from tests.runtime.conftest import site
 from tests.runtime.films import stands, write_film

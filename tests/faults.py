@@ -23,8 +23,8 @@ from sqlalchemy import make_url
 
 from core.errors import StorageError
 from models.store import ModelStore
-from runtime.installation import Installation
-from runtime.ports import free_port
+from runtime.home.installation import Installation
+from runtime.process.ports import free_port
 from streams.playout import Playout
 from tests.postgres import stopped
 from tests.runtime.conftest import site
@@ -300,7 +300,7 @@ def _is_well(made: Rig) -> bool:
 
 def _missing_changes(installation: Installation, told: list[tuple[str, str]]) -> Iterator[str]:
     for event_id, state in told:
-        history = installation.events.get(event_id)
+        history = installation.store.events.get(event_id)
         if history is None or all(change.state != state for change in history.changes):
             yield f"event {event_id}: {state}"
 
@@ -309,6 +309,6 @@ def _missing_packages(installation: Installation, told: list[tuple[str, str]]) -
     """Of events that ended: the package of one that stands may still wait for what comes after."""
     ended = {event_id for event_id, state in told if state == "cleared"}
     for event_id in {event_id for event_id, state in told if state == "violation"} & ended:
-        packages = installation.packages.of_event(event_id)
+        packages = installation.store.packages.of_event(event_id)
         if not any((installation.packages_folder / one.package_id).is_dir() for one in packages):
             yield f"a package of event {event_id}"

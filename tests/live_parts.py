@@ -13,7 +13,7 @@ import numpy as np
 from core.domain import Detection, Frame, Image, Observation
 from core.live_wire import PREFIX
 from core.rules import rules_of
-from runtime.live_window import LiveWindow, Sight
+from runtime.camera.live_window import LiveWindow, Sight
 from tests.store.examples import CAMERA, START, as_violation, event
 
 SIZE_WH = (1920, 1080)

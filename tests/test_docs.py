@@ -19,8 +19,8 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from api.app import create_app
-from api.dependencies import Services
-from api.metrics import registry_of
+from api.http.services import Services
+from api.system.metrics import registry_of
 from core import errors
 from core.domain import Detection, Observation
 from core.labels import LABELS
@@ -28,13 +28,13 @@ from core.settings import Settings
 from core.site import Site
 from core.violations import violation_types
 from core.wire import APPEARANCE_PX, event_to_json, observation_to_json
-from evidence.reconcile import What
+from evidence.verify.reconcile import What
 from models.card import ModelCard
 from runtime import cli
 from runtime.commands import doctor
-from store.engine import make_engine
-from store.migrate import upgrade
-from store.site_file import parse
+from store.base.engine import make_engine
+from store.base.migrate import upgrade
+from store.files.site_file import parse
 from tests.store.examples import as_violation, event
 
 ROOT = Path(__file__).parents[1]
@@ -95,12 +95,12 @@ def test_every_setting_is_documented_with_default_and_bounds(name: str) -> None:
 
 def commands(command: Any, name: str = "jiejing") -> Iterator[tuple[str, Any]]:
     """Every command that does something, by its words."""
-    below = getattr(command, "commands", None)
-    if below is None:
+    if not hasattr(command, "list_commands"):
         yield name, command
         return
-    for word, sub in below.items():
-        yield from commands(sub, f"{name} {word}")
+    context = typer.Context(command)
+    for word in command.list_commands(context):
+        yield from commands(command.get_command(context, word), f"{name} {word}")
 
 
 COMMANDS = dict(commands(typer.main.get_command(cli.app)))

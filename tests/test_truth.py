@@ -11,7 +11,7 @@ from detector.ensemble import Ensemble, Looking
 from detector.view import ViewCheck
 from models.card import Family
 from models.store import ModelStore
-from runtime.model_import import ImportRequest, import_model
+from runtime.models.model_import import ImportRequest, import_model
 from streams.replay import FileSource
 from tests.shared_data import SHARED, VIDEOS, WEIGHTS, needs_clips, truth
 from training.evaluation.events import SAME_PLACE_IOU, judged, violations

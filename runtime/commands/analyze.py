@@ -7,15 +7,16 @@ from typing import Annotated
 import typer
 
 from core.settings import load_settings
-from evidence.dossier import Dossiers
-from evidence.seal import Sealer
-from runtime.analysis import Analysis, recorder
-from runtime.commands.options import OutOption, SiteOption, camera_of, moment_option
-from runtime.console import note, progress, say
-from runtime.event_log import EventLog
-from runtime.looking import Detectors
-from runtime.pipeline import CameraPipeline
-from store import site_file
+from evidence.packing.dossier import Dossiers
+from evidence.signing.seal import Sealer
+from runtime.camera.pipeline import CameraPipeline
+from runtime.commands.options import OutOption, SiteOption, moment_option
+from runtime.commands.site_options import camera_of
+from runtime.models.loading import Detectors
+from runtime.process.console import note, progress, say
+from runtime.recorded.analysis import Analysis, recorder
+from runtime.recorded.event_log import EventLog
+from store.files import site_file
 from streams.replay import FileSource
 
 

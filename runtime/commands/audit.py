@@ -4,14 +4,15 @@ from typing import Annotated
 
 import typer
 
+from core.audit_head import Head
 from core.errors import InputError, StorageError
-from evidence.anchor import audit_anchor
-from runtime.console import say
-from runtime.installation import Installation
-from runtime.local_actor import local_actor
-from store.audit import AuditLog, Deed, Head
+from evidence.signing.audit_anchor import audit_anchor
+from runtime.home.installation import Installation
+from runtime.home.local_actor import local_actor
+from runtime.process.console import say
+from store.audit.log import AuditLog, Deed
 
-app = typer.Typer(help="The audit itself.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="The audit itself.", no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 
 
 @app.callback()
@@ -34,7 +35,7 @@ def begin(reason: Annotated[str, typer.Option(help="Why there is no sound one; i
         raise InputError(f"audit: {verdict.fault}; restore the data base from a backup first")
     if not verdict.rows:
         raise InputError("the audit has no rows yet: its end begins with the first one")
-    anchor, head = audit_anchor(installation.settings), installation.audit.head()
+    anchor, head = audit_anchor(installation.settings), installation.store.audit.head()
     try:
         former: Head | None = anchor.get()
         told: dict[str, object] = {"seq": former.seq, "hash": former.hash} if former else {"missing": True}
@@ -42,5 +43,7 @@ def begin(reason: Annotated[str, typer.Option(help="Why there is no sound one; i
         told = {"unreadable": str(error)}
     anchor.begin(head)
     after = {"seq": head.seq, "hash": head.hash}
-    installation.audit.note(local_actor(), Deed("audit.begin", "audit", "head", reason.strip()[:400], told, after))
+    installation.store.audit.note(
+        local_actor(), Deed("audit.begin", "audit", "head", reason.strip()[:400], told, after)
+    )
     say(f"audit: a new end begins after row {head.seq}")

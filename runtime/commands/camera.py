@@ -12,27 +12,29 @@ from pydantic import ValidationError
 from core.clock import SystemClock, rfc3339
 from core.errors import InputError, JiejingError, SiteError
 from core.health import STALE_AFTER_S
-from core.observing import settled
+from core.policy.observing import settled
 from core.ports import Probe
-from core.site import Camera, Sampling, Site, SiteInfo, StreamKind, Transport, redacted
-from core.stream_address import address_fault
+from core.site import Camera, Sampling, Site, SiteInfo, StreamKind, redacted
+from core.stream_address import Transport, address_fault
 from runtime.commands.options import JsonOption
-from runtime.console import note, progress, say, say_json, say_table
-from runtime.installation import Installation
-from runtime.local_actor import local_actor
-from store import site_file
-from store.audit import Deed
-from store.camera_files import FileKind, read_cameras
-from store.camera_secrets import without_passwords
-from store.headings import Choices, ReadColumn, to_remember
-from store.known_columns import KnownColumns, chosen_of
-from store.records import ReportedState
+from runtime.home.installation import Installation
+from runtime.home.local_actor import local_actor
+from runtime.process.console import note, progress, say, say_json, say_table
+from store.audit.log import Deed
+from store.files import site_file
+from store.files.camera_files import FileKind, read_cameras
+from store.files.headings import Choices, ReadColumn, to_remember
+from store.files.known_columns import KnownColumns, chosen_of
+from store.site.records import ReportedState
+from store.site.secrets import without_passwords
 from streams.address import open_allowed
 from streams.probe import DEFAULT_S, probe
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
 
-app = typer.Typer(help="The cameras of this installation.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="The cameras of this installation.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
+)
 
 
 @app.command("import")
@@ -53,7 +55,7 @@ def import_(
     cameras, and leaves their zones and all others as they are. All of it or nothing."""
     kind = _kind(file)
     # A site file says it all: it can be looked at where there is no installation.
-    sites = None if dry_run and kind == "yaml" else Installation.open().sites
+    sites = None if dry_run and kind == "yaml" else Installation.open().store.opened_sites
     kept = sites.load() if sites else None
     columns = KnownColumns(Installation.open().settings.home) if sites else None
     choices = Choices(_chosen(column or []), columns.of(None) if columns else {})
@@ -129,7 +131,7 @@ def add(
     if probing:
         with progress(f"probing {camera.name}", 0):
             _tell_probe(probe(camera.source, installation.settings.over(camera.transport)))
-    installation.sites.put_camera(camera)
+    installation.store.opened_sites.put_camera(camera)
     say(f"{camera.id}: {'changed' if old else 'added'}")
 
 
@@ -160,7 +162,7 @@ def probe_source(
 def list_cameras(as_json: JsonOption = False) -> None:
     """Lists the cameras and their streams."""
     installation = Installation.open()
-    states = installation.camera_states.all()
+    states = installation.store.camera_states.all()
     cameras = installation.site().cameras
     if as_json:
         say_json([_plain(camera, states.get(camera.id)) for camera in cameras])
@@ -187,7 +189,7 @@ def check() -> None:
 @app.command()
 def remove(camera_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the camera.")]) -> None:
     """Takes a camera out of service. Its events and packages stay."""
-    if not Installation.open().sites.remove_camera(camera_id):
+    if not Installation.open().store.opened_sites.remove_camera(camera_id):
         raise SiteError(f"there is no camera {camera_id!r}; see: jiejing camera list")
     say(f"{camera_id}: removed")
 
@@ -222,7 +224,7 @@ def _chosen(told: Sequence[str]) -> dict[str, str]:
 def _remember(known: KnownColumns, columns: Iterable[ReadColumn]) -> None:
     if learnt := known.learnt(None, to_remember(columns)):
         deed = Deed("camera.columns", "site", "site", before=dict(learnt.before), after=dict(learnt.after))
-        Installation.open().audit.note(local_actor(), deed)
+        Installation.open().store.audit.note(local_actor(), deed)
         known.remember(None, learnt)
 
 

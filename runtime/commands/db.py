@@ -8,18 +8,20 @@ import typer
 from core.clock import SystemClock
 from core.errors import StorageError
 from core.settings import load_settings
-from runtime.backup import FOLDER, Restored, back_up, file_name
-from runtime.backup import restore as restore_backup
-from runtime.console import note, say
-from runtime.in_use import alone
-from runtime.installation import Installation
-from runtime.local_actor import local_actor
-from store.audit import Deed
-from store.engine import make_engine
-from store.faults import shown
-from store.migrate import current, head
+from runtime.home.backup import FOLDER, Restored, back_up, file_name
+from runtime.home.backup import restore as restore_backup
+from runtime.home.in_use import alone
+from runtime.home.installation import Installation
+from runtime.home.local_actor import local_actor
+from runtime.process.console import note, say
+from store.audit.log import Deed
+from store.base.engine import make_engine
+from store.base.faults import shown
+from store.base.migrate import current, head
 
-app = typer.Typer(help="The data base of this installation.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="The data base of this installation.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
+)
 
 
 @app.command()
@@ -65,7 +67,7 @@ def restore(
         restored = restore_backup(make_engine(settings.database), settings.home, file, SystemClock().utc())
         installation = Installation.open()
         deed = Deed("data_base.restore", "data_base", restored.listing.made_at, after={"file": file.name})
-        installation.audit.note(local_actor(), deed)
+        installation.store.audit.note(local_actor(), deed)
     _tell(restored)
 
 

@@ -10,13 +10,15 @@ import typer
 from core.clock import SystemClock
 from core.errors import StorageError
 from runtime.commands.options import moment_option
-from runtime.console import say
-from runtime.installation import Installation
-from runtime.local_actor import local_actor
-from store.audit import Deed
-from store.training_lines import training_lines
+from runtime.home.installation import Installation
+from runtime.home.local_actor import local_actor
+from runtime.process.console import say
+from store.audit.log import Deed
+from store.review.training_lines import training_lines
 
-app = typer.Typer(help="What officers decided, for training.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="What officers decided, for training.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
+)
 
 
 @app.command()
@@ -33,7 +35,7 @@ def export(
     installation = Installation.open()
     after = moment_option(since, "--since") if since else None
     told = {"since": after.isoformat() if after else None}
-    installation.audit.note(local_actor(), Deed("decisions.export", "decisions", "all", after=told))
+    installation.store.audit.note(local_actor(), Deed("decisions.export", "decisions", "all", after=told))
     lines = (
         json.dumps(line, ensure_ascii=False) for line in training_lines(installation.engine, SystemClock().utc(), after)
     )

@@ -10,23 +10,23 @@ from typing import Annotated
 import typer
 from rich.cells import set_cell_size
 
-from api.web_app import is_built
+from api.http.web_app import is_built
 from core.clock import Clock, SystemClock
 from core.errors import InputError
 from core.settings import load_settings
 from core.site import Site
-from runtime import logs
-from runtime.console import note, progress
 from runtime.demo import clips
 from runtime.demo.accounts import DemoAccount, add_demo_accounts
 from runtime.demo.report import Goal, Reporter, named
 from runtime.demo.site import DemoCamera, demo_site, own_cameras
 from runtime.demo.stage import HOST, fresh_installation, listens, open_port, require_playout, use_model
-from runtime.installation import Installation
-from runtime.model_import import family_named
-from runtime.ports import free_port
-from runtime.signals import stop_on_signals
-from runtime.supervisor import Supervisor
+from runtime.home.installation import Installation
+from runtime.models.model_import import family_named
+from runtime.process import logs
+from runtime.process.console import note, progress
+from runtime.process.ports import free_port
+from runtime.process.signals import stop_on_signals
+from runtime.process.supervisor import Supervisor
 from streams.playout import Playout
 
 LOOK_EVERY_S = 0.5
@@ -126,7 +126,7 @@ def _show(
     port = free_port(besides=installation.settings.port)
     with Playout({camera.key: camera.path for camera in played}, loop=True, port=port) as playout:
         site = demo_site(played, {camera.key: playout.url(camera.key) for camera in played})
-        installation.sites.replace(site)
+        installation.store.opened_sites.replace(site)
         accounts = add_demo_accounts(installation)
         _announce(installation, site, accounts)
         reporter, invited = Reporter(installation, site, clock), False

@@ -2,11 +2,11 @@
 
 import typer
 
-from api.checkup import CHECKS as OF_THE_INSTALLATION
-from api.checkup import Checked, check_up
+from api.system.checkup import CHECKS as OF_THE_INSTALLATION
+from api.system.checkup import Checked, check_up
 from core.settings import load_settings
 from runtime.commands.options import JsonOption
-from runtime.console import say, say_json
+from runtime.process.console import say, say_json
 from streams.fence import lack
 
 CONNECTIONS = "connections"

@@ -7,28 +7,30 @@ import typer
 
 from core.clock import SystemClock, rfc3339
 from core.errors import InputError
-from evidence.chain import Chain, ChainEntry
-from evidence.key_check import ToldByAudit, check_keys
-from evidence.key_events import open_trusted_ring
-from evidence.keys import open_signing_key
-from evidence.reconcile import Row, reconcile
-from evidence.removals import note_removal, take_away
-from evidence.sealed import Sealed, read_sealed
-from evidence.zipfiles import write_zip
+from evidence.package.zipfiles import write_zip
+from evidence.signing.chain import Chain, ChainEntry
+from evidence.signing.key_events import open_trusted_ring
+from evidence.signing.keys import open_signing_key
+from evidence.signing.removals import note_removal, take_away
+from evidence.signing.sealed import Sealed, read_sealed
+from evidence.verify.key_check import ToldByAudit, check_keys
+from evidence.verify.reconcile import Row, reconcile
 from runtime.commands.options import JsonOption
-from runtime.console import say, say_json, say_table
-from runtime.installation import Installation
-from runtime.local_actor import local_actor
-from store.audit import AuditFilter, AuditLog, Deed
-from store.records import PackageRecord
+from runtime.home.installation import Installation
+from runtime.home.local_actor import local_actor
+from runtime.process.console import say, say_json, say_table
+from store.audit.log import AuditFilter, AuditLog, Deed
+from store.events.records import PackageRecord
 
-app = typer.Typer(help="The sealed evidence packages.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="The sealed evidence packages.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
+)
 
 
 @app.command("list")
 def list_packages(as_json: JsonOption = False) -> None:
     """Lists the packages, newest first."""
-    rows = sorted(Installation.open().packages.all(), key=lambda row: row.sealed_at, reverse=True)
+    rows = sorted(Installation.open().store.packages.all(), key=lambda row: row.sealed_at, reverse=True)
     if as_json:
         say_json([_plain(row) for row in rows])
         return
@@ -43,7 +45,7 @@ def export(
 ) -> None:
     """Writes a package as a .zip. It verifies like the folder."""
     installation = Installation.open()
-    row = installation.packages.get(package)
+    row = installation.store.packages.get(package)
     if row is None:
         raise InputError(f"no package {package!r} here; see: jiejing evidence list")
     write_zip(installation.packages_folder / row.path, out)
@@ -60,7 +62,7 @@ def remove(
         raise InputError("--reason: say why; it is signed, and goes into the audit")
     installation = Installation.open()
     settings, folder = installation.settings, installation.packages_folder
-    row = installation.packages.get(package)
+    row = installation.store.packages.get(package)
     if row is None:
         raise InputError(f"no package {package!r} here; see: jiejing evidence list")
     keys = open_trusted_ring(settings.home)
@@ -70,7 +72,7 @@ def remove(
     key = open_signing_key(settings.home, settings.signing_key)
     gone = note_removal(settings.home, sealed, keys, key, why, SystemClock().utc())
     told = {"number": gone.number, "manifest_sha256": gone.manifest_sha256, "line": gone.line}
-    installation.audit.note(local_actor(), Deed("evidence.remove", "package", package, why, told))
+    installation.store.audit.note(local_actor(), Deed("evidence.remove", "package", package, why, told))
     take_away(folder / row.path)
     say(f"{package}: removed; the signed line says why")
 
@@ -82,10 +84,10 @@ def check() -> None:
     """
     installation = Installation.open()
     folder = installation.packages_folder
-    rows = [Row(row.package_id, row.manifest_sha256, folder / row.path) for row in installation.packages.all()]
+    rows = [Row(row.package_id, row.manifest_sha256, folder / row.path) for row in installation.store.packages.all()]
     home = installation.settings.home
     keys = open_trusted_ring(home)
-    removed, findings = check_keys(home, keys, _told(installation.audit))
+    removed, findings = check_keys(home, keys, _told(installation.store.audit))
     findings += reconcile(folder, _chains(home), rows, keys, removed)
     for finding in findings:
         say(f"{finding.path}: {finding.what}" + (f" ({finding.detail})" if finding.detail else ""))

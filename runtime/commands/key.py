@@ -7,16 +7,18 @@ import typer
 
 from core.clock import SystemClock
 from core.errors import InputError
-from evidence.key_events import KeyHistory, Use, change, read_history
-from evidence.keys import open_key_ring
+from evidence.signing.key_events import KeyHistory, Use, change, read_history
+from evidence.signing.keys import open_key_ring
 from runtime.commands.options import JsonOption
-from runtime.console import say, say_json, say_table
-from runtime.in_use import alone
-from runtime.installation import Installation
-from runtime.local_actor import local_actor
-from store.audit import Deed
+from runtime.home.in_use import alone
+from runtime.home.installation import Installation
+from runtime.home.local_actor import local_actor
+from runtime.process.console import say, say_json, say_table
+from store.audit.log import Deed
 
-app = typer.Typer(help="The keys that seal packages.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="The keys that seal packages.", no_args_is_help=True, rich_markup_mode=None, add_completion=False
+)
 
 Reason = Annotated[str, typer.Option("--reason", help="Why; it goes into the audit.")]
 
@@ -54,7 +56,7 @@ def change_key(
         former, line = change(home, use, SystemClock().utc(), given, to)
     fresh = str(line.says["key_id"])
     told = {"key_id": fresh, "line": line.sha256}
-    installation.audit.note(local_actor(), Deed("key.change", "key", former[:16], why, {"key_id": former}, told))
+    installation.store.audit.note(local_actor(), Deed("key.change", "key", former[:16], why, {"key_id": former}, told))
     say(f"{former[:16]} is retired after number {line.says['retired_after']}; {fresh[:16]} follows it")
 
 
@@ -68,7 +70,9 @@ def accept(
     found = [name for name in read_history(installation.settings.home).unvouched if name.startswith(key)]
     if len(found) != 1 or not key:
         raise InputError(f"no key {key!r} waits for that; see: jiejing key list")
-    installation.audit.note(local_actor(), Deed("key.accept", "key", found[0][:16], why, None, {"key_id": found[0]}))
+    installation.store.audit.note(
+        local_actor(), Deed("key.accept", "key", found[0][:16], why, None, {"key_id": found[0]})
+    )
     say(f"{found[0][:16]}: accepted")
 
 

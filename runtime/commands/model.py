@@ -14,10 +14,16 @@ from models.history import Promotion, names
 from models.shadow_figures import SHADOW_FOLDER, results
 from models.store import ModelStore, StoredModel
 from runtime.commands.options import JsonOption
-from runtime.console import say, say_json, say_table
-from runtime.model_import import ImportRequest, family_named, import_model, parse_size
+from runtime.process.console import say, say_json, say_table
+from runtime.process.lazy_group import joined, lazy_group
 
-app = typer.Typer(help="The models of this installation.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    cls=lazy_group(joined("model")),
+    help="The models of this installation.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
 
 
 @app.command("list")
@@ -52,6 +58,13 @@ def import_(
     use: Annotated[bool, typer.Option("--use", help="Put it in use, in place of what is in use now.")] = False,
 ) -> None:
     """Takes in a model. Tries it on a picture first, and refuses what does not fit."""
+    from runtime.models.model_import import (  # noqa: PLC0415 - brings onnxruntime, which no other command needs
+        ImportRequest,
+        family_named,
+        import_model,
+        parse_size,
+    )
+
     size_wh = parse_size(size) if size else None
     store = ModelStore(load_settings().home)
     request = ImportRequest(weights, name, family_named(family) if family else None, labels, size_wh, licence, picture)

@@ -13,10 +13,11 @@ from core.rules import rules_of, without_observing
 from core.site import Site
 from core.wire import observation_from_line
 from detector.watch import CameraWatch
-from runtime.commands.options import OutOption, SiteOption, camera_of
-from runtime.console import say
-from runtime.event_log import EventLog
-from store import site_file
+from runtime.commands.options import OutOption, SiteOption
+from runtime.commands.site_options import camera_of
+from runtime.process.console import say
+from runtime.recorded.event_log import EventLog
+from store.files import site_file
 
 
 def command(

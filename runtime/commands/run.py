@@ -2,13 +2,13 @@
 
 from core.clock import SystemClock
 from core.duties import Duties
-from runtime import logs
-from runtime.fleet import Fleet
-from runtime.in_use import in_use
-from runtime.installation import Installation
-from runtime.memory import bound_heaps
-from runtime.restarts import note_restarts
-from runtime.signals import stop_on_signals
+from runtime.camera.fleet import Fleet
+from runtime.home.in_use import in_use
+from runtime.home.installation import Installation
+from runtime.process import logs
+from runtime.process.memory import bound_heaps
+from runtime.process.restarts import note_restarts
+from runtime.process.signals import stop_on_signals
 
 
 def command() -> None:

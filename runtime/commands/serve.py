@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from api.serve import serve
-from runtime import logs
-from runtime.camera_line import StreamLine
-from runtime.in_use import in_use
-from runtime.installation import Installation
-from runtime.memory import bound_heaps
-from runtime.restarts import note_restarts
+from runtime.camera.camera_line import StreamLine
+from runtime.home.in_use import in_use
+from runtime.home.installation import Installation
+from runtime.process import logs
+from runtime.process.memory import bound_heaps
+from runtime.process.restarts import note_restarts
 
 
 def command(

@@ -3,10 +3,10 @@
 import os
 
 from core.clock import SystemClock
-from runtime import logs
-from runtime.installation import Installation
-from runtime.signals import stop_on_signals
-from runtime.supervisor import Supervisor
+from runtime.home.installation import Installation
+from runtime.process import logs
+from runtime.process.signals import stop_on_signals
+from runtime.process.supervisor import Supervisor
 
 
 def command() -> None:

@@ -7,25 +7,24 @@ from typing import Annotated, Any
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from api.account_schemas import AccountName, BadgeNo, Text
-from api.passwords import Passwords, one_time_password
+from api.accounts.schemas import AccountName, BadgeNo, Text
 from core.errors import InputError
 from core.rights import ADMINISTRATORS, Role
 from runtime.commands.options import JsonOption
-from runtime.console import note, say, say_json, say_table
-from runtime.installation import Installation
-from runtime.local_actor import local_actor
-from store.account_acts import Wanted
-from store.account_records import AccountAct, User
-from store.attempts import AttemptRepository
-from store.audit import Deed
-from store.nodes import NodeRepository
-from store.users import NewUser
+from runtime.home.installation import Installation
+from runtime.home.local_actor import local_actor
+from runtime.process.console import note, say, say_json, say_table
+from store.accounts.acts import Wanted
+from store.accounts.passwords import Passwords, one_time_password
+from store.accounts.records import AccountAct, User
+from store.accounts.users import NewUser
+from store.audit.log import Deed
 
 app = typer.Typer(
     help="Accounts: the first administrators, one-time passwords. The rest is done in the app.",
     no_args_is_help=True,
     rich_markup_mode=None,
+    add_completion=False,
 )
 
 AloneOption = Annotated[
@@ -66,19 +65,19 @@ def add(
         badge_expires=badge_expires.date() if badge_expires else None,
     )
     if role in ADMINISTRATORS:
-        user = installation.users.create(replace(new, role=None), local_actor())
+        user = installation.store.users.create(replace(new, role=None), local_actor())
         granted: dict[str, Any] = {"role": role, "node_id": None, "state": "active"}
-        act = installation.acts.ask_or_take(user, Wanted("change", granted), local_actor(), alone)
+        act = installation.store.account_acts.ask_or_take(user, Wanted("change", granted), local_actor(), alone)
         _hand_over(user, password)
         _say_how(act)
         return
-    _hand_over(installation.users.create(new, local_actor()), password)
+    _hand_over(installation.store.users.create(new, local_actor()), password)
 
 
 @app.command("list")
 def list_users(as_json: JsonOption = False) -> None:
     """Lists the accounts."""
-    users = Installation.open().users.all()
+    users = Installation.open().store.users.all()
     if as_json:
         say_json([_plain(user) for user in users])
         return
@@ -102,7 +101,7 @@ def reset(
     if user.role in ADMINISTRATORS:
         hashed = None if second_factor else Passwords().hash(password)
         wanted = Wanted("second_factor" if second_factor else "reset", {}, hashed)
-        act = installation.acts.ask_or_take(user, wanted, local_actor(), alone)
+        act = installation.store.account_acts.ask_or_take(user, wanted, local_actor(), alone)
         if not second_factor:
             _hand_over(user, password)
         elif act.state == "confirmed":
@@ -110,11 +109,11 @@ def reset(
         _say_how(act)
         return
     if second_factor:
-        installation.users.reset_second_factor(user.user_id, local_actor())
+        installation.store.users.reset_second_factor(user.user_id, local_actor())
         _say_without_factor(user)
         return
-    installation.users.reset_password(user.user_id, Passwords().hash(password), local_actor(), confirmed=True)
-    AttemptRepository(installation.engine).unlock(user.name)
+    installation.store.users.reset_password(user.user_id, Passwords().hash(password), local_actor(), confirmed=True)
+    installation.store.attempts.unlock(user.name)
     _hand_over(user, password)
 
 
@@ -126,13 +125,13 @@ def unlock(name: NameArgument, alone: AloneOption = "") -> None:
     installation = Installation.open()
     user = _known(installation, name)
     if user.role in ADMINISTRATORS:
-        act = installation.acts.ask_or_take(user, Wanted("unlock", {}), local_actor(), alone)
+        act = installation.store.account_acts.ask_or_take(user, Wanted("unlock", {}), local_actor(), alone)
         if act.state == "confirmed":
             say(f"{user.name}: unlocked")
         _say_how(act)
         return
-    was_locked = AttemptRepository(installation.engine).unlock(user.name)
-    installation.audit.note(local_actor(), Deed("user.unlock", "user", str(user.user_id)))
+    was_locked = installation.store.attempts.unlock(user.name)
+    installation.store.audit.note(local_actor(), Deed("user.unlock", "user", str(user.user_id)))
     say(f"{user.name}: {'unlocked' if was_locked else 'had no failed attempts'}")
 
 
@@ -145,7 +144,7 @@ def _checked(kind: Any, value: str, option: str) -> str:
 
 
 def _node_id(installation: Installation, name: str) -> int:
-    nodes = NodeRepository(installation.engine, installation.audit).all()
+    nodes = installation.store.nodes.all()
     for node in nodes:
         if node.name == name:
             return node.node_id
@@ -154,7 +153,7 @@ def _node_id(installation: Installation, name: str) -> int:
 
 
 def _known(installation: Installation, name: str) -> User:
-    user = installation.users.named(name.lower())
+    user = installation.store.users.named(name.lower())
     if user is None:
         raise InputError(f"there is no account {name!r}; see: jiejing user list")
     return user

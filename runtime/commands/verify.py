@@ -8,13 +8,12 @@ import typer
 
 from core.errors import InputError
 from core.settings import load_settings
-from evidence.key_events import open_trusted_ring
-from evidence.keys import KeyRing, read_public_key
-from evidence.package import printable
-from evidence.verify import Verdict, verify
-from runtime import audit_check
+from evidence.package.layout import printable
+from evidence.signing.key_events import open_trusted_ring
+from evidence.signing.keys import KeyRing, read_public_key
+from evidence.verify.verifier import Verdict, verify
 from runtime.commands.options import JsonOption
-from runtime.console import note, say, say_json
+from runtime.process.console import note, say, say_json
 
 
 def command(
@@ -35,6 +34,8 @@ def command(
     if audit == (path is not None):
         raise InputError("give a package to check, or --audit")
     if path is None:
+        from runtime.home import audit_check  # noqa: PLC0415 - it opens the data base; a package needs none
+
         raise typer.Exit(audit_check.check(load_settings(), head, as_json=as_json))
     if head:
         raise InputError("--head goes with --audit")

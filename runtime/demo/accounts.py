@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from api.passwords import Passwords, one_time_password
 from core.clock import SystemClock
 from core.rights import Role
-from runtime.installation import Installation
-from store.audit import Actor
-from store.users import NewUser
+from runtime.home.installation import Installation
+from store.accounts.passwords import Passwords, one_time_password
+from store.accounts.users import NewUser
+from store.audit.log import Actor
 
 # Login name -> role and the name that people read.
 _PEOPLE = {
@@ -56,6 +56,6 @@ def add_demo_accounts(installation: Installation) -> list[DemoAccount]:
             badge_expires=badge_until if is_officer else None,
             must_change_password=False,
         )
-        installation.users.create(new, actor)
+        installation.store.users.create(new, actor)
         accounts.append(DemoAccount(name, password, role, full_name))
     return accounts

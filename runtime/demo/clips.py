@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.errors import InputError, StorageError
 from core.site import Zone
-from evidence.package import sha256_of
+from evidence.package.layout import sha256_of
 from runtime.demo.site import DemoCamera
 
 SHIPPED = Path(__file__).with_name("rendered")

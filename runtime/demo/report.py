@@ -10,11 +10,11 @@ from core.domain import RuleEvent
 from core.errors import InputError
 from core.site import Site
 from core.violations import violation_types
-from evidence.key_events import open_trusted_ring
-from evidence.verify import verify
-from runtime.console import note, say
-from runtime.installation import Installation
-from store.records import PackageRecord
+from evidence.signing.key_events import open_trusted_ring
+from evidence.verify.verifier import verify
+from runtime.home.installation import Installation
+from runtime.process.console import note, say
+from store.events.records import PackageRecord
 
 THE_FOUR = ("illegal_parking", "street_vending", "window_front_trading", "exposed_garbage")
 
@@ -89,10 +89,10 @@ class Reporter:
 
     def look(self) -> None:
         """Reports what was sealed since the last look."""
-        for package in self._installation.packages.all():
+        for package in self._installation.store.packages.all():
             if package.package_id in self._reported:
                 continue
-            history = self._installation.events.get(package.event_id)
+            history = self._installation.store.events.get(package.event_id)
             if history:
                 self._reported.add(package.package_id)
                 self._report(package, history.event)

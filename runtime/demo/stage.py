@@ -11,9 +11,9 @@ from models.card import Family
 from models.graph import facts_of
 from models.onnx_file import read_graph
 from models.store import CARD, SHIPPED, ModelStore
-from runtime.installation import Installation
-from runtime.model_import import ImportRequest, import_model
-from runtime.ports import free_port
+from runtime.home.installation import Installation
+from runtime.models.model_import import ImportRequest, import_model
+from runtime.process.ports import free_port
 from streams.playout import missing
 
 HOST = "127.0.0.1"

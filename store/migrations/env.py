@@ -1,17 +1,9 @@
-"""What Alembic runs; store.migrate hands over the connection, which is in a transaction already."""
+"""What Alembic runs; store.base.migrate hands over the connection, which is in a transaction already."""
 
 from alembic import context
 
-from store import (  # noqa: F401 - they join the tables of Base
-    account_tables,
-    audit_tables,
-    camera_tables,
-    delivery_tables,
-    opening_tables,
-    review_tables,
-    secret_tables,
-)
-from store.tables import Base
+from store.base.declarative import Base
+from store.tables import accounts, audit, cameras, events, openings, review, site  # noqa: F401 - they join the tables of Base
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -7,13 +7,13 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api.dependencies import Services
-from api.passwords import Passwords
+from api.http.services import Services
 from core.rights import ADMINISTRATORS, Role
-from store.account_records import Node, User
-from store.audit import Actor
-from store.nodes import NodeRepository
-from store.users import NewUser, UserRepository
+from store.accounts.nodes import NodeRepository
+from store.accounts.passwords import Passwords
+from store.accounts.records import Node, User
+from store.accounts.users import NewUser, UserRepository
+from store.audit.log import Actor
 
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 PASSWORD = "correct-horse-battery"
@@ -30,11 +30,11 @@ class Accounts:
 
     @property
     def users(self) -> UserRepository:
-        return UserRepository(self.services.engine, self.services.audit, self.services.clock)
+        return self.services.store.users
 
     @property
     def nodes(self) -> NodeRepository:
-        return NodeRepository(self.services.engine, self.services.audit)
+        return self.services.store.nodes
 
     def node(self, name: str, parent: Node | None = None) -> Node:
         """A county, or a street below one."""

@@ -24,11 +24,11 @@ import yaml
 from PIL import Image
 
 from api.app import create_app
-from api.dependencies import Services
+from api.http.services import Services
 from core.rights import Role
-from store import migrate
-from store.engine import make_engine
-from store.sites import SiteRepository
+from store.base import migrate
+from store.base.engine import make_engine
+from store.site.sites import SiteRepository
 from tests.api.accounts import PASSWORD, Accounts
 from tests.api.bench_flood import port_of, say
 from tests.api.camera_examples import CAMERAS, document
@@ -124,7 +124,7 @@ def _serving(home: Path) -> Iterator[tuple["subprocess.Popen[str]", str, str]]:
     engine = make_engine(f"sqlite:///{home}/jiejing.db")
     migrate.upgrade(engine)
     services = Services(engine, home / "packages")
-    SiteRepository(engine, services.vault).replace(SITE)
+    SiteRepository(engine, services.store.vault).replace(SITE)
     accounts = Accounts(create_app(services), services)
     for role in (Role.OPERATIONS, Role.OFFICER):
         accounts.user(role.value, role)

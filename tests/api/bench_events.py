@@ -25,23 +25,22 @@ import psycopg
 from fastapi import Response
 from sqlalchemy import Engine, text
 
-from api.dependencies import Services
-from api.event_rows import rows
-from api.metrics import registry_of
-from api.review_desk import ReviewDesk
-from api.review_schemas import QueuePagePublic
-from api.routers.events import get_event, get_opening
-from api.trail import AuditTrail
+from api.http.audit_trail import AuditTrail
+from api.http.services import Services
+from api.review.desk import ReviewDesk
+from api.review.event_rows import rows
+from api.review.events_routes import get_event, get_opening
+from api.review.schemas import QueuePagePublic
+from api.system.metrics import registry_of
 from core.clock import FakeClock
 from core.principal import Principal
 from core.rights import Role, rights_of
 from core.violations import violation_types
-from store import migrate
-from store.cursor import SortedCursor
-from store.engine import make_engine
-from store.queues import QueueCounts
-from store.review_records import QueueFilter, Sort
-from store.sites import SiteRepository
+from store.base import migrate
+from store.base.cursor import SortedCursor
+from store.base.engine import make_engine, one_state
+from store.review.records import QueueFilter, Sort
+from store.site.sites import SiteRepository
 from tests.api.accounts import QUICK
 from tests.api.former_events import fill_former
 from tests.api.many_events import Many, cameras, look, street
@@ -173,11 +172,11 @@ def _orders() -> dict[str, tuple[QueueFilter, Sort, str | None]]:
 
 def _others(desk: ReviewDesk, many: Many) -> dict[str, Callable[[], object]]:
     """An event and an opening with all that is known of them, and the figures of what waits."""
-    trail, counts = AuditTrail(desk.who, desk.services), QueueCounts(desk.services.engine)
-    page = desk.queue.page(QueueFilter(), desk.viewer, desk.now, limit=200).events
+    trail, counts = AuditTrail(desk.who, desk.services), desk.services.store.backlog
+    page = desk.store.queue.page(QueueFilter(), desk.viewer, desk.now, limit=200).events
     again = next(one for one in page if one.event.opening == 2)
     event_id, registry = again.event.event_id, registry_of(desk.services)
-    places = desk.places.all()
+    places = desk.store.places.all()
     named = frozenset(one.camera_id for one in places.values() if one.matches("camera-1"))
     return {
         "searched by the name of cameras": _page(desk, QueueFilter(camera_ids=named), "age", None),
@@ -192,13 +191,18 @@ def _others(desk: ReviewDesk, many: Many) -> dict[str, Callable[[], object]]:
 
 def _page(desk: ReviewDesk, wanted: QueueFilter, sort: Sort, cursor: str | None) -> Callable[[], object]:
     def request() -> object:
-        page = desk.queue.page(wanted, desk.viewer, desk.now, sort, cursor, 50)
-        newest = desk.packages.primaries([one.event.event_id for one in page.events])
-        return QueuePagePublic(
-            events=tuple(rows(page.events, newest, desk)), next_cursor=page.next_cursor
-        ).model_dump_json()
+        with one_state(desk.services.engine):
+            return _answer(desk, wanted, sort, cursor)
 
     return request
+
+
+def _answer(desk: ReviewDesk, wanted: QueueFilter, sort: Sort, cursor: str | None) -> str:
+    page = desk.store.queue.page(wanted, desk.viewer, desk.now, sort, cursor, 50)
+    newest = desk.store.packages.primaries([one.event.event_id for one in page.events])
+    return QueuePagePublic(
+        events=tuple(rows(page.events, newest, desk)), next_cursor=page.next_cursor
+    ).model_dump_json()
 
 
 def _work_s(engine: Engine) -> Callable[[], float]:

@@ -12,12 +12,12 @@ import time
 from pathlib import Path
 
 from api.app import create_app
-from api.dependencies import Services
+from api.http.services import Services
 from core.rights import Role
-from store import migrate
-from store.engine import make_engine
-from store.events import EventRepository
-from store.sites import SiteRepository
+from store.base import migrate
+from store.base.engine import make_engine
+from store.events.events import EventRepository
+from store.site.sites import SiteRepository
 from tests.api.accounts import QUICK, Accounts
 from tests.api.test_stream import TIGER, watching
 from tests.served import Served

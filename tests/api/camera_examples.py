@@ -9,8 +9,9 @@ from fastapi.testclient import TestClient
 from core.domain import Image
 from core.errors import StreamError
 from core.ports import Probe
-from core.site import Camera, Transport
-from store.sites import SiteRepository
+from core.site import Camera
+from core.stream_address import Transport
+from store.site.sites import SiteRepository
 
 CAMERAS = "/api/v1/cameras"
 SQUARE = [[0.2, 0.2], [0.8, 0.2], [0.8, 0.8], [0.2, 0.8]]

@@ -11,17 +11,15 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from api.app import create_app
-from api.dependencies import Services
+from api.http.services import Services
 from core.clock import FakeClock
 from core.rights import Role
-from evidence.dsse import envelope
-from evidence.keys import open_signing_key
-from store import migrate
-from store.engine import make_engine
-from store.events import EventRepository
-from store.packages import PackageRepository
-from store.sites import SiteRepository
-from store.vault import Vault
+from evidence.signing.dsse import envelope
+from evidence.signing.keys import open_signing_key
+from store.base import migrate
+from store.base.engine import make_engine
+from store.base.vault import Vault
+from store.site.sites import SiteRepository
 from tests.api.accounts import QUICK, Accounts
 from tests.api.review_examples import Desk
 from tests.postgres import postgres_folder, postgres_url
@@ -144,7 +142,7 @@ def sealed(services: Services) -> Path:
     (folder / "manifest.json").write_bytes(content)
     (folder / "manifest.dsse.json").write_bytes(envelope(content, [key]))
     (folder / "stray.txt").write_text("not sealed")
-    EventRepository(services.engine).apply(event())
+    services.store.events.apply(event())
     record = package(path="package-1", manifest_sha256=hashlib.sha256(content).hexdigest())
-    PackageRepository(services.engine).add(record)
+    services.store.packages.add(record)
     return folder

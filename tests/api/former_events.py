@@ -25,12 +25,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from core.review import Looks, Subject
-from store import migrate
-from store.engine import connected
-from store.review_records import DecisionRecord
-from store.review_tables import DecisionRow
-from store.tables import Base, EventRow, PackageRow
+from core.policy.review import Looks, Subject
+from store.base import migrate
+from store.base.declarative import Base
+from store.base.engine import connected
+from store.review.records import DecisionRecord
+from store.tables.events import EventRow, PackageRow
+from store.tables.review import DecisionRow
 from tests.api.many_events import Many, json_texts, plain, row_of
 from tests.store.examples import START, event, package
 

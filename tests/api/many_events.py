@@ -14,12 +14,13 @@ from core.clock import FakeClock
 from core.rules import rules_of
 from core.site import Camera
 from core.violations import violation_types
-from store.cameras import CameraStateRepository
-from store.engine import connected
-from store.mapping import columns_of
-from store.opening_tables import OpeningRow, opening_id
-from store.tables import Base, EventRow, PackageRow
-from store.types import AsJson
+from store.base.declarative import Base
+from store.base.engine import connected
+from store.base.mapping import columns_of
+from store.base.types import AsJson
+from store.site.stream_states import CameraStateRepository
+from store.tables.events import EventRow, PackageRow
+from store.tables.openings import OpeningRow, opening_id
 from tests.store.examples import START, camera, event, package, stream_state
 
 CAMERAS, STREETS = 500, 20

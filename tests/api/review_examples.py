@@ -12,19 +12,16 @@ from typing import Any
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from api.dependencies import Services
+from api.http.services import Services
 from core.clock import FakeClock, rfc3339
 from core.domain import RuleEvent
 from core.rules import rules_of
 from core.site import Camera, Zone
-from evidence.dsse import envelope
-from evidence.facts import event_facts
-from evidence.keys import open_signing_key
-from evidence.package import ENVELOPE, package_id
-from store.checks import CheckShares
-from store.events import EventRepository
-from store.packages import PackageRepository
-from store.sites import SiteRepository
+from evidence.package.layout import ENVELOPE, package_id
+from evidence.packing.facts import event_facts
+from evidence.signing.dsse import envelope
+from evidence.signing.keys import open_signing_key
+from store.review.checks import CheckShares
 from tests.store.examples import CAMERA, PAVEMENT, START, as_violation, event, package, site_of
 
 STILLS = ("first_rest", "middle", "violation")
@@ -55,7 +52,7 @@ def an_hour_later(services: Services, clock: FakeClock) -> Services:
 
 def put_site(services: Services, *cameras: Camera) -> None:
     """Makes these the cameras of the site."""
-    SiteRepository(services.engine).replace(site_of(*cameras))
+    services.store.sites.replace(site_of(*cameras))
 
 
 def happen(services: Services, number: int = 0, camera: Camera = CAMERA, **changes: Any) -> RuleEvent:
@@ -63,7 +60,7 @@ def happen(services: Services, number: int = 0, camera: Camera = CAMERA, **chang
     (rule, *_) = rules_of(camera)
     about = {"camera_id": camera.id, "zone_id": rule.zone.id, "violation": rule.zone.violation}
     violation = as_violation(event(number, rule_version=rule.version, **{**about, **changes}))
-    EventRepository(services.engine).apply(violation)
+    services.store.events.apply(violation)
     seal(services, violation, rule.snapshot(), number + 1)
     return violation
 
@@ -109,7 +106,7 @@ def seal(services: Services, violation: RuleEvent, rule: dict[str, Any], seq: in
         seq=seq,
         sealed_at=START,
     )
-    PackageRepository(services.engine).add(record)
+    services.store.packages.add(record)
     return folder
 
 
@@ -214,9 +211,9 @@ def come_back(services: Services, violation: RuleEvent, opening: int = 2, *, sea
         last_seen=violation.last_seen + moved,
         dwell_s=violation.dwell_s + 100,
     )
-    EventRepository(services.engine).apply(again)
+    services.store.events.apply(again)
     if sealed:
-        rule = SiteRepository(services.engine).rule(again.rule_version)
+        rule = services.store.sites.rule(again.rule_version)
         assert rule is not None
         seal(services, again, rule, int(violation.event_id, 16) + 1000 * opening)
     return again

@@ -10,9 +10,9 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
 
-from api.access import PASSWORD_CHANGE_REQUIRED
 from api.app import create_app
-from api.dependencies import Services
+from api.http.access import PASSWORD_CHANGE_REQUIRED
+from api.http.services import Services
 from core.clock import FakeClock
 from core.rights import ADMINISTRATORS, HOLDERS, MACHINE_RIGHTS, Right, Role, rights_of
 from tests.api.accounts import PASSWORD, SETTING_UP, Accounts

@@ -6,9 +6,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.dependencies import Services
+from api.http.services import Services
 from core.errors import StorageError
-from store.queue import EventQueue
+from store.review.queue import EventQueue
 
 
 def test_the_index_leads_on(client: TestClient) -> None:

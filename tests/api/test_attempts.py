@@ -14,13 +14,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
-from api.dependencies import Services
+from api.http.services import Services
 from core.errors import StaleError
 from core.rights import Role
-from store.account_acts import AccountActs, Wanted
-from store.account_records import Node, User
-from store.audit import Actor
-from store.engine import reading
+from store.accounts.acts import Wanted
+from store.accounts.records import Node, User
+from store.audit.log import Actor
+from store.base.engine import reading
 from tests.api.accounts import PASSWORD, SETTING_UP, Accounts
 from tests.api.camera_examples import CAMERAS, SMALLER, document, presets, put, zone
 from tests.api.review_examples import camera_with, happen, put_site
@@ -78,7 +78,7 @@ class House:
         """The path of an act that one asked for: to take an administrator out of service."""
         services, asker = self.accounts.services, self.user(asked_by)
         actor = Actor(asker.user_id, asker.name, asker.role, "192.0.2.9")
-        acts = AccountActs(services.engine, services.audit, services.clock)
+        acts = services.store.account_acts
         return f"{ACTS}/{acts.ask(self.user(whom), Wanted('change', {'state': 'disabled'}), actor).act_id}"
 
     def put_gate(self, who: str, **changes: Any) -> Any:

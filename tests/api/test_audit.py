@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.dependencies import Services
+from api.http.services import Services
 from core.clock import FakeClock, rfc3339
 from core.rights import Role
 from tests.api.accounts import PASSWORD, SETTING_UP, Accounts
@@ -118,7 +118,7 @@ def test_the_whole_is_sound_and_no_row_can_be_changed_over_http(
     for method in ("PUT", "PATCH", "DELETE", "POST"):
         assert reader.request(method, AUDIT).status_code == 405
     assert accounts.nodes.add("江山市", "county", None, SETTING_UP)
-    assert services.audit.verify().fault is None
+    assert services.store.audit.verify().fault is None
 
 
 def test_what_was_refused_is_one_row_in_ten_minutes(accounts: Accounts, reader: TestClient, clock: FakeClock) -> None:

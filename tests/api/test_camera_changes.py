@@ -8,14 +8,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from api.dependencies import Services
+from api.http.services import Services
 from core.clock import FakeClock
 from core.rights import Role
 from core.rules import rules_of
-from store.audit import AuditFilter
-from store.events import EventRepository
-from store.observing import ObservingRepository
-from store.sites import SiteRepository
+from store.audit.log import AuditFilter
+from store.review.observing import ObservingRepository
+from store.site.sites import SiteRepository
 from tests.api.accounts import Accounts
 from tests.api.camera_examples import CAMERAS, LARGER, SECRET, SQUARE, document, presets, put, put_zones, zone
 from tests.store.examples import CAMERA, as_violation, camera, event
@@ -31,7 +30,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Any) -> str:
 
 
 def audited(services: Services, camera_id: str) -> list[tuple[str, Any, Any]]:
-    entries, _ = services.audit.page(AuditFilter(object_kind="camera", object_id=camera_id))
+    entries, _ = services.store.audit.page(AuditFilter(object_kind="camera", object_id=camera_id))
     return [(one.action, one.before, one.after) for one in reversed(entries)]
 
 
@@ -86,7 +85,7 @@ def test_each_change_is_in_the_audit_with_what_was_before(operations: TestClient
     assert (created[0], created[1], created[2]["name"]) == ("camera.create", None, "北门")
     assert changed == ("camera.change", {"name": "北门"}, {"name": "南门"})
     assert (removed[0], removed[1]["name"], removed[2]) == ("camera.remove", "南门", None)
-    assert services.audit.verify().fault is None
+    assert services.store.audit.verify().fault is None
 
 
 def test_a_new_camera_observes_its_first_week_unless_told_otherwise(
@@ -117,8 +116,8 @@ def test_a_zone_that_was_sent_back_is_shown_and_put_in_force_by_a_person(
     for number in range(2):
         one = event(number, camera_id="gate", zone_id="pavement", rule_version=rule.version)
         alarm = replace(as_violation(one), violation_at=clock.utc(), last_seen=clock.utc())
-        EventRepository(services.engine).apply(alarm)
-    sender = ObservingRepository(services.engine, services.vault, services.audit, clock)
+        services.store.events.apply(alarm)
+    sender = ObservingRepository(services.engine, services.store.vault, services.store.audit, clock)
     (sent,) = sender.send_back(site.cameras, site.site.zone_info)
     assert (sent.rule.camera_id, sent.words) == ("gate", "2 alarms today, its daily budget is 1")
     assert (_listed(operations)["observing"], _listed(operations)["sent_back"]) == (1, 1)

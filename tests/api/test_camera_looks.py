@@ -9,12 +9,12 @@ from PIL import Image
 from sqlalchemy import Engine
 
 from api.app import create_app
-from api.dependencies import Services
+from api.http.services import Services
 from core.clock import FakeClock
 from core.rights import Role
-from store.audit import AuditFilter
-from store.sites import SiteRepository
-from store.vault import Vault
+from store.audit.log import AuditFilter
+from store.base.vault import Vault
+from store.site.sites import SiteRepository
 from tests.api.accounts import QUICK, Accounts
 from tests.api.camera_examples import CAMERAS, Line
 from tests.store.examples import CAMERA, camera, site_of
@@ -78,7 +78,7 @@ def test_a_camera_s_picture_has_its_masks_black(operations: TestClient) -> None:
 
 
 def test_a_camera_is_looked_at_by_its_own_transport(operations: TestClient, line: Line, services: Services) -> None:
-    SiteRepository(services.engine, services.vault).put_camera(camera("gate", transport="udp"))
+    services.store.opened_sites.put_camera(camera("gate", transport="udp"))
     assert operations.get(f"{CAMERAS}/gate/snapshot").status_code == 200
     assert line.asked == [(CAMERA.source, "udp")]
 
@@ -86,7 +86,7 @@ def test_a_camera_is_looked_at_by_its_own_transport(operations: TestClient, line
 def test_each_look_is_in_the_audit_without_the_password(operations: TestClient, services: Services) -> None:
     operations.post(SNAPSHOTS, json={"source": "rtsp://u:p@10.0.0.9/1"})
     operations.get(f"{CAMERAS}/gate/snapshot")
-    entries, _ = services.audit.page(AuditFilter(action="camera.snapshot"))
+    entries, _ = services.store.audit.page(AuditFilter(action="camera.snapshot"))
     assert [(one.object_id, one.after) for one in entries] == [
         ("gate", None),
         ("new", {"source": "rtsp://***@10.0.0.9/1"}),
@@ -116,7 +116,7 @@ def test_a_preset_is_known_by_a_picture_of_where_the_camera_looks(operations: Te
     scene = {"presets": [{**read.json()["presets"][0], "view": view}], "privacy_masks": read.json()["privacy_masks"]}
     saved = operations.put(f"{CAMERAS}/gate/zones", json=scene, headers={"If-Match": read.headers["etag"]})
     assert (saved.status_code, saved.json()["presets"][0]["view"]) == (200, view)
-    noted, _ = services.audit.page(AuditFilter(action="camera.view"))
+    noted, _ = services.store.audit.page(AuditFilter(action="camera.view"))
     assert [one.after for one in noted] == [{"view": view}]
 
 

@@ -9,12 +9,12 @@ import pytest
 from fastapi.testclient import TestClient
 from openpyxl import Workbook, load_workbook
 
-from api.dependencies import Services
-from core.observing import settled
+from api.http.services import Services
+from core.policy.observing import settled
 from core.rights import Role
-from store import site_file
-from store.sites import SiteRepository
-from store.vault import Vault
+from store.base.vault import Vault
+from store.files import site_file
+from store.site.sites import SiteRepository
 from tests.api.accounts import Accounts
 from tests.store.examples import CAMERA, site_of
 
@@ -203,7 +203,7 @@ def test_one_node_cannot_change_how_the_tables_of_others_are_read(accounts: Acco
         assert (taken["视频地址"], taken["备注"]) == (("source", "product"), ("", "product"))
     assert send(west, plain, dry_run=False).json()["applied"] is True
     assert not (services.home / "columns.json").exists()
-    assert [one.action for one in services.audit.all() if one.action == "camera.columns"] == []
+    assert [one.action for one in services.store.audit.all() if one.action == "camera.columns"] == []
 
 
 @pytest.mark.usefixtures("sites")
@@ -226,7 +226,7 @@ def test_what_a_node_chose_is_remembered_for_it_told_and_changed_anew(accounts: 
     # Mapped anew, it holds from then on.
     assert send(east, table, columns={"厂家": "address"}, dry_run=False).status_code == 200
     assert read_as(send(east, table))["厂家"] == ("address", "memory")
-    rows = [one for one in services.audit.all() if one.action == "camera.columns"]
+    rows = [one for one in services.store.audit.all() if one.action == "camera.columns"]
     assert [(one.object_kind, one.object_id, one.before, one.after) for one in rows] == [
         ("node", "城东", {}, SAID),
         ("node", "城东", {"厂家": ""}, {"厂家": "address"}),

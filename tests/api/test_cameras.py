@@ -4,8 +4,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from core.clock import FakeClock
-from store.cameras import CameraStateRepository
-from store.sites import SiteRepository
+from store.site.sites import SiteRepository
+from store.site.stream_states import CameraStateRepository
 from tests.store.examples import CAMERA, camera, site_of, stream_state
 
 LEAKY = camera(

@@ -24,14 +24,14 @@ from schemathesis import checks as built_in
 from schemathesis.core.parameters import ParameterLocation
 
 from api.app import create_app
-from api.authentication import CSRF_HEADER, SESSION_COOKIE, csrf_token
-from api.dependencies import Services
+from api.http.authentication import CSRF_HEADER, SESSION_COOKIE, csrf_token
+from api.http.services import Services
 from core.clock import FakeClock
 from core.errors import StreamError
-from core.ports import Transport
 from core.rights import Right, Role, rights_of
-from store import migrate
-from store.engine import make_engine
+from core.stream_address import Transport
+from store.base import migrate
+from store.base.engine import make_engine
 from tests.api.accounts import QUICK, Accounts
 from tests.api.review_examples import Desk, happen, jpeg, put_site
 from tests.postgres import new_database, postgres_folder
@@ -93,7 +93,7 @@ class House:
         user = self.accounts.users.named(role)
         assert user is not None
         # Not by signing in: an operation under test may have locked the account.
-        secret = self.accounts.services.sessions.begin(user.user_id, "192.0.2.7")
+        secret = self.accounts.services.store.sessions.begin(user.user_id, "192.0.2.7")
         return {"headers": {CSRF_HEADER: csrf_token(secret)}, "cookies": {SESSION_COOKIE: secret}}
 
 

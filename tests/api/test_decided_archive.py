@@ -13,13 +13,13 @@ from PIL import Image
 from sqlalchemy import update
 from typer.testing import CliRunner, Result
 
-from api.dependencies import Services
+from api.http.services import Services
 from core.clock import FakeClock, rfc3339
 from core.errors import InputError
-from core.review import UNDO_S
+from core.policy.review import UNDO_S
 from core.rights import Role
-from store.engine import writing
-from store.tables import EventRow
+from store.base.engine import writing
+from store.tables.events import EventRow
 from tests.api.accounts import Accounts
 from tests.api.review_examples import Desk, camera_with, happen, put_site
 from tests.store.examples import CAMERA, START
@@ -181,7 +181,7 @@ def test_each_download_is_in_the_audit_with_its_counts(
     mark_miss(li, event_id, "originals/violation.jpg")
     clock.sleep(UNDO_S)
     downloaded(engineer, tmp_path, label="car")
-    (row,) = (one for one in services.audit.page()[0] if one.action == "decisions.export")
+    (row,) = (one for one in services.store.audit.page()[0] if one.action == "decisions.export")
     assert (row.purpose, row.after) == (
         WHY["purpose"],
         {"since": None, "until": None, "label": ["car"], "decisions": 2, "pictures": 1},

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from api.dependencies import Services
+from api.http.services import Services
 from core.clock import FakeClock, rfc3339
 from core.rights import Role
-from store.deliveries import DeliveryRepository
-from store.users import UserRepository
+from store.review.deliveries import DeliveryRepository
 from tests.api.accounts import Accounts
 from tests.api.review_examples import CAR, Desk, come_back, faults, happen, put_site
 from tests.store.examples import CAMERA, START
@@ -145,6 +144,6 @@ def test_it_is_kept_who_was_sent_what_and_when(li: Desk, services: Services, eng
 
 
 def _user_id(services: Services) -> int:
-    user = UserRepository(services.engine, services.audit, services.clock).named("li")
+    user = services.store.users.named("li")
     assert user is not None
     return user.user_id

@@ -14,13 +14,13 @@ from fastapi.dependencies.utils import get_dependant
 from fastapi.params import File
 from starlette.types import Message, Receive, Scope, Send
 
-from api import problems
 from api.app import OPERATIONS
-from api.bounds import MAX_BODY_BYTES, MAX_DEPTH, MAX_VALUES, body_bound, check_shape
-from api.connections import Connections, protocol_of
-from api.forwarded import Forwarded
-from api.patience import Patience
-from api.rate import BURST_S, RateLimit
+from api.http import problems
+from api.http.body_timeouts import Patience
+from api.http.bounds import MAX_BODY_BYTES, MAX_DEPTH, MAX_VALUES, body_bound, check_shape
+from api.http.connections import Connections, protocol_of
+from api.http.forwarded import Forwarded
+from api.http.rate_limit import BURST_S, RateLimit
 from core.rights import Role
 from tests.api.accounts import Accounts
 from tests.served import Served

@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 
 from core.rules import rules_of
 from core.wire import event_to_json
-from store.events import EventRepository
-from store.packages import PackageRepository
-from store.sites import SiteRepository
+from store.events.events import EventRepository
+from store.events.packages import PackageRepository
+from store.site.sites import SiteRepository
 from tests.store.examples import CAMERA, SITE, as_cleared, as_violation, event, package
 
 

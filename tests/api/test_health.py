@@ -10,14 +10,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, text
 
 from api.app import create_app
-from api.dependencies import Services
+from api.http.services import Services
 from core.clock import FakeClock
 from core.site import Preset, SentBack
-from store import migrate
-from store.cameras import CameraStateRepository
-from store.engine import make_engine, writing
-from store.events import EventRepository
-from store.sites import SiteRepository
+from store.base import migrate
+from store.base.engine import make_engine, writing
+from store.events.events import EventRepository
+from store.site.sites import SiteRepository
+from store.site.stream_states import CameraStateRepository
 from tests.store.examples import CAMERA, as_violation, camera, event, site_of, stream_state
 
 

@@ -12,10 +12,10 @@ import pytest
 from fastapi import FastAPI
 from PIL import Image
 
-from api.dependencies import Services
+from api.http.services import Services
 from core.rights import Role
-from store.apart import LIMITS
-from store.picture_files import MAX_PIXELS
+from store.files.picture_files import MAX_PIXELS
+from store.files.subprocess_reader import LIMITS
 from tests.api.accounts import PASSWORD, Accounts
 from tests.api.camera_examples import CAMERAS, document
 from tests.api.review_examples import happen

@@ -7,12 +7,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from api.dependencies import Services
+from api.http.services import Services
 from core.clock import FakeClock
 from core.rights import Role
-from store.audit import AuditFilter
-from store.sites import SiteRepository
-from store.vault import Vault
+from store.audit.log import AuditFilter
+from store.base.vault import Vault
+from store.site.sites import SiteRepository
 from tests.api.accounts import Accounts
 from tests.api.camera_examples import CAMERAS, put
 from tests.store.examples import camera, site_of
@@ -50,7 +50,7 @@ def test_a_record_rests_on_a_document_that_is_kept_with_its_digest(reviewer: Tes
     file = reviewer.get(f"/api/v1/legal-documents/{document['document_id']}")
     assert (file.content, file.headers["etag"]) == (PDF, f'"{document["sha256"]}"')
     assert [path.read_bytes() for path in services.legal_folder.rglob("*.pdf")] == [PDF]
-    entries, _ = services.audit.page(AuditFilter(action="camera.legal"))
+    entries, _ = services.store.audit.page(AuditFilter(action="camera.legal"))
     assert entries[0].before["review_no"] is None
     assert entries[0].after["sha256"] == document["sha256"]
 

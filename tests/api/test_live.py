@@ -10,12 +10,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.dependencies import Services
-from api.live_relay import LiveRelay
-from api.routers import live
+from api.http.services import Services
+from api.live import live_routes
+from api.live.relay import LiveRelay
 from core.live_wire import Want
 from core.rights import Role
-from runtime.live_window import LiveWindow
+from runtime.camera.live_window import LiveWindow
 from tests.api.accounts import PASSWORD, SETTING_UP, Accounts
 from tests.api.review_examples import camera_with, put_site
 from tests.live_parts import Part, at_work, parts_of, sight
@@ -149,7 +149,7 @@ def test_whoever_is_not_of_operations_says_why(accounts: Accounts, services: Ser
     for purpose in ({}, {"purpose": "  "}):
         answer = officer.get(LIVE, params={"camera": CAMERA.id, **purpose})
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "purpose")
-    assert services.audit.page()[0][0].action != "live.view"
+    assert services.store.audit.page()[0][0].action != "live.view"
 
 
 WRONG = [
@@ -193,17 +193,17 @@ def test_who_watched_what_and_why_is_in_the_audit(
     with signed_in(app, "li") as client:
         for _ in range(2):
             with client.stream("GET", LIVE, params={"camera": CAMERA.id, "purpose": "群众举报核实"}) as answer:
-                assert answer.headers["content-type"] == live.MEDIA_TYPE
+                assert answer.headers["content-type"] == live_routes.MEDIA_TYPE
                 parts = parts_of(answer.iter_raw())
                 assert [next(parts).header["kind"] for _ in range(3)] == ["state", "picture", "picture"]
-    (row,) = (one for one in services.audit.page()[0] if one.action == "live.view")
+    (row,) = (one for one in services.store.audit.page()[0] if one.action == "live.view")
     assert (row.actor_name, row.object_kind, row.object_id, row.purpose) == ("li", "camera", CAMERA.id, "群众举报核实")
 
 
 def test_it_ends_when_the_session_does(
     app: FastAPI, accounts: Accounts, services: Services, shown: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "CHECK_S", 0.05)
+    monkeypatch.setattr(live_routes, "CHECK_S", 0.05)
     put_site(services, CAMERA)
     user = accounts.user("yun", Role.OPERATIONS)
     with signed_in(app, "yun") as client, client.stream("GET", LIVE, params={"camera": CAMERA.id}) as answer:

@@ -7,16 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-import api.live_updates
-from api.dependencies import Services
-from api.live_updates import MOST_TO_CATCH_UP, Batch, Cursor, LiveHub
+from api.http.services import Services
+from api.live import updates
+from api.live.updates import MOST_TO_CATCH_UP, Batch, Cursor, LiveHub
 from core.clock import FakeClock
 from core.errors import InputError
-from core.review import UNDO_S
-from store.checks import CheckShares
-from store.claims import ClaimRepository
-from store.engine import writing
-from store.live_changes import tell
+from core.policy.review import UNDO_S
+from store.base.engine import writing
+from store.events.live_changes import tell
+from store.review.checks import CheckShares
 from tests.store.examples import CAMERA, START
 from tests.store.review_examples import ACTOR, LI, NOW, decide, rejection, undo, violation, with_officers
 
@@ -53,7 +52,7 @@ def test_what_happens_is_told_to_all_in_order(hub: LiveHub, services: Services, 
         await anext(first)
         await anext(second)
         event_id = violation(services.engine)
-        ClaimRepository(services.engine, services.audit).claim(event_id, 1, LI, ACTOR, NOW)
+        services.store.claims.claim(event_id, 1, LI, ACTOR, NOW)
         decide(services.engine, rejection(services.engine, event_id), now=clock.utc())
         # Sealed, claimed, decided.
         expected = [(kind, event_id) for kind in ("opened", "changed", "claimed", "changed")]
@@ -131,7 +130,7 @@ def test_whoever_missed_too_much_loads_anew(hub: LiveHub, services: Services, ga
 def test_a_slow_reader_is_dropped_and_the_others_are_told(
     hub: LiveHub, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api.live_updates, "BATCHES_HELD", 3)
+    monkeypatch.setattr(updates, "BATCHES_HELD", 3)
 
     async def work() -> None:
         slow, quick = hub.follow(), hub.follow()

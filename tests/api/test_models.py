@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.dependencies import Services
+from api.http.services import Services
 from core.rights import Role
 from models.card import ModelCard, ModelInput
 from models.gate import LEAST_FRAMES, LEAST_SHARE, LEAST_THINGS
@@ -115,7 +115,7 @@ def test_a_candidate_that_has_shown_itself_is_promoted(ml: TestClient, store: Mo
     assert (change["kind"], change["reason"], change["forced"]) == ("promote", "夜间误报少", False)
     assert in_use(ml) == ["new"]
     assert store.history()[-1].evidence["shadow"]["frames"] == LEAST_FRAMES
-    row = services.audit.page()[0][0]
+    row = services.store.audit.page()[0][0]
     assert (row.action, row.object_id, row.before) == ("model.promote", "new", {"models": ["old"]})
 
 
@@ -173,7 +173,7 @@ def test_past_the_gate_it_takes_two(ml: TestClient, accounts: Accounts, store: M
     assert (answer.json()["forcing"], in_use(ml)) == (None, ["new"])
     names = [one.full_name for one in accounts.users.all() if one.role == Role.ML_ENGINEER]
     assert sorted(store.history()[-1].evidence["forced_by"]) == sorted(names)
-    rows = [(one.action, one.actor_name) for one in services.audit.page()[0] if one.action.startswith("model.")]
+    rows = [(one.action, one.actor_name) for one in services.store.audit.page()[0] if one.action.startswith("model.")]
     assert [action for action, _ in rows] == ["model.promote", "model.ask_forcing", "model.ask_forcing"]
     assert rows[0][1] != rows[1][1]
 
@@ -213,7 +213,7 @@ def test_going_back_step_by_step(ml: TestClient, accounts: Accounts, store: Mode
         answer = ml.post(f"{MODELS}/rollback", json={"reason": "白天漏报"}, headers=headers)
         assert answer.status_code == expected
         assert in_use(ml) == ["old"]
-    assert services.audit.page()[0][0].action == "model.rollback"
+    assert services.store.audit.page()[0][0].action == "model.rollback"
     assert ml.get(MODELS).json()["can_roll_back"] is False
 
 
@@ -231,7 +231,7 @@ def test_the_shadow_is_begun_and_ended(ml: TestClient, store: ModelStore, servic
     assert store.candidate() == store.find("new").ref
     assert ml.put(f"{MODELS}/shadow", json={"name": None}).json()["shadow"] is None
     assert ml.put(f"{MODELS}/shadow", json={"name": "old"}).status_code == 422
-    assert services.audit.page()[0][0].action == "model.shadow"
+    assert services.store.audit.page()[0][0].action == "model.shadow"
 
 
 WRONG = [

@@ -6,14 +6,14 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, select
 
-from api.dependencies import Services
+from api.http.services import Services
 from core.rights import Role
-from store.account_records import Node
-from store.engine import reading
-from store.events import EventRepository
-from store.sites import SiteRepository
-from store.tables import EventRow
-from store.vault import Vault
+from store.accounts.records import Node
+from store.base.engine import reading
+from store.base.vault import Vault
+from store.events.events import EventRepository
+from store.site.sites import SiteRepository
+from store.tables.events import EventRow
 from tests.api.accounts import Accounts
 from tests.api.camera_examples import CAMERAS, document
 from tests.api.review_examples import camera_with, happen, put_site

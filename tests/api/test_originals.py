@@ -4,8 +4,8 @@ masked copies."""
 import pytest
 from fastapi.testclient import TestClient
 
-from api.access import MISSING_RIGHT
-from api.dependencies import Services
+from api.http.access import MISSING_RIGHT
+from api.http.services import Services
 from core.rights import HOLDERS, MACHINE_RIGHTS, Right, Role
 from tests.api.accounts import Accounts
 from tests.api.review_examples import happen
@@ -28,7 +28,7 @@ def test_others_get_the_masked_copies_alone(accounts: Accounts, services: Servic
     assert by_masked == {True: {200}, False: {403}}
     answer = client.get(f"{files}/{ORIGINAL}", params={"purpose": "curious"}, headers={"Range": "bytes=0-9"})
     assert (answer.status_code, answer.json()["type"]) == (403, MISSING_RIGHT)
-    assert "evidence.originals" not in {one.action for one in services.audit.page()[0]}
+    assert "evidence.originals" not in {one.action for one in services.store.audit.page()[0]}
 
 
 def test_nothing_tells_the_digest_to_who_may_not_see(accounts: Accounts, files: str) -> None:
@@ -39,7 +39,7 @@ def test_nothing_tells_the_digest_to_who_may_not_see(accounts: Accounts, files: 
 
 def viewed(services: Services) -> list[tuple[str, str | None]]:
     """Views in the audit, the newest first: what, and why."""
-    entries, _ = services.audit.page()
+    entries, _ = services.store.audit.page()
     return [(one.action, one.purpose) for one in entries if one.action.startswith("evidence.")]
 
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api.dependencies import Services
-from api.package_folder import PackageFolder
-from store.packages import PackageRepository
+from api.http.services import Services
+from api.packages.package_folder import PackageFolder
 from tests.api.conftest import STILL
 from tests.store.examples import package
 
@@ -76,7 +75,7 @@ def test_nothing_else_is_given_out(client: TestClient, sealed: Path, path: str) 
     ["../package-1/composite.jpg", "originals/../composite.jpg", "./composite.jpg", "/etc/passwd", ".", "", "\0"],
 )
 def test_only_the_exact_path_of_the_manifest_finds_a_file(services: Services, sealed: Path, name: str) -> None:
-    record = PackageRepository(services.engine).get("package-1")
+    record = services.store.packages.get("package-1")
     assert record is not None
     folder = PackageFolder(services.packages_folder, record)
     assert folder.find("composite.jpg") is not None

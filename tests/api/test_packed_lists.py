@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from api.app import create_app
-from api.dependencies import Services
-from api.packed_lists import LISTS
+from api.http.compression import LISTS
+from api.http.services import Services
 from tests.api.review_examples import Desk, happen
 
 SECRETS = ("token", "password", "secret", "csrf")

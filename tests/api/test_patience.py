@@ -16,17 +16,17 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, make_url
 
 from api.app import create_app
-from api.dependencies import Services
-from api.duties import RUN_IS_SILENT
+from api.http.services import Services
+from api.system.duties import RUN_IS_SILENT
 from core.clock import FakeClock, SystemClock
 from core.duties import Duties
 from core.live_wire import socket_address
 from core.rights import Role
-from runtime.live_window import LiveWindow
-from runtime.restarts import note_restarts, told
-from store import migrate
-from store.engine import make_engine
-from store.sites import SiteRepository
+from runtime.camera.live_window import LiveWindow
+from runtime.process.restarts import note_restarts, told
+from store.base import migrate
+from store.base.engine import make_engine
+from store.site.sites import SiteRepository
 from tests.api.accounts import QUICK, Accounts
 from tests.postgres import new_database, stopped
 from tests.store.examples import CAMERA, site_of

@@ -6,11 +6,11 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from api.dependencies import Services
+from api.http.services import Services
 from core.rights import Role
-from store.audit import AuditFilter
-from store.sites import SiteRepository
-from store.vault import Vault
+from store.audit.log import AuditFilter
+from store.base.vault import Vault
+from store.site.sites import SiteRepository
 from tests.api.accounts import SETTING_UP, Accounts
 from tests.api.camera_examples import CAMERAS, LARGER, SMALLER, SQUARE, document, gate, put, put_zones, zone
 from tests.store.examples import site_of
@@ -159,12 +159,12 @@ SMALLER_MASK = ((0.0, 0.0), (0.1, 0.0), (0.1, 0.1))
 def test_asking_and_deciding_are_in_the_audit(operations: TestClient, manager: TestClient, services: Services) -> None:
     request_id = put_zones(operations, zone(polygon=SMALLER)).json()["waiting"]["request_id"]
     manager.post(f"{RELAXATIONS}/{request_id}/confirm", json={})
-    entries, _ = services.audit.page(AuditFilter(object_kind="relaxation", object_id=request_id))
+    entries, _ = services.store.audit.page(AuditFilter(object_kind="relaxation", object_id=request_id))
     assert [(one.action, one.actor_name) for one in reversed(entries)] == [
         ("relaxation.ask", "operations"),
         ("relaxation.confirm", "manager"),
     ]
-    changed, _ = services.audit.page(AuditFilter(action="camera.change"))
+    changed, _ = services.store.audit.page(AuditFilter(action="camera.change"))
     assert (changed[0].actor_name, list(changed[0].after)) == ("manager", ["presets"])
 
 

@@ -10,13 +10,11 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from api.dependencies import Services
+from api.http.services import Services
 from core.clock import FakeClock, rfc3339
-from core.review import REASONS, UNDO_S
+from core.policy.review import REASONS, UNDO_S
 from core.rights import Role
-from store.cameras import CameraStateRepository
-from store.checks import CheckShares
-from store.events import EventRepository
+from store.review.checks import CheckShares
 from tests.api.accounts import Accounts
 from tests.api.review_examples import CAR, Desk, camera_with, come_back, faults, happen, jpeg, later, put_site
 from tests.store.examples import CAMERA, PAVEMENT, START, as_cleared, as_violation, camera, event, stream_state
@@ -205,7 +203,7 @@ def test_a_decision_needs_its_headers(li: Desk, services: Services) -> None:
 
 def test_a_stale_decision_answers_how_it_is_now(li: Desk, services: Services) -> None:
     violation = happen(services)
-    EventRepository(services.engine).apply(as_cleared(later(violation)))
+    services.store.events.apply(as_cleared(later(violation)))
     answer = li.decide(violation.event_id, revision=1)
     assert answer.status_code == 409
     assert "has changed" in answer.json()["detail"]
@@ -339,7 +337,7 @@ def test_nothing_is_decided_of_which_no_picture_was_sealed(li: Desk, services: S
 def test_a_row_says_until_when_the_thing_was_not_seen_to_leave(li: Desk, services: Services, clock: FakeClock) -> None:
     put_site(services, CAMERA)
     violation = happen(services)
-    states = CameraStateRepository(services.engine, clock)
+    states = services.store.camera_states
 
     def watched_until(**changes: Any) -> str | None:
         states.put(stream_state(last_frame_utc=clock.utc(), **changes))
@@ -356,7 +354,7 @@ def test_a_row_says_until_when_the_thing_was_not_seen_to_leave(li: Desk, service
     put_site(services, camera_with(PAVEMENT.model_copy(update={"violation_after_s": 900.0})))
     assert watched_until() is None
     put_site(services, CAMERA)
-    EventRepository(services.engine).apply(as_cleared(violation))
+    services.store.events.apply(as_cleared(violation))
     assert watched_until() is None, "it left"
 
 
@@ -619,7 +617,7 @@ def test_searches_and_views_are_in_the_audit_once_in_a_while(li: Desk, services:
     for _ in range(3):
         li.listed(text="解放路")
         li.client.get(f"/api/v1/packages/{event_id}/files/originals/violation.jpg")
-    entries, _ = services.audit.page()
+    entries, _ = services.store.audit.page()
     actions = [(one.action, one.after) for one in entries if one.action in ("events.search", "evidence.originals")]
     assert [action for action, _ in actions] == ["evidence.originals", "events.search"]
     assert actions[1][1] == {"text": "解放路"}
@@ -636,12 +634,12 @@ def test_the_options_name_everything_in_both_languages(li: Desk) -> None:
 
 
 def test_a_candidate_is_not_decided(li: Desk, services: Services) -> None:
-    EventRepository(services.engine).apply(event())
+    services.store.events.apply(event())
     assert li.get(event().event_id)["review"]["state"] is None
     assert li.claim(event().event_id).status_code == 409
     assert li.decide(event().event_id).status_code == 409
     # A violation by itself is none either: its evidence is not sealed.
-    EventRepository(services.engine).apply(as_violation(event()))
+    services.store.events.apply(as_violation(event()))
     assert li.decide(event().event_id).status_code == 409
 
 

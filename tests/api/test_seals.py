@@ -10,19 +10,19 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from api.app import create_app
-from api.dependencies import Services
+from api.http.services import Services
 from core.clock import FakeClock, rfc3339
 from core.domain import RuleEvent
 from core.rights import Role
 from core.site import Camera
-from evidence.dsse import envelope
-from evidence.key_events import open_trusted_ring
-from evidence.keys import key_id, open_signing_key
-from evidence.package import ENVELOPE, MANIFEST, package_id
-from evidence.removals import note_removal, take_away
-from evidence.sealed import Sealed, read_sealed
-from store.audit import AuditEntry, AuditFilter
-from store.engine import writing
+from evidence.package.layout import ENVELOPE, MANIFEST, package_id
+from evidence.signing.dsse import envelope
+from evidence.signing.key_events import open_trusted_ring
+from evidence.signing.keys import key_id, open_signing_key
+from evidence.signing.removals import note_removal, take_away
+from evidence.signing.sealed import Sealed, read_sealed
+from store.audit.log import AuditEntry, AuditFilter
+from store.base.engine import writing
 from tests.api.accounts import Accounts
 from tests.api.review_examples import Desk, an_hour_later, camera_with, come_back, happen, put_site
 
@@ -93,7 +93,7 @@ def test_what_the_data_base_says_otherwise_is_a_difference(
 
 
 def _alarms(services: Services, action: str) -> list[AuditEntry]:
-    return list(services.audit.all(AuditFilter(action=action)))
+    return list(services.store.audit.all(AuditFilter(action=action)))
 
 
 def test_a_difference_is_counted_and_in_the_audit(li: Desk, services: Services, clock: FakeClock) -> None:

@@ -10,18 +10,18 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
-from api.access import SECOND_FACTOR_REQUIRED, STEP_UP_REQUIRED
+from api.accounts.sign_in import CODE_REQUIRED, WRONG_CODE
 from api.app import create_app
-from api.dependencies import Services
-from api.sign_in import CODE_REQUIRED, WRONG_CODE
+from api.http.access import SECOND_FACTOR_REQUIRED, STEP_UP_REQUIRED
+from api.http.services import Services
 from core.clock import FakeClock
 from core.one_time_codes import STEP_S, code_at
 from core.rights import Role
-from store.attempts import BY_NAME, BY_PAIR
-from store.audit import AuditFilter
-from store.engine import reading
-from store.second_factors import RECOVERY_CODES
-from store.sessions import SessionPolicy
+from store.accounts.attempts import BY_NAME, BY_PAIR
+from store.accounts.second_factors import RECOVERY_CODES
+from store.accounts.sessions import SessionPolicy
+from store.audit.log import AuditFilter
+from store.base.engine import reading
 from tests.api.accounts import PASSWORD, SETTING_UP, Accounts
 
 SESSION, USERS = "/api/v1/session", "/api/v1/users"
@@ -199,15 +199,15 @@ def test_a_session_that_never_gave_a_code_is_none(phone: Phone, accounts: Accoun
     """However it came to be: its name and password were judged while the second factor was being set up."""
     user = accounts.users.named("officer")
     assert user is not None
-    secret = accounts.services.sessions.begin(user.user_id, "192.0.2.7")
-    assert accounts.services.sessions.find(secret, "192.0.2.7") is None
+    secret = accounts.services.store.sessions.begin(user.user_id, "192.0.2.7")
+    assert accounts.services.store.sessions.find(secret, "192.0.2.7") is None
 
 
 def test_who_knows_the_password_and_no_code_is_in_the_audit(
     phone: Phone, accounts: Accounts, nobody: TestClient
 ) -> None:
     attempt(nobody, "000000")
-    entries, _ = accounts.services.audit.page(AuditFilter(action="session.code_refused"))
+    entries, _ = accounts.services.store.audit.page(AuditFilter(action="session.code_refused"))
     user = accounts.users.named("officer")
     assert user is not None
     assert [(one.object_id, one.address) for one in entries] == [(str(user.user_id), "192.0.2.7")]
@@ -396,7 +396,7 @@ def test_one_s_own_sessions_are_listed_and_ended(accounts: Accounts) -> None:
         assert here.delete(f"{SESSION}/others/{session_id}").status_code == 404
     assert here.delete(f"{SESSION}/others").status_code == 204
     assert [one.get(SESSION).status_code for one in (here, elsewhere)] == [200, 401]
-    entries, _ = accounts.services.audit.page(AuditFilter(action="session.end_other"))
+    entries, _ = accounts.services.store.audit.page(AuditFilter(action="session.end_other"))
     assert len(entries) == 2
 
 
@@ -419,7 +419,7 @@ def test_the_owner_sees_who_used_the_first_password(accounts: Accounts, clock: F
     assert (seen["first_used_from"], seen["first_used_at"][:19]) == ("198.51.100.66", used.isoformat()[:19])
     listed = accounts.as_role(Role.SECURITY_ADMIN).get(f"{USERS}/{user.user_id}").json()
     assert listed["first_used_from"] == "198.51.100.66"
-    entries, _ = accounts.services.audit.page(AuditFilter(action="session.begin", object_id=str(user.user_id)))
+    entries, _ = accounts.services.store.audit.page(AuditFilter(action="session.begin", object_id=str(user.user_id)))
     assert [one.after for one in entries] == [None, {"first_password": True}]
     # Another password that is handed over begins anew.
     accounts.users.reset_password(user.user_id, accounts.services.passwords.hash(PASSWORD), SETTING_UP, confirmed=True)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.dependencies import Services
-from store.sites import SiteRepository
+from api.http.services import Services
+from store.site.sites import SiteRepository
 from tests.api.accounts import Accounts
 from tests.api.camera_examples import CAMERAS, SECRET, SMALLER, SQUARE, document, gate, put, put_zones, zone
 

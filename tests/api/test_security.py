@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api.dependencies import Services
-from api.web_app import WebApp
+from api.http.services import Services
+from api.http.web_app import WebApp
 from core.rights import Role
-from store.attempts import BY_PAIR
-from store.picture_files import MAX_PIXELS
+from store.accounts.attempts import BY_PAIR
+from store.files.picture_files import MAX_PIXELS
 from tests.api.accounts import PASSWORD, Accounts
 from tests.api.review_examples import Desk, camera_with, happen, jpeg, put_site
 
@@ -114,7 +114,7 @@ def test_what_is_received_stays_in_no_cache_and_leaves_with_a_purpose_alone(clie
 
 
 def test_an_event_takes_so_many_pictures(li: Desk, services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.routers.attachments.MOST_OF_EVENT", 2)
+    monkeypatch.setattr("api.review.attachments_routes.MOST_OF_EVENT", 2)
     place = f"/api/v1/events/{happen(services).event_id}/attachments"
     answers = [li.client.post(place, files={"file": ("a", jpeg())}).status_code for _ in range(3)]
     assert answers == [201, 201, 409]

@@ -20,18 +20,18 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 import api
-from api.authentication import SESSION_COOKIE
-from api.passwords import Passwords
+from api.http.authentication import SESSION_COOKIE
 from api.serve import serve
 from core.errors import InputError, StorageError
 from core.rights import Role
 from core.settings import Settings
-from store import migrate
-from store.audit import AuditLog
-from store.engine import make_engine
-from store.sessions import SessionRepository
-from store.sites import SiteRepository
-from store.users import NewUser, UserRepository
+from store.accounts.passwords import Passwords
+from store.accounts.sessions import SessionRepository
+from store.accounts.users import NewUser, UserRepository
+from store.audit.log import AuditLog
+from store.base import migrate
+from store.base.engine import make_engine
+from store.site.sites import SiteRepository
 from tests.api.accounts import PASSWORD, SETTING_UP
 from tests.store.examples import camera, site_of
 

@@ -8,13 +8,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
-from api.access import PASSWORD_CHANGE_REQUIRED
-from api.authentication import SESSION_COOKIE
-from api.bounds import MAX_BODY_BYTES
+from api.http.access import PASSWORD_CHANGE_REQUIRED
+from api.http.authentication import SESSION_COOKIE
+from api.http.bounds import MAX_BODY_BYTES
 from core.clock import FakeClock
 from core.rights import Role
-from store.attempts import BY_NAME, BY_PAIR
-from store.engine import reading
+from store.accounts.attempts import BY_NAME, BY_PAIR
+from store.base.engine import reading
 from tests.api.accounts import PASSWORD, SETTING_UP, Accounts
 
 SESSION = "/api/v1/session"

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from api.dependencies import Services
+from api.http.services import Services
 from core.clock import FakeClock
-from core.review import UNDO_S
+from core.policy.review import UNDO_S
 from core.rights import Role
-from store.checks import CheckShares
-from store.events import EventRepository
+from store.review.checks import CheckShares
 from tests.api.accounts import Accounts
 from tests.api.review_examples import Desk, an_hour_later, camera_with, happen, put_site
 from tests.store.examples import CAMERA, as_cleared
@@ -81,7 +80,7 @@ def test_what_is_not_known_says_why(li: Desk) -> None:
 
 def test_the_same_place_again(li: Desk, services: Services, clock: FakeClock) -> None:
     first = happen(services, 0)
-    EventRepository(services.engine).apply(as_cleared(first))
+    services.store.events.apply(as_cleared(first))
     li.approve(first.event_id)
     li.approve(happen(services, 24 * 60).event_id)
     clock.sleep(8 * 86400)
@@ -135,7 +134,7 @@ def test_no_cell_is_a_formula(li: Desk, services: Services) -> None:
     assert (cell.data_type, cell.value) == ("s", "'" + name)
     assert book.worksheets[0]["D2"].value == 1
     assert [sheet.title for sheet in book.worksheets] == ["分组 groups", "指标 rates", "班次 shifts", "口径 formulas"]
-    assert [one.action for one in services.audit.page()[0]][:2] == ["statistics.export"] * 2
+    assert [one.action for one in services.store.audit.page()[0]][:2] == ["statistics.export"] * 2
 
 
 def test_a_node_counts_its_own(accounts: Accounts, services: Services) -> None:

@@ -8,9 +8,9 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-import api.routers.stream
-from api.dependencies import Services
-from api.live_updates import LiveHub
+from api.http.services import Services
+from api.live import updates_routes
+from api.live.updates import LiveHub
 from core.rights import Role
 from core.site import Camera
 from tests.api.accounts import Accounts
@@ -109,7 +109,7 @@ def test_a_browser_that_connects_again_gets_what_it_missed(accounts: Accounts, s
 def test_a_stream_ends_with_its_session(
     accounts: Accounts, services: Services, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api.routers.stream, "CHECK_S", 0.05)
+    monkeypatch.setattr(updates_routes, "CHECK_S", 0.05)
     officer = accounts.as_role(Role.OFFICER)
     with watching(server, officer) as stream:
         assert officer.delete("/api/v1/session").status_code == 204

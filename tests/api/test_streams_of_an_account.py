@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 import httpx
 from fastapi import FastAPI
 
-from api import live_relay, live_updates
-from api.dependencies import Services
+from api.http.services import Services
+from api.live import relay, updates
 from core.rights import Role
 from tests.api.accounts import PASSWORD, Accounts
 from tests.api.review_examples import put_site
@@ -62,12 +62,12 @@ def test_of_many_windows_the_newest_are_told_and_the_oldest_ask_again_later(
                 lines = answer.aiter_lines()
                 assert await until(lines, "id:")
                 streams.append(lines)
-            for lines in streams[: OPENED - live_updates.MOST_OF_ACCOUNT]:
+            for lines in streams[: OPENED - updates.MOST_OF_ACCOUNT]:
                 rest = [line async for line in lines]
                 assert "event: superseded" in rest
                 assert "retry: 60000" in rest
             # Those that are left, and the other account's.
-            assert len(services.live._watchers) == live_updates.MOST_OF_ACCOUNT + 1
+            assert len(services.shared(updates.live_hub)._watchers) == updates.MOST_OF_ACCOUNT + 1
             assert (await wang.get("/api/v1/events")).status_code == 200
 
     with Served(app) as address:
@@ -91,7 +91,7 @@ def test_live_pictures_are_watched_from_a_few_windows(app: FastAPI, accounts: Ac
                     # Let go of, an answer would end.
                     held.append(answer.aiter_raw())
                     await anext(held[-1])
-            assert statuses == [200] * live_relay.MOST_OF_ACCOUNT + [429] * (OPENED - live_relay.MOST_OF_ACCOUNT)
+            assert statuses == [200] * relay.MOST_OF_ACCOUNT + [429] * (OPENED - relay.MOST_OF_ACCOUNT)
             other = await stack.enter_async_context(wang.stream("GET", place))
             assert other.status_code == 200
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.dependencies import Services
+from api.http.services import Services
 from core.clock import FakeClock
-from core.review import EXEMPTIONS, REASONS, UNDO_S
+from core.policy.review import EXEMPTIONS, REASONS, UNDO_S
 from core.rights import Role
 from core.site import Shop
 from tests.api.accounts import Accounts
@@ -95,9 +95,9 @@ def test_as_a_table_and_in_the_audit(du: TestClient, decided: list[str], service
         ["浙H12345", "浙H12345", "2", "1"],
         ["", "合计 total", "5", "4"],
     ]
-    assert services.audit.page()[0][0].action == "supervision.export"
+    assert services.store.audit.page()[0][0].action == "supervision.export"
     du.get(SUPERVISION)
-    assert services.audit.page()[0][0].action == "supervision.view"
+    assert services.store.audit.page()[0][0].action == "supervision.view"
 
 
 def test_who_is_let_off_is_one_of_the_reasons() -> None:

@@ -7,15 +7,12 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api.dependencies import Services
-from api.disk_use import DiskMeter
+from api.http.services import Services
+from api.system.disk_use import DiskMeter, disk_meter
 from core.clock import FakeClock
 from core.health import SLOW_AFTER_S, condition_of
 from core.rights import Role
 from core.settings import Settings
-from store.cameras import CameraStateRepository
-from store.events import EventRepository
-from store.packages import PackageRepository
 from tests.api.accounts import Accounts
 from tests.api.review_examples import happen, put_site
 from tests.store.examples import CAMERA, as_cleared, as_violation, camera, event, package, stream_state
@@ -48,15 +45,15 @@ def test_a_fresh_installation(operations: TestClient) -> None:
 def test_what_waits(operations: TestClient, services: Services, clock: FakeClock) -> None:
     put_site(services, CAMERA)
     happen(services, 0)
-    EventRepository(services.engine).apply(as_violation(event(1)))
+    services.store.events.apply(as_violation(event(1)))
     observed = replace(as_violation(event(2)), observing=True)
-    EventRepository(services.engine).apply(observed)
+    services.store.events.apply(observed)
     queues = operations.get(SYSTEM).json()["queues"]
     assert (queues["to_decide"], queues["to_seal"], queues["overdue"]) == (2, 1, 0)
     # What was sealed comes back, and is no violation again yet.
     sealed = as_violation(event(0))
-    EventRepository(services.engine).apply(as_cleared(sealed))
-    EventRepository(services.engine).apply(replace(sealed, state="candidate", opening=2))
+    services.store.events.apply(as_cleared(sealed))
+    services.store.events.apply(replace(sealed, state="candidate", opening=2))
     assert operations.get(SYSTEM).json()["queues"]["to_seal"] == 1
     clock.sleep(timedelta(hours=25).total_seconds())
     operations.post("/api/v1/session", json={"name": "operations", "password": "correct-horse-battery"})
@@ -66,7 +63,7 @@ def test_what_waits(operations: TestClient, services: Services, clock: FakeClock
 def test_whether_the_cameras_are_watched(operations: TestClient, services: Services, clock: FakeClock) -> None:
     put_site(services, CAMERA, camera("late"), camera("gone"), camera("new"))
     late = stream_state("late", delay_s=SLOW_AFTER_S + 1)
-    CameraStateRepository(services.engine, clock).put(stream_state(), late, stream_state("gone", status="waiting"))
+    services.store.camera_states.put(stream_state(), late, stream_state("gone", status="waiting"))
     found = operations.get(SYSTEM).json()["analysis"]
     assert found["running"] is True
     assert found["cameras"] == {"online": 1, "slow": 1, "offline": 1, "unknown": 1}
@@ -79,10 +76,10 @@ def test_the_disk_and_when_it_is_full(accounts: Accounts, services: Services, cl
     folder = services.packages_folder / "a"
     folder.mkdir()
     (folder / "clip.mp4").write_bytes(bytes(5_000_000))
-    EventRepository(services.engine).apply(event())
+    services.store.events.apply(event())
     for number in range(1, 15):
-        PackageRepository(services.engine).add(package(number, sealed_at=clock.utc() - timedelta(hours=number)))
-    services.disk.count()
+        services.store.packages.add(package(number, sealed_at=clock.utc() - timedelta(hours=number)))
+    services.shared(disk_meter).count()
     disk = accounts.as_role(Role.SYSTEM_ADMIN).get(SYSTEM).json()["disk"]
     assert {one["name"]: one["bytes"] for one in disk["folders"]}["packages"] == 5_000_000
     assert disk["packages_a_day"] == 2

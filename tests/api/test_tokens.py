@@ -9,8 +9,8 @@ from sqlalchemy import Engine, text
 
 from core.clock import FakeClock
 from core.rights import MACHINE_RIGHTS, Right, Role
-from store.audit import AuditFilter
-from store.engine import reading
+from store.audit.log import AuditFilter
+from store.base.engine import reading
 from tests.api.accounts import SETTING_UP, Accounts
 
 TOKENS = "/api/v1/tokens"
@@ -80,7 +80,7 @@ def test_a_token_ends_with_what_it_hung_on(accounts: Accounts, owner: TestClient
 def test_the_audit_names_the_token(accounts: Accounts, owner: TestClient) -> None:
     made = token(owner, Right.EVENTS_VIEW)
     assert machine(accounts, made["secret"]).get("/api/v1/events").status_code == 200
-    entries, _ = accounts.services.audit.page(AuditFilter(actor="operations", action="events.search"))
+    entries, _ = accounts.services.store.audit.page(AuditFilter(actor="operations", action="events.search"))
     assert [one.actor_name for one in entries] == [f"operations (token {made['token_id']})"]
 
 

@@ -8,14 +8,14 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from api.dependencies import Services
+from api.http.services import Services
 from core.clock import FakeClock
 from core.errors import InputError
 from core.principal import badge_holds
 from core.rights import Right, Role
-from store.events import EventRepository
-from store.packages import PackageRepository
-from store.sites import SiteRepository
+from store.events.events import EventRepository
+from store.events.packages import PackageRepository
+from store.site.sites import SiteRepository
 from tests.api.accounts import PASSWORD, SETTING_UP, Accounts
 from tests.store.examples import START, camera, event, package, site_of
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from core.observing import settled
+from core.policy.observing import settled
 from core.rules import resolve
 from core.site import Camera, Preset, SentBack, Zone
 from tests.store.examples import PAVEMENT, camera

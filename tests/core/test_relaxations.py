@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.coverage import Effort, uncovered_area
 from core.geometry import Polygon, polygon_area
-from core.relaxations import NOTHING, Scene, relaxations
+from core.policy.relaxations import NOTHING, Scene, relaxations
 from core.site import Preset, StreamKind, Zone
 
 SQUARE = ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8))

@@ -11,12 +11,10 @@ from core.clock import FakeClock, rfc3339
 from core.domain import Frame, ModelRef, RuleEvent, State
 from core.rules import ZoneRule, resolve
 from core.site import Camera, Legal, Place, Preset, SiteInfo, Zone
-from evidence.antiforgery import ROLES, anti_forgery_code
-from evidence.chain import Chain, chain_path
-from evidence.clock_offset import ClockOffset
-from evidence.dossier import Dossiers, Sealed
-from evidence.dsse import envelope
-from evidence.facts import (
+from evidence.package.antiforgery import ROLES, anti_forgery_code
+from evidence.package.layout import ENVELOPE, MANIFEST, STAGING, sha256_of
+from evidence.packing.dossier import Dossiers, Sealed
+from evidence.packing.facts import (
     camera_facts,
     clock_facts,
     event_facts,
@@ -26,10 +24,12 @@ from evidence.facts import (
     rule_facts,
     source_facts,
 )
-from evidence.keys import KeyRing, open_key_ring, open_signing_key
-from evidence.manifest import About, Body
-from evidence.package import ENVELOPE, MANIFEST, STAGING, sha256_of
-from evidence.seal import Sealer
+from evidence.signing.chain import Chain, chain_path
+from evidence.signing.clock_offset import ClockOffset
+from evidence.signing.dsse import envelope
+from evidence.signing.keys import KeyRing, open_key_ring, open_signing_key
+from evidence.signing.manifest import About, Body
+from evidence.signing.seal import Sealer
 from tests.evidence.film import CAR_XYXY, SIZE_WH, START, FileRecording, at, street
 
 SITE = SiteInfo(name="江山市城区", division="330881")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from evidence.keys import KeyRing
-from evidence.verify import Verdict, verify
+from evidence.signing.keys import KeyRing
+from evidence.verify.verifier import Verdict, verify
 from tests.evidence.build import ring, sealer, small_body
 from tests.evidence.film import make_film
 

@@ -10,10 +10,10 @@ from threading import Thread
 
 import pytest
 
+from core.audit_head import Head
 from core.errors import StorageError
 from core.settings import Settings
-from evidence.anchor import AuditAnchor, audit_anchor
-from store.audit import Head
+from evidence.signing.audit_anchor import AuditAnchor, audit_anchor
 
 
 def test_the_newest_head_is_kept(tmp_path: Path) -> None:

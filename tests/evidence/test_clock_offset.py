@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from evidence.clock_offset import UNKNOWN, ClockOffset, system_clock_offset
+from evidence.signing.clock_offset import UNKNOWN, ClockOffset, system_clock_offset
 
 # A state, and whether the clock surely is within one second.
 STATES = [

@@ -19,12 +19,12 @@ from core.domain import Gap, Member
 from core.errors import StorageError
 from core.ports import Clip, Picture
 from core.violations import violation_types
-from evidence import wording
-from evidence.contents import Contents, Scene
-from evidence.facts import source_facts
-from evidence.lettering import find_lettering, system_lettering
-from evidence.seal import Sealer
-from evidence.verify import verify
+from evidence.drawing import wording
+from evidence.drawing.lettering import find_lettering, system_lettering
+from evidence.packing.contents import Contents, Scene
+from evidence.packing.facts import source_facts
+from evidence.signing.seal import Sealer
+from evidence.verify.verifier import verify
 from tests.evidence.build import (
     PASSWORD,
     SITE,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.dsse import (
+from evidence.signing.dsse import (
     OPENING_TYPE,
     PAYLOAD_TYPE,
     EnvelopeError,
@@ -16,7 +16,7 @@ from evidence.dsse import (
     open_envelope,
     pre_authentication_encoding,
 )
-from evidence.keys import KeyRing, open_key_ring, open_signing_key
+from evidence.signing.keys import KeyRing, open_key_ring, open_signing_key
 
 
 def test_encoding_of_the_specification() -> None:

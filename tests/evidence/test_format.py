@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from evidence.antiforgery import ROLES, anti_forgery_code
-from evidence.keys import KeyRing
-from evidence.package import ENVELOPE, MANIFEST
-from evidence.sealed import Sealed, read_sealed
-from evidence.verify import verify
+from evidence.package.antiforgery import ROLES, anti_forgery_code
+from evidence.package.layout import ENVELOPE, MANIFEST
+from evidence.signing.keys import KeyRing
+from evidence.signing.sealed import Sealed, read_sealed
+from evidence.verify.verifier import verify
 from tests.evidence.build import Run, manifest_of, ring, rule, signed_again
 
 

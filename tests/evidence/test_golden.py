@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from evidence.keys import KeyRing, read_public_key
-from evidence.verify import verify
-from evidence.zipfiles import write_zip
+from evidence.package.zipfiles import write_zip
+from evidence.signing.keys import KeyRing, read_public_key
+from evidence.verify.verifier import verify
 from tests.evidence.test_tampering import flipped
 
 GOLDEN = Path(__file__).with_name("golden")

@@ -11,16 +11,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from core.clock import SystemClock
 from core.errors import EvidenceError, InputError
-from evidence.chain import Chain, ChainEntry
-from evidence.dsse import envelope
-from evidence.key_check import ToldByAudit, check_keys
-from evidence.key_events import TYPE, change, key_events, open_trusted_ring, read_history
-from evidence.keys import SigningKey, key_id, open_key_ring, open_signing_key
-from evidence.reconcile import reconcile
-from evidence.removals import note_removal, removals, take_away
-from evidence.seal import Sealer
-from evidence.sealed import Sealed, read_sealed
-from evidence.verify import verify
+from evidence.signing.chain import Chain, ChainEntry
+from evidence.signing.dsse import envelope
+from evidence.signing.key_events import TYPE, change, key_events, open_trusted_ring, read_history
+from evidence.signing.keys import SigningKey, key_id, open_key_ring, open_signing_key
+from evidence.signing.removals import note_removal, removals, take_away
+from evidence.signing.seal import Sealer
+from evidence.signing.sealed import Sealed, read_sealed
+from evidence.verify.key_check import ToldByAudit, check_keys
+from evidence.verify.reconcile import reconcile
+from evidence.verify.verifier import verify
 from tests.evidence.build import small_body
 
 NOW = SystemClock().utc()

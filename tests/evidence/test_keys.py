@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from core.clock import SystemClock
 from core.errors import InputError
-from evidence.key_events import change
-from evidence.keys import open_key_ring, open_recorded_key, open_signing_key, read_public_key
-from evidence.verify import verify
+from evidence.signing.key_events import change
+from evidence.signing.keys import open_key_ring, open_recorded_key, open_signing_key, read_public_key
+from evidence.verify.verifier import verify
 from tests.evidence.build import sealer, small_body
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from api.checkup import check_up
+from api.system.checkup import check_up
+from core.audit_head import Head
 from core.settings import Settings
 from core.sharing import keep_to
-from evidence.anchor import AuditAnchor
-from evidence.keys import open_key_ring, open_recorded_key, open_signing_key
-from evidence.seal import Sealer
-from store.audit import Head
-from store.vault import Vault
+from evidence.signing.audit_anchor import AuditAnchor
+from evidence.signing.keys import open_key_ring, open_recorded_key, open_signing_key
+from evidence.signing.seal import Sealer
+from store.base.vault import Vault
 from tests.evidence.build import small_body
 
 

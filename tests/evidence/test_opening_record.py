@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from evidence.dsse import OPENING_TYPE, envelope
-from evidence.journal import entries_of, lines_of
-from evidence.keys import KeyRing, SigningKey, open_signing_key
-from evidence.verify import verify
+from evidence.signing.dsse import OPENING_TYPE, envelope
+from evidence.signing.journal import entries_of, lines_of
+from evidence.signing.keys import KeyRing, SigningKey, open_signing_key
+from evidence.verify.verifier import verify
 from tests.evidence.build import Run, candidate, cleared, manifest_of, resealed, ring, rule, sealer, violated, zone
 from tests.evidence.conftest import FILM_S
 from tests.evidence.film import at

@@ -8,12 +8,12 @@ import pytest
 from PIL import Image as Pillow
 
 from core.geometry import intersection_px
-from evidence import wording
-from evidence.composite import Panel, composite
-from evidence.labels import STRIP_SHARE, place_labels
-from evidence.lettering import Lettering, find_lettering, system_lettering
-from evidence.marking import BOX_RGB, ROLE_RGB, ZONE_RGB, Boxed, Mark, band, marked, with_band
-from evidence.pictures import blackened, close_up_box, scaled_box
+from evidence.drawing import wording
+from evidence.drawing.composite import Panel, composite
+from evidence.drawing.labels import STRIP_SHARE, place_labels
+from evidence.drawing.lettering import Lettering, find_lettering, system_lettering
+from evidence.drawing.marking import BOX_RGB, ROLE_RGB, ZONE_RGB, Boxed, Mark, band, marked, with_band
+from evidence.drawing.pictures import blackened, close_up_box, scaled_box
 from tests.evidence.build import POLYGON, Run, manifest_of, rule
 from tests.evidence.conftest import FILM_S
 
@@ -150,7 +150,7 @@ def test_without_a_chinese_font_words_are_english(tmp_path: Path) -> None:
 def test_without_a_chinese_font_the_package_says_so(
     tmp_path: Path, film: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evidence.dossier.system_lettering", Lettering)
+    monkeypatch.setattr("evidence.packing.dossier.system_lettering", Lettering)
     run = Run(tmp_path, film, FILM_S)
     run.through(rule())
     run.to(370)

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from core.clock import parse_rfc3339, rfc3339
-from evidence.chain import Chain, ChainEntry, chain_path
-from evidence.dsse import envelope
-from evidence.keys import open_signing_key
-from evidence.package import ENVELOPE, MANIFEST, sha256_of
-from evidence.reconcile import Finding, Row, reconcile
+from evidence.package.layout import ENVELOPE, MANIFEST, sha256_of
+from evidence.signing.chain import Chain, ChainEntry, chain_path
+from evidence.signing.dsse import envelope
+from evidence.signing.keys import open_signing_key
+from evidence.verify.reconcile import Finding, Row, reconcile
 from tests.evidence.build import manifest_of, ring, sealer, small_body
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from evidence.keys import KeyRing
-from evidence.verify import verify
+from evidence.signing.keys import KeyRing
+from evidence.verify.verifier import verify
 from tests.evidence.build import resealed
 
 Manifest = dict[str, Any]

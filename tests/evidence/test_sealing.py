@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from core.errors import EvidenceError, StorageError
-from evidence.chain import Chain, ChainEntry, chain_path
-from evidence.manifest import About, Body
-from evidence.package import MANIFEST
-from evidence.seal import Sealer
-from evidence.verify import verify
+from evidence.package.layout import MANIFEST
+from evidence.signing.chain import Chain, ChainEntry, chain_path
+from evidence.signing.manifest import About, Body
+from evidence.signing.seal import Sealer
+from evidence.verify.verifier import verify
 from tests.evidence.build import manifest_of, ring, sealer, small_body
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")

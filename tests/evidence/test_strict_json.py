@@ -4,7 +4,7 @@ import tracemalloc
 
 import pytest
 
-from evidence.strict_json import parse
+from evidence.package.strict_json import parse
 
 LIMIT = 1 << 20
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from evidence.dsse import envelope, open_envelope
-from evidence.keys import KeyRing, open_signing_key
-from evidence.package import ENVELOPE, MANIFEST, TIMESTAMP
-from evidence.verify import verify
+from evidence.package.layout import ENVELOPE, MANIFEST, TIMESTAMP
+from evidence.signing.dsse import envelope, open_envelope
+from evidence.signing.keys import KeyRing, open_signing_key
+from evidence.verify.verifier import verify
 from tests.evidence.build import Run, manifest_of, ring, rule, sealer, small_body
 
 Faults = Callable[[Path], dict[str, str]]

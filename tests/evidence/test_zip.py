@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import EvidenceError
-from evidence.keys import KeyRing
-from evidence.package import TIMESTAMP
-from evidence.verify import verify
-from evidence.zipfiles import Member, central_of, end_of, local_of, write_zip
+from evidence.package.layout import TIMESTAMP
+from evidence.package.zipfiles import Member, central_of, end_of, local_of, write_zip
+from evidence.signing.keys import KeyRing
+from evidence.verify.verifier import verify
 from tests.evidence.test_tampering import ADDED, FILES, flipped
 from tests.soak import zip_mutations
 

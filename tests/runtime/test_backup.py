@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from core.errors import StorageError
-from evidence.chain import Chain
-from evidence.seal import Sealer
-from runtime.in_use import in_use
-from runtime.installation import Installation
-from runtime.local_actor import local_actor
-from store import migrate
-from store.audit import Deed
+from evidence.signing.chain import Chain
+from evidence.signing.seal import Sealer
+from runtime.home.in_use import in_use
+from runtime.home.installation import Installation
+from runtime.home.local_actor import local_actor
+from store.audit.log import Deed
+from store.base import migrate
 from tests.evidence.build import small_body
 from tests.former_home import former_home
 from tests.runtime.conftest import Jiejing, SiteFile
@@ -30,7 +30,7 @@ def installation(home: Path, jiejing: Jiejing, site_file: SiteFile) -> Iterator[
     """A site, a sealed package, and some rows of audit."""
     assert jiejing("camera", "import", site_file()).code == 0
     opened = Installation.open()
-    opened.audit.note(local_actor(), Deed("test.begin", "test", "1"))
+    opened.store.audit.note(local_actor(), Deed("test.begin", "test", "1"))
     Sealer.at(home).seal(home / "packages", "aa00000000000001", small_body)
     yield opened
     opened.engine.dispose()
@@ -66,7 +66,7 @@ def test_a_backup_of_a_running_system_is_of_one_moment(
         sealer.seal(home / "packages", f"aa{next(numbers):014}", small_body)
 
     def note() -> None:
-        installation.audit.note(local_actor(), Deed("test.go_on", "test", "1"))
+        installation.store.audit.note(local_actor(), Deed("test.go_on", "test", "1"))
 
     target = tmp_path / "backup.tar.gz"
     with working(seal, note):

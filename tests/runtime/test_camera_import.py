@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from core.settings import Settings
-from runtime.installation import Installation
+from runtime.home.installation import Installation
 from tests.runtime.conftest import Jiejing, SiteFile, site
 
 HEAD = ["编号", "名称", "视频地址", "地点"]
@@ -127,7 +127,7 @@ def test_what_a_column_is_is_remembered_with_a_row_in_the_audit(jiejing: Jiejing
     assert jiejing("camera", "import", plain).code == 0
     only = write_csv(tmp_path / "only.csv", head[:3], GATE[:3])
     assert jiejing("camera", "import", only).code == 0
-    rows = [one for one in Installation(Settings(home=home)).audit.all() if one.action == "camera.columns"]
+    rows = [one for one in Installation(Settings(home=home)).store.audit.all() if one.action == "camera.columns"]
     assert [(one.object_kind, one.before, one.after) for one in rows] == [("site", {}, {"推流": "source"})]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from core.clock import SystemClock
 from core.settings import Settings
-from runtime.installation import Installation
+from runtime.home.installation import Installation
 from tests.runtime.conftest import Jiejing
 from tests.store.review_examples import decide, rejection, violation, with_officers
 from training.datasets.decisions import read_decisions
@@ -24,7 +24,7 @@ def test_final_decisions_are_written_as_harvest_reads_them(jiejing: Jiejing, hom
     assert (found.event_id, found.effect) == (decided, "negative")
     assert jiejing("decisions", "export").out == out.read_text(encoding="utf-8")
     assert jiejing("decisions", "export", "--since", (now + timedelta(days=1)).isoformat()).out == ""
-    assert {one.action for one in installation.audit.page()[0]} >= {"decisions.export"}
+    assert {one.action for one in installation.store.audit.page()[0]} >= {"decisions.export"}
 
 
 def test_a_day_without_its_time_is_refused(jiejing: Jiejing, home: Path) -> None:

@@ -22,10 +22,10 @@ from runtime.commands import demo
 from runtime.demo import clips, stage
 from runtime.demo.report import THE_FOUR, Goal
 from runtime.demo.site import DemoCamera, demo_site
-from runtime.installation import Installation
+from runtime.home.installation import Installation
 from scenes.clips import Recipe, render
 from scenes.video import Coding
-from store.site_file import dump
+from store.files.site_file import dump
 from streams.playout import missing
 from tests.evidence.build import manifest_of
 from tests.runtime.conftest import Jiejing

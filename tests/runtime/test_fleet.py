@@ -17,11 +17,11 @@ from core.clock import SystemClock
 from core.domain import Frame, RuleEvent
 from core.rules import rules_of
 from models.store import ModelStore
-from runtime import fleet
-from runtime.fleet import Fleet
-from runtime.installation import Installation
-from runtime.pipeline import CameraPipeline, Step
-from store.audit import AuditFilter
+from runtime.camera import fleet
+from runtime.camera.fleet import Fleet
+from runtime.camera.pipeline import CameraPipeline, Step
+from runtime.home.installation import Installation
+from store.audit.log import AuditFilter
 from tests.runtime.conftest import Jiejing, site
 from tests.runtime.films import stands, write_film
 from tests.runtime.red_detector import write_red_detector
@@ -82,7 +82,7 @@ def test_a_camera_that_ends_unexpectedly_is_said_to_have_stopped_and_tried_again
         return step(self, frame)
 
     def state() -> Any:
-        reported = installation.camera_states.all().get("cam")
+        reported = installation.store.camera_states.all().get("cam")
         return reported.state if reported else None
 
     monkeypatch.setattr(CameraPipeline, "step", breaks_once)
@@ -97,14 +97,14 @@ def test_a_package_whose_row_a_crash_left_out_gets_it_at_the_next_start(
     installation: Installation, jiejing: Jiejing
 ) -> None:
     with running(installation):
-        until(installation.packages.all)
-    (package,) = (one for one in installation.packages.all() if one.kind == "primary")
+        until(installation.store.packages.all)
+    (package,) = (one for one in installation.store.packages.all() if one.kind == "primary")
     with installation.engine.connect() as connection, connection.begin():
         connection.execute(text("DELETE FROM packages"))
     assert jiejing("evidence", "check").code == 1
     with running(installation):
-        until(installation.packages.all)
-    assert package in installation.packages.all()
+        until(installation.store.packages.all)
+    assert package in installation.store.packages.all()
     assert jiejing("evidence", "check").code == 0
 
 
@@ -116,7 +116,7 @@ def test_a_running_pipeline_takes_another_model_without_losing_a_dwell(
     store = ModelStore(installation.settings.home)
     with running(installation):
         assert jiejing("model", "shadow", "better").code == 0
-        (event,) = until(lambda: installation.events.page().events)
+        (event,) = until(lambda: installation.store.events.page().events)
         store.promote(["better"], reason="finds more")
         changes = until(lambda: _history(installation, event.event_id, "violation"))
         figures = until(lambda: json.loads(jiejing("model", "shadow", "--json").out)["cameras"])
@@ -133,28 +133,28 @@ def test_a_running_pipeline_takes_another_model_without_losing_a_dwell(
 
 def test_a_changed_rule_takes_effect_and_leaves_other_cameras_undisturbed(installation: Installation) -> None:
     cam = installation.site().camera("cam")
-    installation.sites.put_camera(cam.model_copy(update={"id": "other"}))
+    installation.store.opened_sites.put_camera(cam.model_copy(update={"id": "other"}))
 
     def since(camera_id: str) -> Any:
-        reported = installation.camera_states.all().get(camera_id)
+        reported = installation.store.camera_states.all().get(camera_id)
         return reported.state.since if reported and reported.state.status == "online" else None
 
     with running(installation):
         begun = until(lambda: (since("cam"), since("other")) if since("cam") and since("other") else None)
         (before,) = rules_of(cam)
-        until(lambda: [one for one in installation.events.page().events if one.camera_id == "cam"])
+        until(lambda: [one for one in installation.store.events.page().events if one.camera_id == "cam"])
         zone = cam.presets[0].zones[0].model_copy(update={"violation_after_s": 5.0})
         changed = cam.model_copy(update={"presets": (cam.presets[0].model_copy(update={"zones": (zone,)}),)})
-        installation.sites.put_camera(changed)
+        installation.store.opened_sites.put_camera(changed)
         (after,) = rules_of(changed)
-        until(lambda: [one for one in installation.events.page().events if one.rule_version == after.version])
+        until(lambda: [one for one in installation.store.events.page().events if one.rule_version == after.version])
         assert since("cam") != begun[0]
         assert since("other") == begun[1]
     versions = {
-        change.rule_version for one in installation.events.page().events for change in _changes(installation, one)
+        change.rule_version for one in installation.store.events.page().events for change in _changes(installation, one)
     }
     assert {before.version, after.version} <= versions
-    assert installation.sites.rule(before.version) == before.snapshot()
+    assert installation.store.opened_sites.rule(before.version) == before.snapshot()
 
 
 def test_a_camera_that_was_turned_while_nothing_ran_is_not_trusted_until_its_zones_are_drawn_anew(
@@ -165,28 +165,28 @@ def test_a_camera_that_was_turned_while_nothing_ran_is_not_trusted_until_its_zon
     installation = Installation.open()
     shutil.copy(film, seen)
     cam = installation.site().camera("cam").model_copy(update={"source": f"file://{seen}"})
-    installation.sites.put_camera(cam)
+    installation.store.opened_sites.put_camera(cam)
 
     def unfit() -> str | None:
-        reported = installation.camera_states.all().get("cam")
+        reported = installation.store.camera_states.all().get("cam")
         online = reported is not None and reported.state.status == "online"
         return (reported.state.unfit or "fit") if reported and online else None
 
     with running(installation):
         assert until(unfit) == "fit"
-        until(lambda: installation.events.page().events)
+        until(lambda: installation.store.events.page().events)
     write_film(seen, 30, stands(0), turned_px=80)
-    known = len(installation.events.page().events)
+    known = len(installation.store.events.page().events)
     with running(installation):
         assert until(lambda: unfit() if unfit() != "fit" else None).startswith("view moved: by ")
-        assert len(installation.events.page().events) == known
+        assert len(installation.store.events.page().events) == known
         zone = (
             cam.presets[0].zones[0].model_copy(update={"polygon": ((0.2, 0.4), (0.9, 0.4), (0.9, 0.95), (0.2, 0.95))})
         )
         drawn = cam.model_copy(update={"presets": (cam.presets[0].model_copy(update={"zones": (zone,)}),)})
-        installation.sites.put_camera(drawn)
+        installation.store.opened_sites.put_camera(drawn)
         until(lambda: unfit() == "fit")
-        until(lambda: len(installation.events.page().events) > known)
+        until(lambda: len(installation.store.events.page().events) > known)
     installation.engine.dispose()
 
 
@@ -197,29 +197,29 @@ def test_a_zone_over_its_budget_observes_again_while_it_is_watched(
     cam = installation.site().camera("cam")
     zone = cam.presets[0].zones[0].model_copy(update={"daily_budget": 1})
     cam = cam.model_copy(update={"presets": (cam.presets[0].model_copy(update={"zones": (zone,)}),)})
-    installation.sites.put_camera(cam)
+    installation.store.opened_sites.put_camera(cam)
     (rule,) = rules_of(cam)
     now = SystemClock().utc()
     for number in range(2):
         one = event(number, camera_id="cam", zone_id=zone.id, rule_version=rule.version)
-        installation.events.apply(replace(as_violation(one), violation_at=now, last_seen=now))
+        installation.store.events.apply(replace(as_violation(one), violation_at=now, last_seen=now))
     with running(installation):
-        until(lambda: [one for one in installation.events.page().events if one.observing])
+        until(lambda: [one for one in installation.store.events.page().events if one.observing])
     sent = installation.site().camera("cam").presets[0].zones[0]
     assert sent.sent_back is not None
     assert (sent.observe, sent.sent_back.why, sent.sent_back.limit) == (True, "budget", 1)
-    (row, *_), _ = installation.audit.page(AuditFilter(action="camera.send_back"))
+    (row, *_), _ = installation.store.audit.page(AuditFilter(action="camera.send_back"))
     assert (row.actor_name, row.object_id) == ("system", "cam")
-    assert installation.audit.verify().fault is None
+    assert installation.store.audit.verify().fault is None
 
 
 def _changes(installation: Installation, event: RuleEvent) -> tuple[RuleEvent, ...]:
-    history = installation.events.get(event.event_id)
+    history = installation.store.events.get(event.event_id)
     return history.changes if history else ()
 
 
 def _history(installation: Installation, event_id: str, state: str) -> tuple[RuleEvent, ...] | None:
-    history = installation.events.get(event_id)
+    history = installation.store.events.get(event_id)
     changes = history.changes if history else ()
     return changes if any(change.state == state for change in changes) else None
 

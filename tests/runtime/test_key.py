@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.seal import Sealer
+from evidence.signing.seal import Sealer
 from tests.evidence.build import small_body
 from tests.runtime.conftest import Jiejing
 

@@ -17,9 +17,9 @@ import pytest
 
 from core.live_wire import Want, line_of, socket_address
 from runtime.demo.accounts import add_demo_accounts
-from runtime.installation import Installation
-from runtime.ports import free_port
-from store.records import EventHistory
+from runtime.home.installation import Installation
+from runtime.process.ports import free_port
+from store.events.records import EventHistory
 from streams.playout import Playout, missing
 from tests.live_parts import Part, parts_of
 from tests.runtime.conftest import Jiejing, site
@@ -64,8 +64,8 @@ def process(*words: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def history(installation: Installation, state: str) -> EventHistory | None:
-    for event in installation.events.page().events:
-        told = installation.events.get(event.event_id)
+    for event in installation.store.events.page().events:
+        told = installation.store.events.get(event.event_id)
         if told and any(change.state == state for change in told.changes):
             return told
     return None
@@ -97,11 +97,14 @@ def test_the_server_stops_and_comes_back_and_it_is_the_same_event(
         with process("run") as running:
             candidate = until(lambda: history(installation, "candidate"), "a candidate").event
             playout.stop()
-            until(lambda: installation.camera_states.all()[CAMERA].state.status == "waiting", "the loss to be noticed")
+            until(
+                lambda: installation.store.camera_states.all()[CAMERA].state.status == "waiting",
+                "the loss to be noticed",
+            )
             time.sleep(4)
             playout.start()
             told = until(lambda: history(installation, "violation"), "a violation")
-            packages = until(lambda: installation.packages.of_event(candidate.event_id), "a package")
+            packages = until(lambda: installation.store.packages.of_event(candidate.event_id), "a package")
             arguments = Path(f"/proc/{running.pid}/cmdline").read_bytes()
     violation = told.changes[1]
     assert [change.state for change in told.changes[:2]] == ["candidate", "violation"]
@@ -109,7 +112,7 @@ def test_the_server_stops_and_comes_back_and_it_is_the_same_event(
     assert violation.still_since == candidate.still_since
     assert violation.bridged_s > 3
     assert violation.dwell_s == pytest.approx(violation.observed_s + violation.bridged_s)
-    assert len(installation.events.page().events) == 1
+    assert len(installation.store.events.page().events) == 1
     folder = installation.packages_folder / packages[0].path
     said = jiejing("verify", folder)
     assert said.code == 0, said.out
@@ -157,7 +160,7 @@ def test_a_restart_of_the_process_keeps_the_event(
             candidate = until(lambda: history(installation, "candidate"), "a candidate").event
         with process("run"):
             told = until(lambda: history(installation, "violation"), "a violation")
-            packages = until(lambda: installation.packages.of_event(candidate.event_id), "a package")
+            packages = until(lambda: installation.store.packages.of_event(candidate.event_id), "a package")
     assert told.event.event_id == candidate.event_id
     assert told.event.still_since == candidate.still_since
     assert jiejing("verify", installation.packages_folder / packages[0].path).code == 0
@@ -228,7 +231,7 @@ def test_a_camera_that_observes_gives_events_and_no_packages(
             told = until(lambda: history(installation, "violation"), "a violation")
             time.sleep(6)
     assert told.event.observing is True
-    assert installation.packages.all() == ()
+    assert installation.store.packages.all() == ()
 
 
 def test_one_camera_that_cannot_be_reached_does_not_hurt_the_others(
@@ -246,5 +249,5 @@ def test_one_camera_that_cannot_be_reached_does_not_hurt_the_others(
 
 
 def _with_error(installation: Installation, camera_id: str) -> Any:
-    reported = installation.camera_states.all().get(camera_id)
+    reported = installation.store.camera_states.all().get(camera_id)
     return reported.state if reported and reported.state.error else None

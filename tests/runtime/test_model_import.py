@@ -13,7 +13,7 @@ from core.errors import JiejingError, ModelError
 from detector.engine import Detector
 from models.card import Family
 from models.store import ModelStore
-from runtime.model_import import ImportRequest, import_model
+from runtime.models.model_import import ImportRequest, import_model
 from tests.models.networks import CELLS, SIZE_WH, boxes, write_batched, write_network
 from tests.runtime.conftest import Jiejing
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from api.duties import duties_of_run
+from api.system.duties import duties_of_run
 from core.duties import DutyState
 from core.errors import ModelError
 from models import store as model_store
 from models.store import SHIPPED, ModelStore, StoredModel
-from runtime import looking
-from runtime.installation import Installation
+from runtime.home.installation import Installation
+from runtime.models import loading
 from tests.extras import need
 from tests.runtime.conftest import Jiejing, site
 from tests.runtime.films import stands, write_film
@@ -32,14 +32,14 @@ def _gone(model: StoredModel, _: pytest.MonkeyPatch) -> None:
 
 
 def _does_not_run(model: StoredModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    detect = looking.Detector.detect
+    detect = loading.Detector.detect
 
     def refuse(self: Any, *arguments: Any, **options: Any) -> Any:
         if self.card.name == model.card.name:
             raise ModelError(f"model {model.card.name!r} does not run")
         return detect(self, *arguments, **options)
 
-    monkeypatch.setattr(looking.Detector, "detect", refuse)
+    monkeypatch.setattr(loading.Detector, "detect", refuse)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_a_model_that_does_not_run_takes_nobodys_place(
         return next((one for one in told if (one.name, one.camera_id) == ("models", None)), None)
 
     with running(installation):
-        until(lambda: installation.events.page().events)
+        until(lambda: installation.store.events.page().events)
         model = store.find("better")
         spoil(model, monkeypatch)
         # As where it is spoilt a moment after it was tried: `promote` itself refuses it.
@@ -82,11 +82,11 @@ def test_a_model_that_does_not_run_takes_nobodys_place(
         refused = until(lambda: told if (told := models()) and not told.up else None)
         assert "better" in refused.why
         assert "the cameras go on looking through red" in refused.why
-        (event,) = until(lambda: [one for one in installation.events.page().events if one.state == "violation"])
+        (event,) = until(lambda: [one for one in installation.store.events.page().events if one.state == "violation"])
         assert [one.name for one in event.models] == ["red"]
         store.promote(["red"], reason="better does not run")
         until(lambda: (told := models()) and told.up)
-        assert installation.camera_states.all()["cam"].state.status == "online"
+        assert installation.store.camera_states.all()["cam"].state.status == "online"
 
 
 @pytest.mark.skipif(not (SHIPPED / "street-n").is_dir(), reason="street-n is not in this copy")

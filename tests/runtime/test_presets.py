@@ -11,9 +11,9 @@ import pytest
 from core.domain import Frame, Image, Observation, RuleEvent
 from core.site import Camera, Preset, Zone
 from detector.view_memory import from_npz, to_npz
-from runtime.looking import Detectors
-from runtime.pictured_views import pictured_views
-from runtime.pipeline import CameraPipeline
+from runtime.camera.pictured_views import pictured_views
+from runtime.camera.pipeline import CameraPipeline
+from runtime.models.loading import Detectors
 from tests.detector.test_fitness import START, frame
 from tests.runtime.conftest import RULE
 from tests.runtime.films import picture, street

@@ -9,8 +9,8 @@ import pytest
 
 from core.clock import FakeClock
 from core.domain import Frame
-from runtime import quiet
-from runtime.quiet import INDEX, QuietFrames
+from runtime.camera import quiet
+from runtime.camera.quiet import INDEX, QuietFrames
 from training.datasets.harvest import read_quiet
 
 

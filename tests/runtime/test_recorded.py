@@ -4,8 +4,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from evidence.keys import key_id as id_of
-from evidence.keys import read_public_key
+from evidence.signing.keys import key_id as id_of
+from evidence.signing.keys import read_public_key
 from tests.runtime.conftest import Jiejing, SiteFile, site
 from tests.runtime.test_analyze import START, lines
 

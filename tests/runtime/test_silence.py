@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from api.duties import duties_of_run
+from api.system.duties import duties_of_run
 from core.clock import FakeClock, SystemClock
 from core.domain import Detection, Frame, ModelRef, Observation
 from core.duties import Duties, Duty, DutyState
@@ -18,12 +18,12 @@ from core.errors import ModelError, StorageError
 from core.rules import rules_of
 from detector.ensemble import Ensemble, Looking
 from detector.watch import CameraWatch
-from runtime import shadow as shadow_module
-from runtime.event_writer import EventWriter
-from runtime.live_window import LiveWindow
-from runtime.pipeline import Step
-from runtime.shadow import Shadow
-from runtime.spool import Spool
+from runtime.camera import shadow as shadow_module
+from runtime.camera.event_writer import EventWriter
+from runtime.camera.live_window import LiveWindow
+from runtime.camera.pipeline import Step
+from runtime.camera.shadow import Shadow
+from runtime.camera.spool import Spool
 from tests.store.examples import CAMERA, SITE, START, event
 
 REF = ModelRef("candidate", "c" * 64)
@@ -199,7 +199,7 @@ class _Gone:
 def test_events_wait_while_the_data_base_is_away_and_are_written_in_their_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runtime.event_writer.rows_left_out", lambda _: [])
+    monkeypatch.setattr("runtime.camera.event_writer.rows_left_out", lambda _: [])
     clock, gone = FakeClock(), _Gone()
     duties, spool = Duties(clock), Spool(tmp_path)
     writer = EventWriter(gone, spool, duties)  # type: ignore[arg-type]

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from core.domain import ModelRef
-from runtime import spool as spooling
-from runtime.spool import CameraSpool, Spool
+from runtime.camera import spool as spooling
+from runtime.camera.spool import CameraSpool, Spool
 from tests.store.examples import as_violation, event
 
 _PUT_AND_DIE = """
 import os, signal, sys
 from pathlib import Path
-from runtime.spool import Spool
+from runtime.camera.spool import Spool
 from tests.store.examples import as_violation, event
 spool = Spool(Path(sys.argv[1]))
 for number in range(3):

@@ -12,10 +12,10 @@ from core.clock import FakeClock, SystemClock
 from core.duties import Duties, DutyState
 from detector.memory import from_json, to_json
 from detector.watch import CameraMemory
-from evidence.keys import open_key_ring, open_signing_key
-from runtime.fleet import Fleet
-from runtime.installation import Installation
-from runtime.state_file import StateFile, StateSeal
+from evidence.signing.keys import open_key_ring, open_signing_key
+from runtime.camera.fleet import Fleet
+from runtime.camera.state_file import StateFile, StateSeal
+from runtime.home.installation import Installation
 from tests.former_home import former_home
 from tests.runtime.test_fleet import until
 

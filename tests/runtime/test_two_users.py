@@ -18,11 +18,11 @@ import os, sys, traceback
 from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from evidence.seal import Sealer
+from evidence.signing.seal import Sealer
 from runtime import cli
-from runtime.installation import Installation
-from runtime.local_actor import local_actor
-from store.audit import Deed
+from runtime.home.installation import Installation
+from runtime.home.local_actor import local_actor
+from store.audit.log import Deed
 from tests.evidence.build import small_body
 
 def seal():
@@ -34,7 +34,7 @@ def seal():
 
 def serve():
     opened = Installation.open()
-    opened.audit.note(local_actor(), Deed("user.create", "user", "somebody"))
+    opened.store.audit.note(local_actor(), Deed("user.create", "user", "somebody"))
     opened.vault.seal("text", "camera-1")
 
 def command(*words):

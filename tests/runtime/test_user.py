@@ -13,16 +13,16 @@ from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.dependencies import Services
-from api.passwords import Passwords
+from api.http.services import Services
 from core.one_time_codes import code_at
 from core.rights import Role
 from core.settings import Settings
 from runtime.demo.accounts import add_demo_accounts
-from runtime.installation import Installation
-from store.account_acts import ALONE
-from store.audit import Actor, AuditFilter
-from store.second_factors import SecondFactorRepository
+from runtime.home.installation import Installation
+from store.accounts.acts import ALONE
+from store.accounts.passwords import Passwords
+from store.accounts.second_factors import SecondFactorRepository
+from store.audit.log import Actor, AuditFilter
 from tests.runtime.conftest import Jiejing
 
 OWN = "correct-horse-battery"
@@ -32,7 +32,7 @@ ADD = ("user", "add", "--name", "Li.Security", "--role", "security_admin")
 @pytest.fixture(autouse=True)
 def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """argon2id with the least parameters."""
-    monkeypatch.setattr("api.passwords.PasswordHasher", partial(PasswordHasher, 1, 8, 1))
+    monkeypatch.setattr("store.accounts.passwords.PasswordHasher", partial(PasswordHasher, 1, 8, 1))
 
 
 @pytest.fixture
@@ -79,10 +79,10 @@ def test_a_reset_and_an_unlock(jiejing: Jiejing, installation: Installation) -> 
 
 def in_service(installation: Installation, name: str) -> TestClient:
     """An administrator who has chosen a password of his own, and is signed in."""
-    user = installation.users.named(name)
+    user = installation.store.users.named(name)
     assert user is not None
     passwords, actor = Passwords(), Actor(None, "tests", None, "local")
-    installation.users.change_own_password(user.user_id, user.version, passwords.hash(OWN), actor)
+    installation.store.users.change_own_password(user.user_id, user.version, passwords.hash(OWN), actor)
     client = TestClient(create_app(Services(installation.engine, installation.packages_folder)), "http://localhost")
     session = client.post("/api/v1/session", json={"name": name, "password": OWN}).json()
     client.headers["X-CSRF-Token"] = session["csrf_token"]
@@ -113,7 +113,7 @@ def test_at_the_machine_an_administrator_takes_another_one(
     assert signs_in(installation, "li.security", first) is None
     one_time = said.out.strip().partition(": ")[2]
     if kind == "change":
-        made = installation.users.named("new")
+        made = installation.store.users.named("new")
         assert made is not None
         assert (made.role, made.state) == (None, "pending")
     if kind == "reset":
@@ -122,7 +122,7 @@ def test_at_the_machine_an_administrator_takes_another_one(
     assert (act["kind"], act["asked_by"], act["asked_name"].startswith("command line")) == (kind, None, True)
     assert zhao.post(f"/api/v1/account-acts/{act['act_id']}/confirm", json={}).status_code == 200
     if kind == "change":
-        made = installation.users.named("new")
+        made = installation.store.users.named("new")
         assert made is not None
         assert (made.role, made.state) == (Role.AUDIT_ADMIN, "active")
     if kind in ("reset", "unlock"):
@@ -136,21 +136,21 @@ def test_alone_at_the_machine_it_is_said_and_written_down(jiejing: Jiejing, inst
     said = jiejing("user", "reset", "li.security", "--alone", "赵某休假，局长同意")
     assert "done without another administrator, as the audit says, too: 赵某休假，局长同意" in said.err
     assert signs_in(installation, "li.security", said.out.strip().partition(": ")[2]) is not None
-    entries, _ = installation.audit.page(AuditFilter(action="account_act.confirm"))
+    entries, _ = installation.store.audit.page(AuditFilter(action="account_act.confirm"))
     assert [one.after["note"] for one in entries] == ["赵某休假，局长同意", ALONE, ALONE]
 
 
 def test_a_lost_phone_is_forgotten_at_the_machine(jiejing: Jiejing, installation: Installation) -> None:
     jiejing("user", "add", "--name", "wang", "--role", "officer")
-    user = installation.users.named("wang")
+    user = installation.store.users.named("wang")
     assert user is not None
-    factors = SecondFactorRepository(installation.engine, installation.vault, installation.audit)
+    factors = SecondFactorRepository(installation.engine, installation.store.vault, installation.store.audit)
     secret = factors.begin(user.user_id)
     actor = Actor(user.user_id, "wang", None, "local")
     assert factors.confirm(user.user_id, code_at(secret, datetime.now(UTC)), actor, "") is not None
     assert "has no second factor any more" in jiejing("user", "reset", "wang", "--second-factor").out
     assert factors.of(user.user_id) is None
-    entries, _ = installation.audit.page(AuditFilter(action="user.reset_second_factor"))
+    entries, _ = installation.store.audit.page(AuditFilter(action="user.reset_second_factor"))
     assert entries[0].actor_name.startswith("command line")
 
 

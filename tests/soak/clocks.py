@@ -31,7 +31,7 @@ import cv2
 import numpy as np
 
 from core.domain import Image
-from runtime.installation import Installation
+from runtime.home.installation import Installation
 from tests.runtime.conftest import site
 from tests.runtime.films import SIZE_WH, picture, street
 from tests.runtime.red_detector import write_red_detector
@@ -213,12 +213,14 @@ def _run_until_sealed(installation: Installation, cameras: set[str], log: Path, 
 
 
 def _sealed(installation: Installation) -> list[Any]:
-    return [one for one in installation.events.page().events if installation.packages.of_event(one.event_id)]
+    return [
+        one for one in installation.store.events.page().events if installation.store.packages.of_event(one.event_id)
+    ]
 
 
 def _outcome(installation: Installation, camera_id: str, name: str, clock: Clock, told: tuple[str, ...]) -> Outcome:
-    events = [one for one in installation.events.page().events if one.camera_id == camera_id]
-    row = installation.packages.of_event(events[0].event_id)[0]
+    events = [one for one in installation.store.events.page().events if one.camera_id == camera_id]
+    row = installation.store.packages.of_event(events[0].event_id)[0]
     folder = installation.packages_folder / row.path
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     stills = {

@@ -27,8 +27,8 @@ import yaml
 
 from models.store import ModelStore
 from runtime.demo.accounts import add_demo_accounts
-from runtime.installation import Installation
-from runtime.ports import free_port
+from runtime.home.installation import Installation
+from runtime.process.ports import free_port
 from streams.playout import Playout
 from tests.runtime.conftest import site
 from tests.runtime.films import stands, write_film

@@ -18,9 +18,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidence.keys import KeyRing
-from evidence.verify import verify
-from evidence.zipfiles import write_zip
+from evidence.package.zipfiles import write_zip
+from evidence.signing.keys import KeyRing
+from evidence.verify.verifier import verify
 from tests.evidence.build import ring, sealer, small_body
 
 Names = Mapping[str, bytes]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from store import migrate
-from store.engine import make_engine
+from store.base import migrate
+from store.base.engine import make_engine
 from tests.postgres import postgres_folder, postgres_url
 
 __all__ = ["postgres_folder", "postgres_url"]

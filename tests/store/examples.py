@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from core.domain import Gap, Member, ModelRef, RuleEvent
 from core.health import StreamState
 from core.site import Camera, Preset, Site, SiteInfo, Zone
-from store.records import PackageRecord
+from store.events.records import PackageRecord
 
 START = datetime(2026, 5, 1, 0, 0, 0, 123456, tzinfo=UTC)
 

@@ -6,17 +6,17 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from core.review import Review
-from evidence.package import package_id
-from store.account_tables import UserRow
-from store.audit import Actor, AuditLog
-from store.checks import CheckShares
-from store.decisions import DecisionRepository, Outcome
-from store.engine import writing
-from store.events import EventRepository
-from store.packages import PackageRepository
-from store.queue import EventQueue
-from store.review_records import NewDecision, Officer
+from core.policy.review import Review
+from evidence.package.layout import package_id
+from store.audit.log import Actor, AuditLog
+from store.base.engine import writing
+from store.events.events import EventRepository
+from store.events.packages import PackageRepository
+from store.review.checks import CheckShares
+from store.review.decisions import DecisionRepository, Outcome
+from store.review.queue import EventQueue
+from store.review.records import NewDecision, Officer
+from store.tables.accounts import UserRow
 from tests.store.examples import START, as_violation, event, package
 
 LI, WANG, ZHAO = (Officer(number, name, f"3308810{number}") for number, name in enumerate(("李", "王", "赵"), start=1))

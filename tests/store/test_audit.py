@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import Engine, text
 
 import store
+from core.audit_head import Head
 from core.clock import FakeClock
 from core.errors import StorageError
 from core.rights import Role
-from store.audit import GENESIS, Actor, AuditFilter, AuditLog, Deed, Head
-from store.engine import connected, reading, writing
+from store.audit.log import GENESIS, Actor, AuditFilter, AuditLog, Deed
+from store.base.engine import connected, reading, writing
 
 OFFICER = Actor(7, "zhang.san", Role.OFFICER, "192.0.2.1")
 MACHINE = Actor(None, "command line (root)", None, "local")
@@ -155,8 +156,8 @@ def test_pages_and_filters(audit: AuditLog, clock: FakeClock) -> None:
 
 WRITER = """
 import sys
-from store.audit import Actor, AuditLog, Deed
-from store.engine import make_engine
+from store.audit.log import Actor, AuditLog, Deed
+from store.base.engine import make_engine
 
 audit = AuditLog(make_engine(sys.argv[1]))
 for each in range(40):

@@ -8,10 +8,10 @@ from sqlalchemy import Engine, text
 
 from core.errors import SiteError, StorageError
 from core.site import Site
-from store.camera_secrets import without_passwords
-from store.engine import connected, reading
-from store.sites import SiteRepository
-from store.vault import Vault
+from store.base.engine import connected, reading
+from store.base.vault import Vault
+from store.site.secrets import without_passwords
+from store.site.sites import SiteRepository
 from tests.store.examples import CAMERA, SITE, camera, site_of
 
 OPEN = camera("open", source="rtsp://10.0.0.9/1")

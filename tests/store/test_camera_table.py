@@ -3,8 +3,8 @@
 import pytest
 
 from core.site import Camera, SourceKind
-from store.camera_files import read_cameras
-from store.camera_table import table_of
+from store.files.camera_files import read_cameras
+from store.files.camera_sheet import table_of
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ import pytest
 from openpyxl import Workbook
 
 from core.site import Camera, Site, SiteInfo
-from store.camera_files import CameraFile, FileKind, read_cameras
-from store.camera_table import EXAMPLE
-from store.headings import Choices, key_of, to_remember
-from store.known_columns import KnownColumns, Learnt, chosen_of
+from store.files.camera_files import CameraFile, FileKind, read_cameras
+from store.files.camera_sheet import EXAMPLE
+from store.files.headings import Choices, key_of, to_remember
+from store.files.known_columns import KnownColumns, Learnt, chosen_of
 
 SITE = Site(site=SiteInfo(name="t", division="330881"))
 HEAD = ("编号", "名称", "视频地址")
@@ -285,9 +285,9 @@ def test_a_file_that_is_made_to_hurt_is_refused_apart(name: str) -> None:
 
 
 def test_a_reader_that_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    from store import apart  # noqa: PLC0415
+    from store.files import subprocess_reader  # noqa: PLC0415
 
-    monkeypatch.setitem(apart.LIMITS, "csv", apart.Limits(5, 0.01, 320 << 20, 48 << 20))
+    monkeypatch.setitem(subprocess_reader.LIMITS, "csv", subprocess_reader.Limits(5, 0.01, 320 << 20, 48 << 20))
     (fault,) = read(text(HEAD, ROW), "csv").faults
     assert "longer to read" in fault.cause
 

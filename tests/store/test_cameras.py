@@ -3,8 +3,8 @@
 from sqlalchemy import Engine
 
 from core.clock import FakeClock
-from store.cameras import CameraStateRepository
-from store.records import ReportedState
+from store.site.records import ReportedState
+from store.site.stream_states import CameraStateRepository
 from tests.store.examples import START, stream_state
 
 

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import Engine, inspect, text
 
 from core.errors import StorageError
-from store.dump import dump, load
-from store.engine import connected
-from store.migrate import current, head
-from store.sites import SiteRepository
+from store.base.dump import dump, load
+from store.base.engine import connected
+from store.base.migrate import current, head
+from store.site.sites import SiteRepository
 from tests.store.examples import CAMERA, site_of
 
 

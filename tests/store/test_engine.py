@@ -11,11 +11,11 @@ from sqlalchemy import Engine, text
 
 import store
 from core.errors import InputError, StorageError
-from store import migrate
-from store.engine import BUSY_TIMEOUT_S, connected, make_engine, reading, writing
-from store.events import EventRepository
-from store.faults import shown
-from store.tables import CameraRow
+from store.base import migrate
+from store.base.engine import BUSY_TIMEOUT_S, connected, make_engine, reading, writing
+from store.base.faults import shown
+from store.events.events import EventRepository
+from store.tables.site import CameraRow
 from tests.store.examples import CAMERA, event
 
 Connect = Callable[[str], Engine]
@@ -23,8 +23,8 @@ Connect = Callable[[str], Engine]
 EVENTS_EACH = 60
 WRITER = """
 import sys
-from store.engine import make_engine
-from store.events import EventRepository
+from store.base.engine import make_engine
+from store.events.events import EventRepository
 from tests.store.examples import as_violation, event
 
 url, first, number = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
@@ -85,7 +85,7 @@ def test_sqlite_is_set_up_for_several_processes(engine: Engine) -> None:
 
 @pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
 def test_a_data_base_that_stays_locked(engine: Engine, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.engine.BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("store.base.engine.BUSY_TIMEOUT_S", 0.05)
     impatient = connect(str(engine.url))
     with connected(engine), pytest.raises(StorageError, match="stayed locked by another process"):
         EventRepository(impatient).apply(event())

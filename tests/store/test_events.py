@@ -8,10 +8,10 @@ import sqlalchemy
 from sqlalchemy import Engine
 
 from core.errors import InputError
-from store.cursor import Cursor
-from store.engine import reading
-from store.events import EventRepository
-from store.records import EventFilter
+from store.base.cursor import Cursor
+from store.base.engine import reading
+from store.events.events import EventRepository
+from store.events.records import EventFilter
 from tests.store.examples import START, as_cleared, as_violation, event
 
 

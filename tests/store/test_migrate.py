@@ -10,10 +10,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
 
 from core.errors import StorageError
-from store import migrate
-from store.engine import connected, make_engine
-from store.sites import SiteRepository
-from store.tables import Base
+from store.base import migrate
+from store.base.declarative import Base
+from store.base.engine import connected, make_engine
+from store.site.sites import SiteRepository
 
 
 def test_an_empty_data_base_becomes_ready(empty_engine: Engine) -> None:

@@ -13,11 +13,11 @@ from core.clock import FakeClock
 from core.domain import RuleEvent
 from core.rules import resolve
 from core.site import Camera, Preset, SentBack, Zone
-from store.audit import AuditFilter, AuditLog
-from store.events import EventRepository
-from store.observing import ObservingRepository, SentZone
-from store.sites import SiteRepository
-from store.vault import Vault
+from store.audit.log import AuditFilter, AuditLog
+from store.base.vault import Vault
+from store.events.events import EventRepository
+from store.review.observing import ObservingRepository, SentZone
+from store.site.sites import SiteRepository
 from tests.store.examples import CAMERA, PAVEMENT, as_violation, event, site_of
 from tests.store.review_examples import LI, decide, rejection, sealed, with_officers
 

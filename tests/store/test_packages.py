@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import Engine
 
 from core.errors import StorageError
-from store.events import EventRepository
-from store.packages import PackageRepository
+from store.events.events import EventRepository
+from store.events.packages import PackageRepository
 from tests.store.examples import event, package
 
 

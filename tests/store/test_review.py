@@ -11,21 +11,21 @@ import sqlalchemy
 from sqlalchemy import Engine, select
 
 from core.domain import State
-from core.evidence_requests import Addressee, Reader
-from core.review import LEASE_S, UNDO_S, CheckKind, Review, ReviewState, Stage, Viewer
-from store import migrate
-from store.audit import AuditLog
-from store.checks import CheckShares
-from store.claims import ClaimRepository
-from store.engine import connected, reading, writing
-from store.events import EventRepository
-from store.evidence_requests import EvidenceRequests, NewRequest, RequestOutcome
-from store.opening_tables import OpeningRow, opening_id
-from store.packages import PackageRepository
-from store.queue import EventQueue
-from store.review_records import Officer, QueueFilter
-from store.review_tables import DecisionRow
-from store.training_lines import training_lines
+from core.policy.evidence_requests import Addressee, Reader
+from core.policy.review import LEASE_S, UNDO_S, CheckKind, Review, ReviewState, Stage, Viewer
+from store.audit.log import AuditLog
+from store.base import migrate
+from store.base.engine import connected, reading, writing
+from store.events.events import EventRepository
+from store.events.packages import PackageRepository
+from store.review.checks import CheckShares
+from store.review.claims import ClaimRepository
+from store.review.evidence_requests import EvidenceRequests, NewRequest, RequestOutcome
+from store.review.queue import EventQueue
+from store.review.records import Officer, QueueFilter
+from store.review.training_lines import training_lines
+from store.tables.openings import OpeningRow, opening_id
+from store.tables.review import DecisionRow
 from tests.store.examples import START, as_cleared, as_violation, event, package
 from tests.store.review_examples import (
     ACTOR,

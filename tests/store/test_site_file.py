@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.errors import SiteError
 from core.schedule import DAYS, Hours
 from core.site import Camera, Legal, Permit, Place, Preset, Sampling, SentBack, Shop, Site, SiteInfo, Zone
-from store import site_file, yaml_tree
+from store.files import site_file, yaml_tree
 from tests.store.examples import SITE, camera, site_of
 
 GOOD = """\

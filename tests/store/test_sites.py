@@ -6,9 +6,9 @@ from sqlalchemy import Engine, text
 from core.errors import SiteError, StorageError
 from core.rules import rules_of
 from core.site import Preset
-from store.cameras import CameraStateRepository
-from store.engine import writing
-from store.sites import SiteRepository
+from store.base.engine import writing
+from store.site.sites import SiteRepository
+from store.site.stream_states import CameraStateRepository
 from tests.store.examples import CAMERA, PAVEMENT, SITE, camera, site_of, stream_state
 
 

@@ -17,7 +17,7 @@ from core.domain import Member, ModelRef, RuleEvent
 from core.errors import JiejingError
 from core.geometry import Box
 from models.store import ModelStore
-from runtime.model_import import ImportRequest, import_model
+from runtime.models.model_import import ImportRequest, import_model
 from tests.runtime.films import SIZE_WH, picture, stands, street, write_film
 from tests.runtime.red_detector import write_red_detector
 from training.commands import evaluate, promote

@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 
 from core.errors import InputError
 from models.store import ModelStore
-from runtime.model_import import ImportRequest, import_model
+from runtime.models.model_import import ImportRequest, import_model
 from tests.shared_data import SHARED, WEIGHTS, needs_clips
 from tests.training.dataset_examples import SIZE_WH, dataset, picture, thing, yolo_set
 from tests.training.test_dataset_harvest import CAMERA, seal

@@ -8,7 +8,7 @@ import pytest
 
 from core.domain import RuleEvent
 from core.errors import InputError
-from runtime.looking import Detectors
+from runtime.models.loading import Detectors
 from tests.training.evaluation_examples import FAINT, RULE, SURE, put_model, violation, write_clips
 from training.evaluation.events import judged, violations
 from training.evaluation.result import ClipFigures, EventFigures

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError
-from runtime.looking import Detectors
+from runtime.models.loading import Detectors
 from tests.training.evaluation_examples import BLIND, FAINT, SURE, put_model, write_dataset
 from training.datasets.folder import Dataset
 from training.datasets.model import LabelledBox, Part, Region

@@ -22,8 +22,8 @@ import httpx
 import yaml
 
 from runtime.demo.accounts import add_demo_accounts
-from runtime.installation import Installation
-from runtime.ports import free_port
+from runtime.home.installation import Installation
+from runtime.process.ports import free_port
 from streams.playout import Playout
 from tests.api.review_examples import jpeg
 from tests.runtime.conftest import RULE
@@ -104,13 +104,13 @@ def ready(port: int) -> bool:
 
 
 def event_of(installation: Installation, camera_id: str) -> str | None:
-    found = [one.event_id for one in installation.events.page().events if one.camera_id == camera_id]
+    found = [one.event_id for one in installation.store.events.page().events if one.camera_id == camera_id]
     return found[0] if found else None
 
 
 def packages_of(installation: Installation, camera_id: str) -> Any:
     event_id = event_of(installation, camera_id)
-    return installation.packages.of_event(event_id) if event_id else ()
+    return installation.store.packages.of_event(event_id) if event_id else ()
 
 
 def sealed_twice(installation: Installation, camera_id: str) -> str | None:

@@ -12,11 +12,11 @@ from core.domain import Detection, Observation
 from core.rules import rules_of
 from detector.memory import from_json
 from detector.watch import CameraWatch
-from evidence.draft import DraftStore
-from evidence.seal import Sealer
+from evidence.drafts.draft import DraftStore
+from evidence.signing.seal import Sealer
 from models.store import ModelStore
-from runtime.installation import Installation
-from store import migrate
+from runtime.home.installation import Installation
+from store.base import migrate
 from tests.evidence.build import small_body
 from tests.runtime.conftest import Jiejing, jiejing
 
@@ -38,7 +38,7 @@ def test_the_data_base_is_migrated_after_a_backup(home: Path) -> None:
     backups = list(home.glob("backups/before-*.tar.gz"))
     # Every version after the one that made this home changed the tables.
     assert len(backups) == (migrate.head() != "0007")
-    events = {event.camera_id: event for event in installation.events.page().events}
+    events = {event.camera_id: event for event in installation.store.events.page().events}
     assert {camera: event.event_id for camera, event in events.items()} == {
         "gate": GATE,
         "lane": LANE,

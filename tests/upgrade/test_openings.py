@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
-from core.review import Viewer
-from runtime.installation import Installation
-from store.audit import AuditLog
-from store.decisions import DecisionRepository
-from store.queue import EventQueue
-from store.review_records import QueueFilter
+from core.policy.review import Viewer
+from runtime.home.installation import Installation
+from store.audit.log import AuditLog
+from store.review.decisions import DecisionRepository
+from store.review.queue import EventQueue
+from store.review.records import QueueFilter
 
 
 def test_what_was_decided_stays_decided(former_home: Path) -> None:

@@ -25,19 +25,19 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from api.app import create_app
-from api.dependencies import Services
-from api.web_app import BUILT, WebApp
+from api.http.services import Services
+from api.http.web_app import BUILT, WebApp
 from core.domain import RuleEvent
 from core.rights import Role
-from evidence.dsse import envelope
-from evidence.facts import event_facts
-from evidence.keys import open_signing_key
-from evidence.package import ENVELOPE
-from store import migrate
-from store.engine import make_engine
-from store.events import EventRepository
-from store.packages import PackageRepository
-from store.sites import SiteRepository
+from evidence.signing.dsse import envelope
+from evidence.packing.facts import event_facts
+from evidence.signing.keys import open_signing_key
+from evidence.package.layout import ENVELOPE
+from store.base import migrate
+from store.base.engine import make_engine
+from store.events.events import EventRepository
+from store.events.packages import PackageRepository
+from store.site.sites import SiteRepository
 from tests.api.accounts import PASSWORD, QUICK, Accounts
 from tests.api.many_events import Many, cameras, fill
 from tests.served import Served
@@ -111,7 +111,7 @@ def served(home: Path) -> Iterator[str]:
     engine = make_engine(f"sqlite:///{home}/jiejing.db")
     migrate.upgrade(engine)
     services = Services(engine, home / "packages", passwords=QUICK)
-    SiteRepository(engine, services.vault).replace(site_of(*SITE.cameras, *cameras()))
+    SiteRepository(engine, services.store.vault).replace(site_of(*SITE.cameras, *cameras()))
     now = datetime.now(UTC)
     fill(engine, Many(EVENTS, now - timedelta(hours=10), timedelta(hours=10), waits_from=0))
     for number in range(WITH_PICTURES):
@@ -186,7 +186,7 @@ def _add_event(services: Services, number: int, began: datetime) -> None:
     candidate = replace(event(number), first_seen=began, still_since=began, last_seen=began + timedelta(seconds=10))
     violation = as_violation(candidate)
     for change in (candidate, violation):
-        EventRepository(services.engine).apply(change)
+        services.store.events.apply(change)
     folder = services.packages_folder / candidate.event_id
     record = package(
         number,
@@ -196,7 +196,7 @@ def _add_event(services: Services, number: int, began: datetime) -> None:
         manifest_sha256=_write_package(folder, violation, services.home),
         sealed_at=began + timedelta(seconds=310),
     )
-    PackageRepository(services.engine).add(record)
+    services.store.packages.add(record)
 
 
 def _write_package(folder: Path, violation: RuleEvent, home: Path) -> str:

@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.app import create_app
-from api.dependencies import Services
-from api.web_app import BUILT, WebApp
+from api.http.services import Services
+from api.http.web_app import BUILT, WebApp
 from core.clock import rfc3339
 from core.domain import Gap, RuleEvent
 from core.rights import Role
 from core.settings import Settings
-from evidence.dsse import envelope
-from evidence.facts import event_facts
-from evidence.keys import open_signing_key
-from evidence.package import ENVELOPE, MANIFEST, package_id, sha256_of
-from runtime.camera_line import StreamLine
-from store import migrate
-from store.engine import make_engine
-from store.events import EventRepository
-from store.packages import PackageRepository
-from store.sites import SiteRepository
+from evidence.signing.dsse import envelope
+from evidence.packing.facts import event_facts
+from evidence.signing.keys import open_signing_key
+from evidence.package.layout import ENVELOPE, MANIFEST, package_id, sha256_of
+from runtime.camera.camera_line import StreamLine
+from store.base import migrate
+from store.base.engine import make_engine
+from store.events.events import EventRepository
+from store.events.packages import PackageRepository
+from store.site.sites import SiteRepository
 from tests.api.accounts import PASSWORD, QUICK, Accounts
 from tests.served import Served
 from tests.store.examples import PAVEMENT, SITE, as_violation, event, package
@@ -61,7 +61,7 @@ class Installation:
         candidate = replace(event(number), first_seen=began, still_since=began, last_seen=last_seen, gaps=())
         hidden = Gap(began + timedelta(seconds=100), began + timedelta(seconds=130))
         violation = replace(as_violation(candidate), observed_s=270.0, bridged_s=30.0, gaps=(hidden,))
-        events = EventRepository(self.services.engine)
+        events = self.services.store.events
         for change in (candidate, violation):
             events.apply(change)
         self._add_package(violation, number)
@@ -69,11 +69,11 @@ class Installation:
 
     def come_back(self, event_id: str) -> None:
         """The thing of an event is a violation again, just now, with a sealed package of that opening."""
-        history = EventRepository(self.services.engine).get(event_id)
+        history = self.services.store.events.get(event_id)
         assert history is not None
         now = datetime.now(UTC)
         again = replace(history.event, opening=2, still_since=now - timedelta(seconds=300), last_seen=now)
-        EventRepository(self.services.engine).apply(again)
+        self.services.store.events.apply(again)
         self._add_package(again, 500)
 
     def _add_package(self, violation: RuleEvent, number: int) -> None:
@@ -106,7 +106,7 @@ class Installation:
             sealed_at=sealed_at,
             complete=manifest["completeness"]["complete"],
         )
-        PackageRepository(self.services.engine).add(record)
+        self.services.store.packages.add(record)
 
     def file_of(self, event_id: str, name: str) -> Path:
         """A file of an event's package, as it lies on disk."""
@@ -122,7 +122,7 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
     services = Services(engine, tmp_path / "packages", passwords=QUICK, camera_line=line, local_cameras=True)
     camera = SITE.cameras[0].model_copy(update={"presets": (SITE.cameras[0].presets[0],)})
     assert camera.presets[0].zones == (PAVEMENT,)
-    SiteRepository(engine, services.vault).replace(SITE)
+    SiteRepository(engine, services.store.vault).replace(SITE)
     app = create_app(services)
     accounts = Accounts(app, services)
     accounts.user("wang", Role.OFFICER)

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from core.one_time_codes import STEP_S, code_at
 from core.rights import ADMINISTRATORS, Role
-from store.sessions import SessionPolicy
+from store.accounts.sessions import SessionPolicy
 from tests.api.accounts import PASSWORD
 from tests.extras import need
 from tests.web.conftest import PATIENCE_MS, Installation, SignedIn

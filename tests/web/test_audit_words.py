@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from store.relaxations import _VERBS
+from store.site.relaxations import _VERBS
 
 ROOT = Path(__file__).parents[2]
 WORDS = ROOT / "web" / "src" / "audit" / "actions.ts"

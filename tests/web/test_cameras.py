@@ -16,11 +16,11 @@ from core.rights import Role
 from core.settings import Settings
 from core.site import Camera, Preset, SentBack
 from models.store import ModelStore
-from runtime.fleet import Fleet
-from runtime.installation import Installation as Home
-from runtime.model_import import ImportRequest, import_model
-from store.events import EventRepository
-from store.sites import SiteRepository
+from runtime.camera.fleet import Fleet
+from runtime.home.installation import Installation as Home
+from runtime.models.model_import import ImportRequest, import_model
+from store.events.events import EventRepository
+from store.site.sites import SiteRepository
 from tests.extras import need
 from tests.rtsp import RtspServer, missing
 from tests.runtime.films import stands, write_film
@@ -130,7 +130,7 @@ def test_a_camera_that_turns_is_told_by_pictures_where_it_stands(
     installation: Installation, operations: Page, stream: str
 ) -> None:
     services = installation.services
-    SiteRepository(services.engine, services.vault).put_camera(camera("dome", source=stream))
+    services.store.opened_sites.put_camera(camera("dome", source=stream))
     operations.goto(f"{installation.address}/cameras/dome/zones")
     operations.get_by_role("button", name="添加预置位").click()
     known = operations.locator(".view")
@@ -160,7 +160,7 @@ def test_a_zone_that_observes_says_until_when_or_what_sent_it_back(
     why = SentBack(at=now, why="budget", count=51, limit=50)
     back = zone.model_copy(update={"id": "back", "name": "北侧人行道", "observe": True, "sent_back": why})
     camera = CAMERA.model_copy(update={"presets": (Preset(id="1", zones=(week, back)),)})
-    SiteRepository(installation.services.engine, installation.services.vault).put_camera(camera)
+    SiteRepository(installation.services.engine, installation.services.store.vault).put_camera(camera)
     installation.accounts.user("yun", Role.OPERATIONS)
     page: Page = sign_in("yun")
     page.goto(f"{installation.address}/cameras")

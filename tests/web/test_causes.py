@@ -18,9 +18,9 @@ import pytest
 from pydantic_core import PydanticKnownError
 
 from api.app import create_app
-from api.dependencies import Services
-from store.camera_table import COLUMNS
-from store.engine import make_engine
+from api.http.services import Services
+from store.files.camera_sheet import COLUMNS
+from store.base.engine import make_engine
 
 ROOT = Path(__file__).parents[2]
 WORDS = ROOT / "web" / "src" / "i18n"
@@ -32,24 +32,24 @@ REACHED = (
     "models",
     "store",
     "streams",
-    "evidence/keys.py",
-    "evidence/lettering.py",
-    "evidence/manifest.py",
-    "evidence/opening_record.py",
-    "evidence/remembered.py",
-    "evidence/storage.py",
-    "runtime/camera_line.py",
-    "runtime/camera_worker.py",
-    "runtime/disk_watch.py",
-    "runtime/event_writer.py",
-    "runtime/fleet.py",
-    "runtime/looking.py",
-    "runtime/restarts.py",
+    "evidence/signing/keys.py",
+    "evidence/drawing/lettering.py",
+    "evidence/signing/manifest.py",
+    "evidence/drafts/opening_record.py",
+    "evidence/drafts/remembered.py",
+    "evidence/package/storage.py",
+    "runtime/camera/camera_line.py",
+    "runtime/camera/worker.py",
+    "runtime/camera/disk_watch.py",
+    "runtime/camera/event_writer.py",
+    "runtime/camera/fleet.py",
+    "runtime/models/loading.py",
+    "runtime/process/restarts.py",
     "training/promotion.py",
 )
 # Their texts meet who starts a program, imports a model or reads a log.
 NOT_REACHED = (
-    "api/live_relay.py",
+    "api/live/relay.py",
     "api/serve.py",
     "core/live_wire.py",
     "core/settings.py",
@@ -57,12 +57,12 @@ NOT_REACHED = (
     "detector/recognise.py",
     "models/graph.py",
     "models/onnx_file.py",
-    "store/dump.py",
-    "store/engine.py",
-    "store/migrate.py",
+    "store/base/dump.py",
+    "store/base/engine.py",
+    "store/base/migrate.py",
     "store/migrations",
-    "store/patience.py",
-    "store/types.py",
+    "store/base/postgres_waits.py",
+    "store/base/types.py",
     "streams/clip.py",
     "streams/fence.py",
     "streams/fenced.py",
@@ -90,22 +90,22 @@ TELLERS = {
 }
 KEPT_AS = {"advice", "cause", "error", "msg", "pattern", "unfit", "wanted"}
 SAYING = {
-    "api/camera_desk.py": {"_fault_of_org"},
-    "api/camera_import.py": {"_faults"},
-    "api/checkup.py": {"_clock", "_database", "_home", "_key"},
-    "api/problems.py": {"_cause", "_unexpected"},
-    "api/review_answers.py": {"_REFUSALS"},
-    "api/sign_in.py": {"_locked"},
-    "api/duties.py": {"RUN_IS_SILENT"},
+    "api/cameras/desk.py": {"_fault_of_org"},
+    "api/cameras/sheet_import.py": {"_faults"},
+    "api/system/checkup.py": {"_clock", "_database", "_home", "_key"},
+    "api/http/problems.py": {"_cause", "_unexpected"},
+    "api/review/answers.py": {"_REFUSALS"},
+    "api/accounts/sign_in.py": {"_locked"},
+    "api/system/duties.py": {"RUN_IS_SILENT"},
     "core/duties.py": {"HANGS", "words_of"},
     "detector/integrity.py": {"defocused", "fault_of", "unfit"},
     "detector/view.py": {"_without_likeness", "_describe"},
-    "evidence/storage.py": {"_ADVICE"},
+    "evidence/package/storage.py": {"_ADVICE"},
     "core/stream_address.py": {"ADDRESS_FAULTS"},
-    "store/camera_table.py": {"_fault_of_cell", "_fault_of_odd", "_fault_of_text", "_faults_of_cells"},
-    "store/faults.py": {"_SILENT", "_SQLITE_CAUSES", "_cause"},
-    "store/site_faults.py": {"_CAUSES", "_SHAPES", "_suggestion", "_wanted", "cause_of"},
-    "store/yaml_tree.py": {"_syntax_fault"},
+    "store/files/camera_sheet.py": {"_fault_of_cell", "_fault_of_odd", "_fault_of_text", "_faults_of_cells"},
+    "store/base/faults.py": {"_SILENT", "_SQLITE_CAUSES", "_cause"},
+    "store/files/site_faults.py": {"_CAUSES", "_SHAPES", "_suggestion", "_wanted", "cause_of"},
+    "store/files/yaml_tree.py": {"_syntax_fault"},
     "streams/failure.py": {"CAUSES", "NOT_DECODED", "NO_STREAM", "REFUSED", "_OTHER_WAY", "cause_of", "cause_seen", "redirected_to"},
     "streams/leaps.py": {"trouble"},
     "streams/rtp_look.py": {"_lack", "cause_in"},

@@ -13,11 +13,11 @@ from sqlalchemy import text
 from api.app import create_app
 from core.clock import FakeClock
 from core.rights import Role
-from store.attachments import AttachmentRepository
-from store.decisions import DecisionRepository
-from store.engine import writing
-from store.events import EventRepository
-from store.sites import SiteRepository
+from store.review.attachments import AttachmentRepository
+from store.review.decisions import DecisionRepository
+from store.base.engine import writing
+from store.events.events import EventRepository
+from store.site.sites import SiteRepository
 from tests.api.accounts import Accounts
 from tests.api.review_examples import Desk, jpeg
 from tests.extras import need
@@ -56,7 +56,7 @@ def hold(page: Page, address: str) -> list[Route]:
 
 
 def verdicts(installation: Installation, event_id: str) -> list[tuple[str, str | None, bool]]:
-    found = DecisionRepository(installation.services.engine, installation.services.audit).of_event(event_id)
+    found = DecisionRepository(installation.services.engine, installation.services.store.audit).of_event(event_id)
     return [(one.verdict, one.reason, one.undone_at is not None) for one in found]
 
 
@@ -119,7 +119,7 @@ def test_approving_opens_only_once_everything_was_seen(installation: Installatio
             page.locator(".el-select-dropdown__item:visible", has_text=re.compile(f"^{name}$")).click()
     send.click()
     expect(page.locator(".undo")).to_contain_text("已通过")
-    (decision,) = DecisionRepository(installation.services.engine, installation.services.audit).of_event(event_id)
+    (decision,) = DecisionRepository(installation.services.engine, installation.services.store.audit).of_event(event_id)
     assert decision.subject.vehicle.plate == "浙H12345"
     assert None not in (decision.seen.first_picture, decision.seen.last_picture, decision.seen.subject)
     assert decision.spent_s > 0
@@ -425,13 +425,13 @@ def test_another_reason_is_written_down_without_the_mouse(installation: Installa
     page.keyboard.type("7 号摊位代管")
     page.keyboard.press("Enter")
     expect(page.locator(".undo")).to_contain_text("已驳回")
-    (decision,) = DecisionRepository(installation.services.engine, installation.services.audit).of_event(event_id)
+    (decision,) = DecisionRepository(installation.services.engine, installation.services.store.audit).of_event(event_id)
     assert (decision.reason, decision.note) == ("other", "7 号摊位代管")
 
 
 def test_the_queue_is_narrowed_by_camera_and_day(installation: Installation, sign_in: SignedIn) -> None:
     services = installation.services
-    SiteRepository(services.engine, services.vault).replace(site_of(CAMERA, camera("east", name="东门")))
+    services.store.opened_sites.replace(site_of(CAMERA, camera("east", name="东门")))
     installation.add_event(1)
     page = sign_in()
     rows = page.locator(".list .row")
@@ -470,7 +470,7 @@ def test_a_recheck_by_phone_says_what_was_found(installation: Installation, sign
     form.get_by_placeholder("备注").fill("摊主在收摊")
     form.get_by_role("button", name="未整改").click()
     expect(page.locator(".attached q, aside q").first).to_contain_text("未整改、摊主在收摊")
-    (attached,) = AttachmentRepository(installation.services.engine, installation.services.audit).of_event(event_id)
+    (attached,) = AttachmentRepository(installation.services.engine, installation.services.store.audit).of_event(event_id)
     assert (attached.kind, attached.note) == ("recheck", "未整改、摊主在收摊")
 
 

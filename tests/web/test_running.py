@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from core.rights import Role
-from runtime.live_window import LiveWindow
-from store.sites import SiteRepository
+from runtime.camera.live_window import LiveWindow
+from store.site.sites import SiteRepository
 from tests.api.test_models import taken_in
 from tests.extras import need
 from tests.live_parts import at_work
@@ -74,7 +74,7 @@ def test_an_officer_says_why_and_sees_what_stands_with_its_clock_running(
         expect(page.locator(".wall")).to_be_visible()
     expect(page.locator(".banner")).to_contain_text("分析未运行")
     (row,) = (
-        one for one in installation.services.audit.page()[0] if (one.action, one.object_id) == ("live.view", CAMERA.id)
+        one for one in installation.services.store.audit.page()[0] if (one.action, one.object_id) == ("live.view", CAMERA.id)
     )
     assert row.purpose == "核实举报"
 
@@ -141,7 +141,7 @@ def test_decided_events_leave_for_training_with_a_purpose(
     started.value.save_as(tmp_path / "decided.zip")
     with zipfile.ZipFile(tmp_path / "decided.zip") as archive:
         assert archive.namelist() == ["decisions.jsonl"]  # nothing was decided yet
-    (row,) = (one for one in installation.services.audit.page()[0] if one.action == "decisions.export")
+    (row,) = (one for one in installation.services.store.audit.page()[0] if one.action == "decisions.export")
     assert (row.purpose, row.after["label"] if row.after else None) == ("下一次训练", ["stall"])
 
 

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from api.web_app import WebApp
+from api.http.web_app import WebApp
 
 SCRIPT = "let a = 1\n" * 500
 

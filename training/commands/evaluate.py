@@ -14,8 +14,8 @@ from core.domain import ModelRef
 from core.errors import InputError, StorageError
 from core.settings import load_settings
 from runtime.commands.options import JsonOption
-from runtime.console import progress, say, say_json, say_table
-from runtime.looking import Detectors
+from runtime.models.loading import Detectors
+from runtime.process.console import progress, say, say_json, say_table
 from training.datasets.folder import Dataset
 from training.datasets.lines import part_named
 from training.evaluation.cache import FigureCache

@@ -11,7 +11,7 @@ import typer
 from core.errors import InputError
 from core.settings import load_settings
 from models.store import SHIPPED, ModelStore
-from runtime.console import note, say
+from runtime.process.console import note, say
 from training.commands.evaluate import (
     ClipsOption,
     DataOption,

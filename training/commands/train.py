@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from core.errors import InputError
 from core.settings import load_settings
 from models.store import ModelStore
-from runtime.console import note, progress, say
+from runtime.process.console import note, progress, say
 from training.datasets.folder import Dataset
 from training.export.deliver import Delivered, deliver
 from training.learning.progress import Row, Watching

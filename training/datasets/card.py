@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from core.errors import InputError
 from core.labels import LABELS
-from store import yaml_tree
+from store.files import yaml_tree
 from training.datasets.files import read_text
 from training.datasets.model import LabelledPicture
 

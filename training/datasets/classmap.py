@@ -8,7 +8,7 @@ from types import MappingProxyType
 from core.errors import InputError
 from core.labels import COCO_TO_OURS, LABELS
 from models.coco import COCO_CLASSES
-from store import yaml_tree
+from store.files import yaml_tree
 from training.datasets.files import read_text
 
 _NOTHING = frozenset({"", "null", "~"})  # as YAML writes nothing

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from itertools import islice, zip_longest
 from pathlib import Path
 
+from core.canonical_json import short_hash
 from core.clock import parse_rfc3339
 from core.errors import InputError
 from core.geometry import Box, Polygon
-from core.rules import short_hash
 from detector.masks import blacked_out
 from training.datasets.card import SourceNote
 from training.datasets.decisions import Decision, read_records

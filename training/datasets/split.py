@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.canonical_json import short_hash
 from core.errors import InputError
-from core.rules import short_hash
 from training.datasets.model import PARTS, LabelledPicture, Part
 
 Block = Literal["camera", "day", "hour", "minute"]

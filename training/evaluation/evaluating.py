@@ -10,7 +10,7 @@ from typing import Any
 
 from core.clock import Clock
 from core.domain import Image, ModelRef
-from runtime.looking import Detectors
+from runtime.models.loading import Detectors
 from streams.replay import FileSource
 from training.evaluation.cache import FigureCache
 from training.evaluation.events import judged, violations

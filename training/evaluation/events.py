@@ -15,7 +15,7 @@ from core.geometry import Box, intersection_px, iou
 from core.labels import group_of
 from core.violations import violation_types
 from detector.ensemble import Ensemble
-from runtime.pipeline import CameraPipeline
+from runtime.camera.pipeline import CameraPipeline
 from streams.replay import FileSource
 from training.evaluation.result import AlarmOutcome, ClipFigures, ThingOutcome
 from training.evaluation.truth import INTERVAL_S, Clip, ClipTruth, Thing

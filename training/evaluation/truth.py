@@ -13,7 +13,7 @@ from core.errors import InputError
 from core.geometry import Box
 from core.site import Camera, Id, Moment, Preset, Sampling, Zone
 from models.store import sha256_of
-from store import yaml_tree
+from store.files import yaml_tree
 from training.datasets.files import read_text
 
 TRUTH = "truth.yaml"

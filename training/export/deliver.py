@@ -11,7 +11,7 @@ from core.errors import InputError
 from detector.engine import Detector
 from models.card import ModelCard
 from models.store import CARD, ModelStore, StoredModel
-from runtime.console import progress
+from runtime.process.console import progress
 from training.datasets.files import storing
 from training.datasets.folder import Dataset
 from training.datasets.pictures import NotAPicture, decoded

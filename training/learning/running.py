@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 
 from core.errors import InputError
-from runtime.console import progress
+from runtime.process.console import progress
 from training.datasets.files import storing
 from training.datasets.folder import Dataset
 from training.learning.confined import confine

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from core.errors import JiejingError
-from runtime.console import note
+from runtime.process.console import note
 from training.street_n.measures import SHARED
 from training.street_n.recipe import NAME, Plan, make
 

@@ -15,8 +15,8 @@ from core.site import Sampling
 from detector.engine import Detector
 from models.card import Family
 from models.store import ModelStore
-from runtime.console import progress
-from runtime.model_import import ImportRequest, import_model
+from runtime.models.model_import import ImportRequest, import_model
+from runtime.process.console import progress
 from streams.replay import FileSource
 from training.evaluation.intervals import wilson
 from training.evaluation.pictures import SCORE

@@ -10,7 +10,7 @@ from core.domain import ModelRef
 from core.errors import InputError
 from detector.engine import Detector
 from models.store import ModelStore
-from runtime.console import progress
+from runtime.process.console import progress
 from training.datasets.folder import Dataset
 from training.datasets.model import LabelledPicture
 from training.datasets.rendering import RenderRules, render_streets

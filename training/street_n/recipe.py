@@ -16,8 +16,8 @@ from time import monotonic
 from core.clock import SystemClock
 from core.errors import InputError
 from models.store import StoredModel
-from runtime.console import note, progress, say, say_table
-from runtime.looking import Detectors
+from runtime.models.loading import Detectors
+from runtime.process.console import note, progress, say, say_table
 from training.datasets.files import storing, write_flushed
 from training.datasets.folder import Dataset
 from training.evaluation.cache import FigureCache

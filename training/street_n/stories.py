@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from runtime.console import progress
+from runtime.process.console import progress
 from scenes.fingerprint import fingerprint
 from scenes.stories import busy
 from scenes.truth import join_yaml, write_yaml

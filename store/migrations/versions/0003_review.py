@@ -13,7 +13,7 @@ KIND = sa.String(16)
 STANDING = sa.String(20)
 TIME = sa.DateTime(timezone=True)
 
-# Hours in which a violation that is there already is due; as core.review had them then.
+# Hours in which a violation that is there already is due; as core.policy.review had them then.
 DUE_H = {"street_vending": 2, "fire_lane_blocked": 1, "illegal_parking": 24}
 DUE_DEFAULT_H = 8
 

@@ -15,7 +15,7 @@ NAME = sa.String(80)
 KIND = sa.String(16)
 TIME = sa.DateTime(timezone=True)
 
-# As core.review had them then.
+# As core.policy.review had them then.
 DUE_H = {"street_vending": 2, "fire_lane_blocked": 1, "illegal_parking": 24}
 DUE_DEFAULT_H = 8
 

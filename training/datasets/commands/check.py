@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from runtime.commands.options import JsonOption
-from runtime.console import note, progress, say, say_json
+from runtime.process.console import note, progress, say, say_json
 from training.datasets.check import CheckReport, check_dataset, check_foreign
 from training.datasets.classmap import class_map
 from training.datasets.commands.options import (

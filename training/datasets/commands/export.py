@@ -14,7 +14,7 @@ from core.settings import load_settings
 from detector.engine import Detector
 from models.store import ModelStore
 from runtime.commands.options import JsonOption
-from runtime.console import progress, say, say_json
+from runtime.process.console import progress, say, say_json
 from training.datasets.commands.options import DatasetArgument, FindWithOption, choice, listed, part_option, plain
 from training.datasets.exporting import export_set
 from training.datasets.folder import Dataset

@@ -13,9 +13,9 @@ import typer
 from core.errors import InputError
 from core.geometry import Polygon
 from runtime.commands.options import JsonOption
-from runtime.console import note, say, say_json
-from runtime.installation import Installation
-from store import site_file
+from runtime.home.installation import Installation
+from runtime.process.console import note, say, say_json
+from store.files import site_file
 from training.datasets.archive import is_archive, unpacked
 from training.datasets.commands.options import IntoOption, listed, plain
 from training.datasets.decisions import read_decisions

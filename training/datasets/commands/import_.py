@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from runtime.commands.options import JsonOption
-from runtime.console import note, say, say_json
+from runtime.process.console import note, say, say_json
 from training.datasets.card import UNKNOWN
 from training.datasets.classmap import class_map
 from training.datasets.commands.options import (

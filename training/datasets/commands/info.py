@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from runtime.commands.options import JsonOption
-from runtime.console import say, say_json
+from runtime.process.console import say, say_json
 from training.datasets.card import UNSPLIT
 from training.datasets.commands.options import DatasetArgument, listed
 from training.datasets.folder import Dataset

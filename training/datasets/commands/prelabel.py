@@ -10,7 +10,7 @@ from core.settings import load_settings
 from detector.engine import Detector
 from models.store import ModelStore
 from runtime.commands.options import JsonOption
-from runtime.console import progress, say, say_json
+from runtime.process.console import progress, say, say_json
 from training.datasets.commands.options import DatasetArgument, choice, labels_option, listed, plain
 from training.datasets.folder import Dataset
 from training.datasets.suggesting import As, SuggestRules, suggest

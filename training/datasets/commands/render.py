@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from core.errors import InputError
-from runtime.console import progress, say
+from runtime.process.console import progress, say
 from training.datasets.commands.options import listed, part_option
 from training.datasets.folder import Dataset
 from training.datasets.rendering import RenderRules, parse_streets, render_streets

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from runtime.commands.options import JsonOption
-from runtime.console import progress, say, say_json
+from runtime.process.console import progress, say, say_json
 from training.datasets.commands.options import DatasetArgument, choice, listed
 from training.datasets.folder import Dataset
 from training.datasets.split import Block, Wanted, parse_shares

@@ -11,7 +11,7 @@ from typing import Any
 
 from core.errors import InputError
 from core.plain_text import text_of
-from store import yaml_tree
+from store.files import yaml_tree
 from training.datasets.files import files_below
 from training.datasets.findings import Finding
 from training.datasets.formats.foreign import (

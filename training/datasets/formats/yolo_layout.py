@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
-from store import yaml_tree
+from store.files import yaml_tree
 from training.datasets.files import files_below, inside, is_litter, located, read_text
 from training.datasets.findings import Finding
 from training.datasets.formats.foreign import ReadOptions

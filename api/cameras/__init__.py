@@ -1,0 +1,1 @@
+"""Cameras: what is watched, who changes it, tables of many, legal records."""

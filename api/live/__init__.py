@@ -1,0 +1,1 @@
+"""Live pictures, and what changes while somebody watches."""

@@ -1,0 +1,1 @@
+"""Sealed packages and their files."""

@@ -1,0 +1,1 @@
+"""How the installation is doing: health, metrics, the page System, the audit."""

@@ -1,0 +1,1 @@
+"""Openings that are not sealed yet, and what is kept for them."""

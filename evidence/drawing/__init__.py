@@ -1,0 +1,1 @@
+"""What is drawn: stills with marks, the composite, the time-lapse, and their words."""

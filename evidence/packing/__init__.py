@@ -1,0 +1,1 @@
+"""What goes into a package, and when."""

@@ -1,0 +1,1 @@
+"""Keys, envelopes, chains and ledgers: whatever is signed, and the sealing itself."""

@@ -1,0 +1,1 @@
+"""The verifier and every check that it and the reconciliation make."""

@@ -1,0 +1,1 @@
+"""Cameras, live: from a stream to events and drafts."""

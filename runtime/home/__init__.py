@@ -1,0 +1,1 @@
+"""The home of an installation: opened, backed up, checked."""

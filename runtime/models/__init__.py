@@ -1,0 +1,1 @@
+"""Models taken in and opened."""

@@ -1,0 +1,1 @@
+"""What every process has: console, logs, signals, memory, the supervisor."""

@@ -1,0 +1,1 @@
+"""A recorded video from its first frame to its last."""

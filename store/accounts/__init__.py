@@ -1,0 +1,1 @@
+"""Accounts, the organisation tree, sessions, tokens and second factors."""

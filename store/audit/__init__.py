@@ -1,0 +1,1 @@
+"""The audit: rows that are only ever added, each chained to the one before."""

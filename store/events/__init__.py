@@ -1,0 +1,1 @@
+"""Events, their openings and their packages, and what changed lately."""

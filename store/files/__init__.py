@@ -1,0 +1,1 @@
+"""Files that people bring: site files, tables, pictures. Dangerous ones are read in a process of their own."""

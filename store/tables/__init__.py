@@ -1,0 +1,1 @@
+"""Every table, in one room, since tables refer to each other."""

@@ -102,7 +102,7 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
         "approval": Formula(
             "审核通过率",
             "approval rate",
-            "通过数（含移交线索）÷（通过数 + 不通过数）；区间为 95 % Wilson 区间，未决与复核不计",
+            "通过数（含移交线索）÷（通过数 + 驳回数）；区间为 95 % Wilson 区间，未决与复核不计",
             "approved (leads handed over included) / (approved + rejected); the interval is Wilson's at 95 %; "
             "what is pending and what was only checked does not count",
         ),

@@ -43,6 +43,21 @@ def test_figures_count_what_is_final(li: Desk, services: Services, clock: FakeCl
     assert [(one["officer_name"], one["decided"]) for one in found["loads"]] == [("li 全名", 4)]
 
 
+def test_what_waits_is_the_same_number_in_statistics_and_system(
+    accounts: Accounts, li: Desk, services: Services, clock: FakeClock
+) -> None:
+    put_site(services, camera_with(org="虎山街道"))
+    events = [happen(services, number).event_id for number in range(4)]
+    li.decide(events[0])
+    li.ask(events[1])
+    clock.sleep(UNDO_S)
+    accounts.user("ops", Role.OPERATIONS)
+    queues = accounts.sign_in("ops").get("/api/v1/system").json()["queues"]
+    assert (queues["to_decide"], queues["more_evidence"]) == (2, 1)
+    pending = _figures(li)["total"]["pending"]
+    assert pending == queues["to_decide"] - queues["second_look"] + queues["more_evidence"]
+
+
 GROUPS = [
     ("type", ["illegal_parking"]),
     # 00:05 UTC is 8 in the morning there
@@ -92,6 +107,7 @@ def test_agreement_and_false_approvals(accounts: Accounts, li: Desk, services: S
     accounts.user("wang", Role.OFFICER)
     wang = Desk(accounts.sign_in("wang"))
     services.__dict__["check_shares"] = CheckShares(second_look=1, known_negative=0)
+    services.__dict__.pop("store", None)  # it was made with the share before
     events = [happen(services, number).event_id for number in range(2)]
     for event_id in events:
         li.decide(event_id)

@@ -52,7 +52,11 @@ class FakeClock:
 
 
 def rfc3339(moment: datetime) -> str:
-    """RFC 3339 with offset, to the millisecond: 2026-01-01T08:00:00.000+08:00."""
+    """RFC 3339 with offset, to the millisecond: 2026-01-01T08:00:00.000+08:00.
+
+    >>> rfc3339(datetime(2026, 1, 1, 8, 0, tzinfo=UTC))
+    '2026-01-01T08:00:00.000+00:00'
+    """
     return moment.isoformat(timespec="milliseconds")
 
 

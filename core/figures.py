@@ -40,7 +40,11 @@ class Share:
 
 
 def quantile(values: Sequence[float], q: float) -> float | None:
-    """The q-quantile (0-1) of values in any order, interpolated between neighbours; None of nothing."""
+    """The q-quantile (0-1) of values in any order, interpolated between neighbours; None of nothing.
+
+    >>> quantile([3.0, 1.0, 2.0], 0.5)
+    2.0
+    """
     if not values:
         return None
     ordered = sorted(values)

@@ -25,7 +25,11 @@ class DeviceId:
 
 
 def looks_like_device_id(text: str) -> bool:
-    """Whether a text is meant as a GB/T 28181 id: 20 digits."""
+    """Whether a text is meant as a GB/T 28181 id: 20 digits.
+
+    >>> looks_like_device_id("34020000001320000001")
+    True
+    """
     return len(text) == 20 and text.isascii() and text.isdigit()
 
 

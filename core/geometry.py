@@ -16,7 +16,11 @@ GROUND_INSET = 0.10
 
 
 def area_px(box: Box) -> float:
-    """Area of a box in square pixels; 0 for an empty one."""
+    """Area of a box in square pixels; 0 for an empty one.
+
+    >>> area_px((10.0, 10.0, 30.0, 20.0))
+    200.0
+    """
     return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
 
 
@@ -26,7 +30,11 @@ def intersection_px(a: Box, b: Box) -> float:
 
 
 def iou(a: Box, b: Box) -> float:
-    """Intersection over union of two boxes, 0-1."""
+    """Intersection over union of two boxes, 0-1.
+
+    >>> iou((0, 0, 10, 10), (5, 0, 15, 10))
+    0.3333333333333333
+    """
     shared = intersection_px(a, b)
     union = area_px(a) + area_px(b) - shared
     return shared / union if union > 0 else 0.0
@@ -46,13 +54,21 @@ def iou_matrix(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.f
 
 
 def union_box(boxes: Sequence[Box]) -> Box:
-    """The smallest box around all of `boxes` (at least one)."""
+    """The smallest box around all of `boxes` (at least one).
+
+    >>> union_box([(0, 0, 10, 10), (5, 5, 20, 8)])
+    (0, 0, 20, 10)
+    """
     x1, y1, x2, y2 = zip(*boxes, strict=True)
     return min(x1), min(y1), max(x2), max(y2)
 
 
 def covered_share(box: Box, others: Sequence[Box]) -> float:
-    """How much of a box the others cover together, 0-1, counted on a grid of 24 x 24 points."""
+    """How much of a box the others cover together, 0-1, counted on a grid of 24 x 24 points.
+
+    >>> covered_share((0, 0, 10, 10), [(0, 0, 5, 10)])
+    0.5
+    """
     x1, y1, x2, y2 = box
     steps = (np.arange(24) + 0.5) / 24
     xs, ys = x1 + steps * (x2 - x1), (y1 + steps * (y2 - y1))[:, None]
@@ -63,13 +79,24 @@ def covered_share(box: Box, others: Sequence[Box]) -> float:
 
 
 def ground_strip(box: Box) -> Box:
-    """The bottom strip of a box, where the thing touches the ground."""
+    """The bottom strip of a box, where the thing touches the ground.
+
+    >>> ground_strip((100, 100, 200, 300))
+    (110.0, 280.0, 190.0, 300)
+    """
     inset = (box[2] - box[0]) * GROUND_INSET
     return box[0] + inset, box[3] - (box[3] - box[1]) * GROUND_HEIGHT, box[2] - inset, box[3]
 
 
 def ground_share(box: Box, polygon: Polygon, size_wh: tuple[int, int]) -> float:
-    """How much of a box's ground strip lies in the polygon, 0-1."""
+    """How much of a box's ground strip lies in the polygon, 0-1.
+
+    A car whose wheels stand half in a bay that is the left half of the picture:
+
+    >>> bay = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0))
+    >>> round(ground_share((860, 500, 1060, 700), bay, (1920, 1080)), 3)
+    0.5
+    """
     strip = ground_strip(box)
     whole = area_px(strip)
     if whole <= 0:
@@ -79,7 +106,11 @@ def ground_share(box: Box, polygon: Polygon, size_wh: tuple[int, int]) -> float:
 
 
 def polygon_area(points: Sequence[Point]) -> float:
-    """Area of a simple polygon by the shoelace formula, in the square of its unit."""
+    """Area of a simple polygon by the shoelace formula, in the square of its unit.
+
+    >>> polygon_area([(0, 0), (4, 0), (4, 3)])
+    6.0
+    """
     if len(points) < 3:
         return 0.0
     x, y = np.asarray(points, np.float64).T
@@ -111,7 +142,11 @@ def _clip_half_plane(points: list[Point], axis: int, bound: float, *, keep_above
 
 
 def crossing_edges(points: Sequence[Point]) -> tuple[int, int] | None:
-    """The numbers (from 0) of two edges of a polygon that touch or cross without being neighbours, or None."""
+    """The numbers (from 0) of two edges of a polygon that touch or cross without being neighbours, or None.
+
+    >>> crossing_edges([(0, 0), (1, 1), (1, 0), (0, 1)])
+    (0, 2)
+    """
     start = np.array(points, dtype=float)
     end = np.roll(start, -1, axis=0)
     # turn[i, k]: on which side of edge i point k lies; on[i, k]: whether it lies on the edge itself.

@@ -43,7 +43,11 @@ COCO_TO_OURS = MappingProxyType(
 
 
 def group_of(label: str) -> str:
-    """The group within which a change of label is still the same object; a label outside all groups is its own."""
+    """The group within which a change of label is still the same object; a label outside all groups is its own.
+
+    >>> group_of("car")
+    'vehicle'
+    """
     return _GROUP_OF.get(label, label)
 
 

@@ -17,6 +17,9 @@ def text_of(content: bytes) -> str:
 
     Raises:
         UnicodeError: they are no text in any of these encodings.
+
+    >>> text_of("占道经营".encode("gbk"))
+    '占道经营'
     """
     for mark, encoding in _MARKS:
         if content.startswith(mark):

@@ -29,7 +29,11 @@ _LEAST_CHANGES = 3
 
 
 def redacted(text: str) -> str:
-    """An address, or any text, without user names, passwords and tokens; what stands for them is ***."""
+    """An address, or any text, without user names, passwords and tokens; what stands for them is ***.
+
+    >>> redacted("rtsp://admin:secret@10.0.0.7/stream")
+    'rtsp://***@10.0.0.7/stream'
+    """
     without_addresses = _WORD.sub(_of_word, text) if "://" in text else text
     return _BETWEEN.sub(_of_parameter, _BEARER.sub(rf"\1 {HIDDEN}", without_addresses))
 

@@ -15,7 +15,11 @@ GAPS_KEPT = 100
 
 
 def short_gap_s(interval_s: float) -> float:
-    """The longest step between two sightings, in seconds, that still counts as observed."""
+    """The longest step between two sightings, in seconds, that still counts as observed.
+
+    >>> short_gap_s(2.0)
+    5.0
+    """
     return max(2.5 * interval_s, 3.0)
 
 

@@ -103,7 +103,11 @@ FAMILIES = {
 
 
 def cells_of(size_wh: tuple[int, int], strides: Sequence[int]) -> int:
-    """How many cells the maps of these strides have, for an input of that width and height."""
+    """How many cells the maps of these strides have, for an input of that width and height.
+
+    >>> cells_of((640, 384), (8, 16, 32))
+    5040
+    """
     return sum((size_wh[0] // stride) * (size_wh[1] // stride) for stride in strides)
 
 

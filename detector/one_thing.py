@@ -32,7 +32,11 @@ def straddles(box: Box, places: Sequence[Box], size_wh: tuple[int, int]) -> bool
 
 def to_border(box: Box, size_wh: tuple[int, int]) -> Box:
     """A box whose edges near to the border of the picture lie on it: there the border ends the thing, and what the
-    detector draws short of it is chance."""
+    detector draws short of it is chance.
+
+    >>> to_border((1.0, 100.0, 50.0, 200.0), (1920, 1080))
+    (0.0, 100.0, 50.0, 200.0)
+    """
     x1, y1 = (0.0 if edge <= BORDER_PX else edge for edge in box[:2])
     x2, y2 = (float(end) if edge >= end - BORDER_PX else edge for edge, end in zip(box[2:], size_wh, strict=True))
     return x1, y1, x2, y2

@@ -34,7 +34,7 @@ ENV JIEJING_HOME=/data PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 ORT_DISABLE_
 USER jiejing
 VOLUME /data
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8600/readyz', timeout=4)"]
+    CMD ["python", "-m", "api.system.readiness"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["jiejing"]
 CMD ["up"]

@@ -1,7 +1,7 @@
 """The clock that is injected wherever the present moment is needed. Rules never see one: they take time from frames."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol
 
 
@@ -32,23 +32,6 @@ class SystemClock:
 
     def sleep(self, duration_s: float) -> None:
         time.sleep(duration_s)
-
-
-class FakeClock:
-    """A clock for tests: it moves only when told to, and sleeping moves it."""
-
-    def __init__(self, start: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
-        self._start = start
-        self._elapsed_s = 0.0
-
-    def utc(self) -> datetime:
-        return self._start + timedelta(seconds=self._elapsed_s)
-
-    def mono_s(self) -> float:
-        return self._elapsed_s
-
-    def sleep(self, duration_s: float) -> None:
-        self._elapsed_s += duration_s
 
 
 def rfc3339(moment: datetime) -> str:

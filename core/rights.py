@@ -56,41 +56,62 @@ class Right(StrEnum):
 # The three administrators (三员): none does the work of another, and none sees or decides events.
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 
-_OFFICER, _ASSISTANT, _LEGAL, _OPERATIONS, _ML, _MANAGER, _SUPERVISION, _SYSTEM, _SECURITY, _AUDIT = Role
-_EVERYBODY_BUT_ADMINISTRATORS = (_OFFICER, _ASSISTANT, _LEGAL, _OPERATIONS, _ML, _MANAGER, _SUPERVISION)
+_EVERYBODY_BUT_ADMINISTRATORS = (
+    Role.OFFICER,
+    Role.ASSISTANT,
+    Role.LEGAL_REVIEWER,
+    Role.OPERATIONS,
+    Role.ML_ENGINEER,
+    Role.MANAGER,
+    Role.SUPERVISION,
+)
 
 HOLDERS: Mapping[Right, frozenset[Role]] = MappingProxyType(
     {
         right: frozenset(roles)
         for right, roles in {
             Right.EVENTS_VIEW: _EVERYBODY_BUT_ADMINISTRATORS,
-            Right.EVIDENCE_VIEW: (_OFFICER, _ASSISTANT, _LEGAL, _ML, _MANAGER, _SUPERVISION),
-            Right.EVIDENCE_ORIGINALS: (_OFFICER, _LEGAL, _SUPERVISION),
-            Right.EVIDENCE_EXPORT: (_OFFICER, _LEGAL, _SUPERVISION),
-            Right.EVENTS_PRESCREEN: (_ASSISTANT,),
-            Right.EVENTS_DECIDE: (_OFFICER,),
-            Right.EVENTS_APPROVE: (_OFFICER,),
-            Right.EVENTS_ATTEND: (_OFFICER, _ASSISTANT),
-            Right.MISSES_MARK: (_OFFICER, _ASSISTANT, _ML),
-            Right.LIVE_VIEW: (_OFFICER, _OPERATIONS, _MANAGER, _SUPERVISION),
+            Right.EVIDENCE_VIEW: (
+                Role.OFFICER,
+                Role.ASSISTANT,
+                Role.LEGAL_REVIEWER,
+                Role.ML_ENGINEER,
+                Role.MANAGER,
+                Role.SUPERVISION,
+            ),
+            Right.EVIDENCE_ORIGINALS: (Role.OFFICER, Role.LEGAL_REVIEWER, Role.SUPERVISION),
+            Right.EVIDENCE_EXPORT: (Role.OFFICER, Role.LEGAL_REVIEWER, Role.SUPERVISION),
+            Right.EVENTS_PRESCREEN: (Role.ASSISTANT,),
+            Right.EVENTS_DECIDE: (Role.OFFICER,),
+            Right.EVENTS_APPROVE: (Role.OFFICER,),
+            Right.EVENTS_ATTEND: (Role.OFFICER, Role.ASSISTANT),
+            Right.MISSES_MARK: (Role.OFFICER, Role.ASSISTANT, Role.ML_ENGINEER),
+            Right.LIVE_VIEW: (Role.OFFICER, Role.OPERATIONS, Role.MANAGER, Role.SUPERVISION),
             Right.CAMERAS_VIEW: _EVERYBODY_BUT_ADMINISTRATORS,
-            Right.CAMERAS_EDIT: (_OPERATIONS,),
-            Right.RELAXATIONS_CONFIRM: (_LEGAL, _MANAGER),
-            Right.LEGAL_EDIT: (_LEGAL,),
-            Right.STATISTICS_VIEW: (_OFFICER, _LEGAL, _OPERATIONS, _ML, _MANAGER, _SUPERVISION),
-            Right.MODELS_VIEW: (_OPERATIONS, _ML, _MANAGER),
-            Right.MODELS_MANAGE: (_ML,),
-            Right.DATASETS_EXPORT: (_ML,),
-            Right.SUPERVISION_VIEW: (_SUPERVISION,),
-            Right.AUDIT_VIEW: (_SUPERVISION, _AUDIT),
-            Right.USERS_VIEW: (_SYSTEM, _SECURITY),
-            Right.USERS_CREATE: (_SYSTEM,),
-            Right.USERS_GRANT: (_SECURITY,),
-            Right.ADMINISTRATORS_CONFIRM: (_SYSTEM, _SECURITY, _AUDIT),
-            Right.NODES_EDIT: (_SYSTEM,),
-            Right.SYSTEM_VIEW: (_OPERATIONS, _SYSTEM),
-            Right.METRICS_VIEW: (_OPERATIONS, _SYSTEM),
-            Right.TOKENS_OWN: (_OPERATIONS, _ML, _MANAGER),
+            Right.CAMERAS_EDIT: (Role.OPERATIONS,),
+            Right.RELAXATIONS_CONFIRM: (Role.LEGAL_REVIEWER, Role.MANAGER),
+            Right.LEGAL_EDIT: (Role.LEGAL_REVIEWER,),
+            Right.STATISTICS_VIEW: (
+                Role.OFFICER,
+                Role.LEGAL_REVIEWER,
+                Role.OPERATIONS,
+                Role.ML_ENGINEER,
+                Role.MANAGER,
+                Role.SUPERVISION,
+            ),
+            Right.MODELS_VIEW: (Role.OPERATIONS, Role.ML_ENGINEER, Role.MANAGER),
+            Right.MODELS_MANAGE: (Role.ML_ENGINEER,),
+            Right.DATASETS_EXPORT: (Role.ML_ENGINEER,),
+            Right.SUPERVISION_VIEW: (Role.SUPERVISION,),
+            Right.AUDIT_VIEW: (Role.SUPERVISION, Role.AUDIT_ADMIN),
+            Right.USERS_VIEW: (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN),
+            Right.USERS_CREATE: (Role.SYSTEM_ADMIN,),
+            Right.USERS_GRANT: (Role.SECURITY_ADMIN,),
+            Right.ADMINISTRATORS_CONFIRM: (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN),
+            Right.NODES_EDIT: (Role.SYSTEM_ADMIN,),
+            Right.SYSTEM_VIEW: (Role.OPERATIONS, Role.SYSTEM_ADMIN),
+            Right.METRICS_VIEW: (Role.OPERATIONS, Role.SYSTEM_ADMIN),
+            Right.TOKENS_OWN: (Role.OPERATIONS, Role.ML_ENGINEER, Role.MANAGER),
         }.items()
     }
 )

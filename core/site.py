@@ -165,7 +165,8 @@ class Place(Strict):
 
 
 class Legal(Strict):
-    """What a city's lawyers entered about this camera; empty = its records are leads only."""
+    """What a city's lawyers entered about this camera. It is sealed with each package and raises no standing by itself:
+    every record is a lead until the law's gate says more."""
 
     review_no: str | None = None
     review_date: Day | None = None

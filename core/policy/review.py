@@ -25,7 +25,7 @@ Effect = Literal["negative", "keep_positive", "ignore"]
 """What a rejection says about the label: there is no such thing; there is, but it is no violation; nobody can tell."""
 
 Standing = Literal["lead", "supporting", "meets_requirements"]
-"""What the record is worth as evidence. A lead, unless the city's lawyers entered what makes it more."""
+"""What the record is worth as evidence, as it was sealed: a lead; nothing seals more yet."""
 
 ReviewState = Literal["open", "claimed", "decided", "second_look", "more_evidence"]
 """Where an event is in the review, as one viewer sees it. claimed: by somebody else."""

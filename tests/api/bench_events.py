@@ -32,7 +32,6 @@ from api.review.event_rows import rows
 from api.review.events_routes import get_event, get_opening
 from api.review.schemas import QueuePagePublic
 from api.system.metrics import registry_of
-from core.clock import FakeClock
 from core.principal import Principal
 from core.rights import Role, rights_of
 from core.violations import violation_types
@@ -44,6 +43,7 @@ from store.site.sites import SiteRepository
 from tests.api.accounts import QUICK
 from tests.api.former_events import fill_former
 from tests.api.many_events import Many, cameras, look, street
+from tests.fake_clock import FakeClock
 from tests.postgres import find_binaries, running_cluster
 from tests.store.examples import site_of
 

@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 
 from api.app import create_app
 from api.http.services import Services
-from core.clock import FakeClock
 from core.rights import Role
 from evidence.signing.dsse import envelope
 from evidence.signing.keys import open_signing_key
@@ -22,6 +21,7 @@ from store.base.vault import Vault
 from store.site.sites import SiteRepository
 from tests.api.accounts import QUICK, Accounts
 from tests.api.review_examples import Desk
+from tests.fake_clock import FakeClock
 from tests.postgres import postgres_folder, postgres_url
 from tests.store.examples import CAMERA, START, event, package, site_of
 

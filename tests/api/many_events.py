@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Insert, insert, inspect, literal_column, text
 from sqlalchemy.engine.default import DefaultDialect
 
-from core.clock import FakeClock
 from core.rules import rules_of
 from core.site import Camera
 from core.violations import violation_types
@@ -21,6 +20,7 @@ from store.base.types import AsJson
 from store.site.stream_states import CameraStateRepository
 from store.tables.events import EventRow, PackageRow
 from store.tables.openings import OpeningRow, opening_id
+from tests.fake_clock import FakeClock
 from tests.store.examples import START, camera, event, package, stream_state
 
 CAMERAS, STREETS = 500, 20

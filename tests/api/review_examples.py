@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from api.http.services import Services
-from core.clock import FakeClock, rfc3339
+from core.clock import rfc3339
 from core.domain import RuleEvent
 from core.rules import rules_of
 from core.site import Camera, Zone
@@ -22,6 +22,7 @@ from evidence.packing.facts import event_facts
 from evidence.signing.dsse import envelope
 from evidence.signing.keys import open_signing_key
 from store.review.checks import CheckShares
+from tests.fake_clock import FakeClock
 from tests.store.examples import CAMERA, PAVEMENT, START, as_violation, event, package, site_of
 
 STILLS = ("first_rest", "middle", "violation")

@@ -13,9 +13,9 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.http.access import PASSWORD_CHANGE_REQUIRED
 from api.http.services import Services
-from core.clock import FakeClock
 from core.rights import ADMINISTRATORS, HOLDERS, MACHINE_RIGHTS, Right, Role, rights_of
 from tests.api.accounts import PASSWORD, SETTING_UP, Accounts
+from tests.fake_clock import FakeClock
 
 ANYONE, SIGNED_IN, IN_SERVICE, NEARBY = "anyone", "signed in", "in service", "this machine"
 # Whoever has a second factor gives a code of it first: see test_second_factor.py.

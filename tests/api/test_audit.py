@@ -7,10 +7,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.http.services import Services
-from core.clock import FakeClock, rfc3339
+from core.clock import rfc3339
 from core.rights import Role
 from tests.api.accounts import PASSWORD, SETTING_UP, Accounts
 from tests.api.review_examples import Desk, happen
+from tests.fake_clock import FakeClock
 
 AUDIT = "/api/v1/audit"
 

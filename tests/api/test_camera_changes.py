@@ -9,7 +9,6 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from api.http.services import Services
-from core.clock import FakeClock
 from core.rights import Role
 from core.rules import rules_of
 from store.audit.log import AuditFilter
@@ -17,6 +16,7 @@ from store.review.observing import ObservingRepository
 from store.site.sites import SiteRepository
 from tests.api.accounts import Accounts
 from tests.api.camera_examples import CAMERAS, LARGER, SECRET, SQUARE, document, presets, put, put_zones, zone
+from tests.fake_clock import FakeClock
 from tests.store.examples import CAMERA, as_violation, camera, event
 
 pytestmark = pytest.mark.postgres

@@ -10,13 +10,13 @@ from sqlalchemy import Engine
 
 from api.app import create_app
 from api.http.services import Services
-from core.clock import FakeClock
 from core.rights import Role
 from store.audit.log import AuditFilter
 from store.base.vault import Vault
 from store.site.sites import SiteRepository
 from tests.api.accounts import QUICK, Accounts
 from tests.api.camera_examples import CAMERAS, Line
+from tests.fake_clock import FakeClock
 from tests.store.examples import CAMERA, camera, site_of
 
 PROBES, SNAPSHOTS = "/api/v1/camera-probes", "/api/v1/camera-snapshots"

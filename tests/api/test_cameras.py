@@ -3,9 +3,9 @@
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from core.clock import FakeClock
 from store.site.sites import SiteRepository
 from store.site.stream_states import CameraStateRepository
+from tests.fake_clock import FakeClock
 from tests.store.examples import CAMERA, camera, site_of, stream_state
 
 LEAKY = camera(

@@ -26,7 +26,6 @@ from schemathesis.core.parameters import ParameterLocation
 from api.app import create_app
 from api.http.authentication import CSRF_HEADER, SESSION_COOKIE, csrf_token
 from api.http.services import Services
-from core.clock import FakeClock
 from core.errors import StreamError
 from core.rights import Right, Role, rights_of
 from core.stream_address import Transport
@@ -34,6 +33,7 @@ from store.base import migrate
 from store.base.engine import make_engine
 from tests.api.accounts import QUICK, Accounts
 from tests.api.review_examples import Desk, happen, jpeg, put_site
+from tests.fake_clock import FakeClock
 from tests.postgres import new_database, postgres_folder
 from tests.store.examples import CAMERA, START, camera
 

@@ -14,7 +14,7 @@ from sqlalchemy import update
 from typer.testing import CliRunner, Result
 
 from api.http.services import Services
-from core.clock import FakeClock, rfc3339
+from core.clock import rfc3339
 from core.errors import InputError
 from core.policy.review import UNDO_S
 from core.rights import Role
@@ -22,6 +22,7 @@ from store.base.engine import writing
 from store.tables.events import EventRow
 from tests.api.accounts import Accounts
 from tests.api.review_examples import Desk, camera_with, happen, put_site
+from tests.fake_clock import FakeClock
 from tests.store.examples import CAMERA, START
 from training.commands.dataset import app as dataset_command
 from training.datasets.folder import Dataset

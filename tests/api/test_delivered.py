@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import Engine
 
 from api.http.services import Services
-from core.clock import FakeClock, rfc3339
+from core.clock import rfc3339
 from core.rights import Role
 from store.review.deliveries import DeliveryRepository
 from tests.api.accounts import Accounts
 from tests.api.review_examples import CAR, Desk, come_back, faults, happen, put_site
+from tests.fake_clock import FakeClock
 from tests.store.examples import CAMERA, START
 
 # The pictures of examples have no marked first one.

@@ -11,13 +11,13 @@ from sqlalchemy import Engine, text
 
 from api.app import create_app
 from api.http.services import Services
-from core.clock import FakeClock
 from core.site import Preset, SentBack
 from store.base import migrate
 from store.base.engine import make_engine, writing
 from store.events.events import EventRepository
 from store.site.sites import SiteRepository
 from store.site.stream_states import CameraStateRepository
+from tests.fake_clock import FakeClock
 from tests.store.examples import CAMERA, as_violation, camera, event, site_of, stream_state
 
 

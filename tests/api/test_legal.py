@@ -8,13 +8,13 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from api.http.services import Services
-from core.clock import FakeClock
 from core.rights import Role
 from store.audit.log import AuditFilter
 from store.base.vault import Vault
 from store.site.sites import SiteRepository
 from tests.api.accounts import Accounts
 from tests.api.camera_examples import CAMERAS, put
+from tests.fake_clock import FakeClock
 from tests.store.examples import camera, site_of
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"

@@ -10,12 +10,12 @@ import pytest
 from api.http.services import Services
 from api.live import updates
 from api.live.updates import MOST_TO_CATCH_UP, Batch, Cursor, LiveHub
-from core.clock import FakeClock
 from core.errors import InputError
 from core.policy.review import UNDO_S
 from store.base.engine import writing
 from store.events.live_changes import tell
 from store.review.checks import CheckShares
+from tests.fake_clock import FakeClock
 from tests.store.examples import CAMERA, START
 from tests.store.review_examples import ACTOR, LI, NOW, decide, rejection, undo, violation, with_officers
 

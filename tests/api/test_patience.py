@@ -18,7 +18,7 @@ from sqlalchemy import Engine, make_url
 from api.app import create_app
 from api.http.services import Services
 from api.system.duties import RUN_IS_SILENT
-from core.clock import FakeClock, SystemClock
+from core.clock import SystemClock
 from core.duties import Duties
 from core.live_wire import socket_address
 from core.rights import Role
@@ -28,6 +28,7 @@ from store.base import migrate
 from store.base.engine import make_engine
 from store.site.sites import SiteRepository
 from tests.api.accounts import QUICK, Accounts
+from tests.fake_clock import FakeClock
 from tests.postgres import new_database, stopped
 from tests.store.examples import CAMERA, site_of
 

@@ -11,12 +11,13 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from api.http.services import Services
-from core.clock import FakeClock, rfc3339
+from core.clock import rfc3339
 from core.policy.review import REASONS, UNDO_S
 from core.rights import Role
 from store.review.checks import CheckShares
 from tests.api.accounts import Accounts
 from tests.api.review_examples import CAR, Desk, camera_with, come_back, faults, happen, jpeg, later, put_site
+from tests.fake_clock import FakeClock
 from tests.store.examples import CAMERA, PAVEMENT, START, as_cleared, as_violation, camera, event, stream_state
 from training.datasets.decisions import read_decisions
 

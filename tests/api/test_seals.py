@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from api.app import create_app
 from api.http.services import Services
-from core.clock import FakeClock, rfc3339
+from core.clock import rfc3339
 from core.domain import RuleEvent
 from core.rights import Role
 from core.site import Camera
@@ -25,6 +25,7 @@ from store.audit.log import AuditEntry, AuditFilter
 from store.base.engine import writing
 from tests.api.accounts import Accounts
 from tests.api.review_examples import Desk, an_hour_later, camera_with, come_back, happen, put_site
+from tests.fake_clock import FakeClock
 
 
 @pytest.fixture

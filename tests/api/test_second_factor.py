@@ -14,7 +14,6 @@ from api.accounts.sign_in import CODE_REQUIRED, WRONG_CODE
 from api.app import create_app
 from api.http.access import SECOND_FACTOR_REQUIRED, STEP_UP_REQUIRED
 from api.http.services import Services
-from core.clock import FakeClock
 from core.one_time_codes import STEP_S, code_at
 from core.rights import Role
 from store.accounts.attempts import BY_NAME, BY_PAIR
@@ -23,6 +22,7 @@ from store.accounts.sessions import SessionPolicy
 from store.audit.log import AuditFilter
 from store.base.engine import reading
 from tests.api.accounts import PASSWORD, SETTING_UP, Accounts
+from tests.fake_clock import FakeClock
 
 SESSION, USERS = "/api/v1/session", "/api/v1/users"
 

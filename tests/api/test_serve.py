@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
@@ -22,6 +23,8 @@ from cryptography.x509.oid import NameOID
 import api
 from api.http.authentication import SESSION_COOKIE
 from api.serve import serve
+from api.system.readiness import address_of as readiness_address
+from api.system.readiness import is_ready
 from core.errors import InputError, StorageError
 from core.rights import Role
 from core.settings import Settings
@@ -97,6 +100,23 @@ def test_it_serves_with_tls(tmp_path: Path, certificate: tuple[Path, Path]) -> N
             f"{address.replace('127.0.0.1', 'localhost')}/healthz", timeout=ENDS_WITHIN_S, context=trusting
         ) as answer:
             assert answer.read() == b'{"status":"alive"}'
+        assert is_ready(f"{address}/readyz")
+    assert not is_ready(f"{address}/readyz")
+
+
+@pytest.mark.parametrize(
+    ("settings", "asked"),
+    [
+        ({}, "http://127.0.0.1:8600/readyz"),
+        # Whoever listens on every address is asked on this machine's own.
+        ({"host": "0.0.0.0", "port": 80}, "http://127.0.0.1:80/readyz"),
+        ({"host": "::"}, "http://[::1]:8600/readyz"),
+        ({"host": "fd00::7"}, "http://[fd00::7]:8600/readyz"),
+        ({"tls_certificate": "chain.pem"}, "https://127.0.0.1:8600/readyz"),
+    ],
+)
+def test_a_health_check_asks_as_the_server_listens(settings: dict[str, Any], asked: str) -> None:
+    assert readiness_address(Settings(**settings)) == asked
 
 
 def test_a_certificate_that_cannot_be_used(tmp_path: Path, certificate: tuple[Path, Path]) -> None:

@@ -11,11 +11,11 @@ from sqlalchemy import Engine, text
 from api.http.access import PASSWORD_CHANGE_REQUIRED
 from api.http.authentication import SESSION_COOKIE
 from api.http.bounds import MAX_BODY_BYTES
-from core.clock import FakeClock
 from core.rights import Role
 from store.accounts.attempts import BY_NAME, BY_PAIR
 from store.base.engine import reading
 from tests.api.accounts import PASSWORD, SETTING_UP, Accounts
+from tests.fake_clock import FakeClock
 
 SESSION = "/api/v1/session"
 

@@ -8,12 +8,12 @@ import pytest
 from openpyxl import load_workbook
 
 from api.http.services import Services
-from core.clock import FakeClock
 from core.policy.review import UNDO_S
 from core.rights import Role
 from store.review.checks import CheckShares
 from tests.api.accounts import Accounts
 from tests.api.review_examples import Desk, an_hour_later, camera_with, happen, put_site
+from tests.fake_clock import FakeClock
 from tests.store.examples import CAMERA, as_cleared
 
 

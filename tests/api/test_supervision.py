@@ -8,12 +8,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.http.services import Services
-from core.clock import FakeClock
 from core.policy.review import EXEMPTIONS, REASONS, UNDO_S
 from core.rights import Role
 from core.site import Shop
 from tests.api.accounts import Accounts
 from tests.api.review_examples import CAR, Desk, an_hour_later, camera_with, happen, put_site
+from tests.fake_clock import FakeClock
 from tests.store.examples import PAVEMENT
 
 SUPERVISION = "/api/v1/supervision"

@@ -9,12 +9,12 @@ from fastapi.testclient import TestClient
 
 from api.http.services import Services
 from api.system.disk_use import DiskMeter, disk_meter
-from core.clock import FakeClock
 from core.health import SLOW_AFTER_S, condition_of
 from core.rights import Role
 from core.settings import Settings
 from tests.api.accounts import Accounts
 from tests.api.review_examples import happen, put_site
+from tests.fake_clock import FakeClock
 from tests.store.examples import CAMERA, as_cleared, as_violation, camera, event, package, stream_state
 
 SYSTEM = "/api/v1/system"

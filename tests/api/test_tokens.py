@@ -7,11 +7,11 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
-from core.clock import FakeClock
 from core.rights import MACHINE_RIGHTS, Right, Role
 from store.audit.log import AuditFilter
 from store.base.engine import reading
 from tests.api.accounts import SETTING_UP, Accounts
+from tests.fake_clock import FakeClock
 
 TOKENS = "/api/v1/tokens"
 

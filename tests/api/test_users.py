@@ -9,7 +9,6 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from api.http.services import Services
-from core.clock import FakeClock
 from core.errors import InputError
 from core.principal import badge_holds
 from core.rights import Right, Role
@@ -17,6 +16,7 @@ from store.events.events import EventRepository
 from store.events.packages import PackageRepository
 from store.site.sites import SiteRepository
 from tests.api.accounts import PASSWORD, SETTING_UP, Accounts
+from tests.fake_clock import FakeClock
 from tests.store.examples import START, camera, event, package, site_of
 
 USERS, SESSION = "/api/v1/users", "/api/v1/session"

@@ -5,9 +5,9 @@ import threading
 
 import pytest
 
-from core.clock import FakeClock
 from core.duties import HANGS, Duties, Duty, Trouble, duty_from_json, duty_to_json
 from core.errors import StorageError
+from tests.fake_clock import FakeClock
 
 
 @pytest.fixture

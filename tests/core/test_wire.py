@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.clock import FakeClock, parse_rfc3339, rfc3339, to_millisecond
+from core.clock import parse_rfc3339, rfc3339, to_millisecond
 from core.domain import Detection, Observation
 from core.errors import InputError
 from core.labels import LABELS
 from core.wire import APPEARANCE_PX, event_to_json, observation_from_line, observation_to_json
+from tests.fake_clock import FakeClock
 from tests.store.examples import as_violation, event
 
 LINE = {

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from core.clock import FakeClock, rfc3339
+from core.clock import rfc3339
 from core.domain import Frame, ModelRef, RuleEvent, State
 from core.rules import ZoneRule, resolve
 from core.site import Camera, Legal, Place, Preset, SiteInfo, Zone
@@ -31,6 +31,7 @@ from evidence.signing.keys import KeyRing, open_key_ring, open_signing_key
 from evidence.signing.manifest import About, Body
 from evidence.signing.seal import Sealer
 from tests.evidence.film import CAR_XYXY, SIZE_WH, START, FileRecording, at, street
+from tests.fake_clock import FakeClock
 
 SITE = SiteInfo(name="江山市城区", division="330881")
 PASSWORD = "hunter2"

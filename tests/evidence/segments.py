@@ -5,11 +5,11 @@ import subprocess
 from datetime import datetime
 from pathlib import Path
 
-from core.clock import FakeClock
 from core.ports import Clip
 from streams.ring import Ring, session_name
 from streams.segment import Segment
 from tests.evidence.film import START, FileRecording, at
+from tests.fake_clock import FakeClock
 
 SEGMENT_S = 4
 

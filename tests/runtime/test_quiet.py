@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.clock import FakeClock
 from core.domain import Frame
 from runtime.camera import quiet
 from runtime.camera.quiet import INDEX, QuietFrames
+from tests.fake_clock import FakeClock
 from training.datasets.harvest import read_quiet
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from api.system.duties import duties_of_run
-from core.clock import FakeClock, SystemClock
+from core.clock import SystemClock
 from core.domain import Detection, Frame, ModelRef, Observation
 from core.duties import Duties, Duty, DutyState
 from core.errors import ModelError, StorageError
@@ -24,6 +24,7 @@ from runtime.camera.live_window import LiveWindow
 from runtime.camera.pipeline import Step
 from runtime.camera.shadow import Shadow
 from runtime.camera.spool import Spool
+from tests.fake_clock import FakeClock
 from tests.store.examples import CAMERA, SITE, START, event
 
 REF = ModelRef("candidate", "c" * 64)

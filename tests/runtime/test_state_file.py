@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.clock import FakeClock, SystemClock
+from core.clock import SystemClock
 from core.duties import Duties, DutyState
 from detector.memory import from_json, to_json
 from detector.watch import CameraMemory
@@ -16,6 +16,7 @@ from evidence.signing.keys import open_key_ring, open_signing_key
 from runtime.camera.fleet import Fleet
 from runtime.camera.state_file import StateFile, StateSeal
 from runtime.home.installation import Installation
+from tests.fake_clock import FakeClock
 from tests.former_home import former_home
 from tests.runtime.test_fleet import until
 

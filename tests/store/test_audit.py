@@ -11,11 +11,11 @@ from sqlalchemy import Engine, text
 
 import store
 from core.audit_head import Head
-from core.clock import FakeClock
 from core.errors import StorageError
 from core.rights import Role
 from store.audit.log import GENESIS, Actor, AuditFilter, AuditLog, Deed
 from store.base.engine import connected, reading, writing
+from tests.fake_clock import FakeClock
 
 OFFICER = Actor(7, "zhang.san", Role.OFFICER, "192.0.2.1")
 MACHINE = Actor(None, "command line (root)", None, "local")

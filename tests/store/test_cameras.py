@@ -2,9 +2,9 @@
 
 from sqlalchemy import Engine
 
-from core.clock import FakeClock
 from store.site.records import ReportedState
 from store.site.stream_states import CameraStateRepository
+from tests.fake_clock import FakeClock
 from tests.store.examples import START, stream_state
 
 

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine
 
-from core.clock import FakeClock
 from core.domain import RuleEvent
 from core.rules import resolve
 from core.site import Camera, Preset, SentBack, Zone
@@ -18,6 +17,7 @@ from store.base.vault import Vault
 from store.events.events import EventRepository
 from store.review.observing import ObservingRepository, SentZone
 from store.site.sites import SiteRepository
+from tests.fake_clock import FakeClock
 from tests.store.examples import CAMERA, PAVEMENT, as_violation, event, site_of
 from tests.store.review_examples import LI, decide, rejection, sealed, with_officers
 

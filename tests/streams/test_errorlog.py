@@ -4,10 +4,10 @@ import logging
 
 import pytest
 
-from core.clock import FakeClock
 from streams.errorlog import ErrorLog
 from streams.failure import cause_of
 from streams.lines import PacketList, ShowInfo, parse_video_info
+from tests.fake_clock import FakeClock
 
 
 def test_a_flood_becomes_one_line_a_second(caplog: pytest.LogCaptureFixture) -> None:

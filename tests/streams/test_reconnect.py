@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.clock import FakeClock, SystemClock
+from core.clock import SystemClock
 from core.domain import Frame
 from core.errors import SourceError, StreamError
 from core.health import StreamState
 from streams.reconnect import keep_connected, retry_delay_s
+from tests.fake_clock import FakeClock
 
 
 @pytest.mark.parametrize(

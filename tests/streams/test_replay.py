@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.clock import FakeClock
 from core.domain import Frame
 from core.errors import RecordingError, SourceError
 from core.site import Sampling
 from streams.media import inspect
 from streams.replay import FileSource
+from tests.fake_clock import FakeClock
 from tests.streams.conftest import SHARED, make_clip
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)

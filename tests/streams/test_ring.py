@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.clock import FakeClock
 from core.errors import RecordingError, StorageError
 from core.site import Sampling
 from streams.media import inspect
 from streams.replay import FileSource
 from streams.ring import Ring, session_name
 from streams.segment import Segment
+from tests.fake_clock import FakeClock
 
 T0 = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 SESSION = session_name(T0)

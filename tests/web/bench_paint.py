@@ -29,14 +29,12 @@ from api.http.services import Services
 from api.http.web_app import BUILT, WebApp
 from core.domain import RuleEvent
 from core.rights import Role
-from evidence.signing.dsse import envelope
-from evidence.packing.facts import event_facts
-from evidence.signing.keys import open_signing_key
 from evidence.package.layout import ENVELOPE
+from evidence.packing.facts import event_facts
+from evidence.signing.dsse import envelope
+from evidence.signing.keys import open_signing_key
 from store.base import migrate
 from store.base.engine import make_engine
-from store.events.events import EventRepository
-from store.events.packages import PackageRepository
 from store.site.sites import SiteRepository
 from tests.api.accounts import PASSWORD, QUICK, Accounts
 from tests.api.many_events import Many, cameras, fill

@@ -19,15 +19,13 @@ from core.clock import rfc3339
 from core.domain import Gap, RuleEvent
 from core.rights import Role
 from core.settings import Settings
-from evidence.signing.dsse import envelope
-from evidence.packing.facts import event_facts
-from evidence.signing.keys import open_signing_key
 from evidence.package.layout import ENVELOPE, MANIFEST, package_id, sha256_of
+from evidence.packing.facts import event_facts
+from evidence.signing.dsse import envelope
+from evidence.signing.keys import open_signing_key
 from runtime.camera.camera_line import StreamLine
 from store.base import migrate
 from store.base.engine import make_engine
-from store.events.events import EventRepository
-from store.events.packages import PackageRepository
 from store.site.sites import SiteRepository
 from tests.api.accounts import PASSWORD, QUICK, Accounts
 from tests.served import Served

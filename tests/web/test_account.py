@@ -1,4 +1,4 @@
-"""One's own account in the app: password, sessions, the second factor, and what administrators confirm for each other."""
+"""One's own account in the app: password, sessions, second factor, and what administrators confirm for each other."""
 
 from datetime import UTC, datetime, timedelta
 

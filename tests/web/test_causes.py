@@ -19,8 +19,8 @@ from pydantic_core import PydanticKnownError
 
 from api.app import create_app
 from api.http.services import Services
-from store.files.camera_sheet import COLUMNS
 from store.base.engine import make_engine
+from store.files.camera_sheet import COLUMNS
 
 ROOT = Path(__file__).parents[2]
 WORDS = ROOT / "web" / "src" / "i18n"
@@ -106,7 +106,16 @@ SAYING = {
     "store/base/faults.py": {"_SILENT", "_SQLITE_CAUSES", "_cause"},
     "store/files/site_faults.py": {"_CAUSES", "_SHAPES", "_suggestion", "_wanted", "cause_of"},
     "store/files/yaml_tree.py": {"_syntax_fault"},
-    "streams/failure.py": {"CAUSES", "NOT_DECODED", "NO_STREAM", "REFUSED", "_OTHER_WAY", "cause_of", "cause_seen", "redirected_to"},
+    "streams/failure.py": {
+        "CAUSES",
+        "NOT_DECODED",
+        "NO_STREAM",
+        "REFUSED",
+        "_OTHER_WAY",
+        "cause_of",
+        "cause_seen",
+        "redirected_to",
+    },
     "streams/leaps.py": {"trouble"},
     "streams/rtp_look.py": {"_lack", "cause_in"},
     "streams/media.py": {"_why_unreadable"},

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from api.app import create_app
-from core.clock import FakeClock
 from core.rights import Role
 from tests.api.accounts import PASSWORD, Accounts
 from tests.api.review_examples import Desk
 from tests.extras import need
+from tests.fake_clock import FakeClock
 from tests.store.examples import CAMERA
 from tests.web.conftest import PATIENCE_MS, Installation, SignedIn
 

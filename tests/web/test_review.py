@@ -11,17 +11,16 @@ import pytest
 from sqlalchemy import text
 
 from api.app import create_app
-from core.clock import FakeClock
 from core.rights import Role
-from store.review.attachments import AttachmentRepository
-from store.review.decisions import DecisionRepository
 from store.base.engine import writing
 from store.events.events import EventRepository
-from store.site.sites import SiteRepository
+from store.review.attachments import AttachmentRepository
+from store.review.decisions import DecisionRepository
 from tests.api.accounts import Accounts
 from tests.api.review_examples import Desk, jpeg
 from tests.extras import need
-from tests.store.examples import CAMERA, SITE, as_cleared, camera, site_of
+from tests.fake_clock import FakeClock
+from tests.store.examples import CAMERA, SITE, camera, site_of
 from tests.web.conftest import DESK, PATIENCE_MS, PHONE, Installation, SignedIn
 
 need("playwright")

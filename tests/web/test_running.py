@@ -74,7 +74,9 @@ def test_an_officer_says_why_and_sees_what_stands_with_its_clock_running(
         expect(page.locator(".wall")).to_be_visible()
     expect(page.locator(".banner")).to_contain_text("分析未运行")
     (row,) = (
-        one for one in installation.services.store.audit.page()[0] if (one.action, one.object_id) == ("live.view", CAMERA.id)
+        one
+        for one in installation.services.store.audit.page()[0]
+        if (one.action, one.object_id) == ("live.view", CAMERA.id)
     )
     assert row.purpose == "核实举报"
 

@@ -93,6 +93,7 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
 def test_it_serves_with_tls(tmp_path: Path, certificate: tuple[Path, Path]) -> None:
     chain, key = certificate
     environment = {"JIEJING_TLS_CERTIFICATE": str(chain), "JIEJING_TLS_KEY": str(key)}
+    migrate.upgrade(make_engine(f"sqlite:///{tmp_path}/home/jiejing.db"))
     with running("localhost", tmp_path / "home", environment) as (_, address):
         assert address.startswith("https://127.0.0.1:")
         trusting = ssl.create_default_context(cafile=str(chain))
@@ -153,8 +154,10 @@ def running(
         [sys.executable, "-c", SERVER], cwd=root, env=environment, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        yield process, process.stdout.readline().strip()
-        process.kill()
+        try:
+            yield process, process.stdout.readline().strip()
+        finally:
+            process.kill()
 
 
 @pytest.fixture(params=["127.0.0.1", "localhost"])

@@ -188,7 +188,7 @@ class _Gone:
 
     def __init__(self) -> None:
         self.away, self.taken = True, list[str]()
-        self.events = self.packages = self
+        self.store = self.events = self.packages = self
 
     def apply(self, change: Any) -> bool:
         if self.away:

@@ -35,7 +35,7 @@ def seal():
 def serve():
     opened = Installation.open()
     opened.store.audit.note(local_actor(), Deed("user.create", "user", "somebody"))
-    opened.vault.seal("text", "camera-1")
+    opened.store.vault.seal("text", "camera-1")
 
 def command(*words):
     sys.argv[1:] = words

@@ -16,6 +16,7 @@ from store.base.vault import Vault
 from store.site.sites import SiteRepository
 from tests.api.accounts import QUICK, Accounts
 from tests.api.camera_examples import CAMERAS, Line
+from tests.exchange import exchange
 from tests.fake_clock import FakeClock
 from tests.store.examples import CAMERA, camera, site_of
 
@@ -100,7 +101,7 @@ def test_only_who_draws_zones_or_confirms_them_gets_a_picture(accounts: Accounts
 
 
 def test_without_a_way_to_cameras_it_says_so(accounts: Accounts, services: Services) -> None:
-    object.__setattr__(services, "camera_line", None)
+    exchange(services, camera_line=None)
     answer = accounts.as_role(Role.OPERATIONS).get(f"{CAMERAS}/gate/snapshot")
     assert (answer.status_code, "no way to cameras" in answer.json()["detail"]) == (503, True)
 

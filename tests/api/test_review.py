@@ -17,6 +17,7 @@ from core.rights import Role
 from store.review.checks import CheckShares
 from tests.api.accounts import Accounts
 from tests.api.review_examples import CAR, Desk, camera_with, come_back, faults, happen, jpeg, later, put_site
+from tests.exchange import exchange
 from tests.fake_clock import FakeClock
 from tests.store.examples import CAMERA, PAVEMENT, START, as_cleared, as_violation, camera, event, stream_state
 from training.datasets.decisions import read_decisions
@@ -29,7 +30,7 @@ NO_CHECKS = CheckShares(second_look=0, known_negative=0)
 def services(services: Services, clock: FakeClock) -> Services:
     """Without checks, which a test asks for by itself; an hour after the first events."""
     clock.sleep(3600)
-    object.__setattr__(services, "check_shares", NO_CHECKS)
+    exchange(services, check_shares=NO_CHECKS)
     return services
 
 
@@ -405,7 +406,7 @@ def test_undo(li: Desk, wang: Desk, services: Services, clock: FakeClock) -> Non
 
 def test_a_second_look_is_blind(li: Desk, wang: Desk, accounts: Accounts, services: Services, clock: FakeClock) -> None:
     manager = Desk(accounts.as_role(Role.MANAGER))
-    object.__setattr__(services, "check_shares", CheckShares(second_look=1, known_negative=0))
+    exchange(services, check_shares=CheckShares(second_look=1, known_negative=0))
     event_id = happen(services).event_id
     li.decide(event_id)
     clock.sleep(UNDO_S)

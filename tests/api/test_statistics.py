@@ -13,6 +13,7 @@ from core.rights import Role
 from store.review.checks import CheckShares
 from tests.api.accounts import Accounts
 from tests.api.review_examples import Desk, an_hour_later, camera_with, happen, put_site
+from tests.exchange import exchange
 from tests.fake_clock import FakeClock
 from tests.store.examples import CAMERA, as_cleared
 
@@ -106,7 +107,7 @@ def test_the_same_place_again(li: Desk, services: Services, clock: FakeClock) ->
 def test_agreement_and_false_approvals(accounts: Accounts, li: Desk, services: Services, clock: FakeClock) -> None:
     accounts.user("wang", Role.OFFICER)
     wang = Desk(accounts.sign_in("wang"))
-    services.__dict__["check_shares"] = CheckShares(second_look=1, known_negative=0)
+    exchange(services, check_shares=CheckShares(second_look=1, known_negative=0))
     services.__dict__.pop("store", None)  # it was made with the share before
     events = [happen(services, number).event_id for number in range(2)]
     for event_id in events:

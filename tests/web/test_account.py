@@ -9,6 +9,7 @@ from core.one_time_codes import STEP_S, code_at
 from core.rights import ADMINISTRATORS, Role
 from store.accounts.sessions import SessionPolicy
 from tests.api.accounts import PASSWORD
+from tests.exchange import exchange
 from tests.extras import need
 from tests.web.conftest import PATIENCE_MS, Installation, SignedIn
 
@@ -112,7 +113,7 @@ def strict(installation: Installation) -> Installation:
     """The installation as it is delivered: administrators have a second factor, whose codes are soon too old here."""
     policy = SessionPolicy(second_factor=ADMINISTRATORS, step_up=timedelta(seconds=0))
     # What serves has it already.
-    object.__setattr__(installation.services, "session_policy", policy)
+    exchange(installation.services, session_policy=policy)
     for name, role in (("xi", Role.SYSTEM_ADMIN), ("an", Role.SECURITY_ADMIN), ("shen", Role.AUDIT_ADMIN)):
         installation.accounts.user(name, role)
     return installation
@@ -137,7 +138,7 @@ def test_an_administrator_sets_one_up_first_and_gives_a_code_for_a_grant(strict:
     asked.get_by_role("button", name="继续").click()
     expect(asked).to_contain_text("错误、已用过")
     # From now on a code holds for a while, as it does elsewhere.
-    object.__setattr__(strict.services, "session_policy", SessionPolicy(second_factor=ADMINISTRATORS))
+    exchange(strict.services, session_policy=SessionPolicy(second_factor=ADMINISTRATORS))
     asked.locator("input").fill(code_of(secret, 1))
     asked.get_by_role("button", name="继续").click()
     expect(row).to_contain_text("已停用")

@@ -1,0 +1,12 @@
+"""Other parts for the services of an application that runs."""
+
+from typing import Any
+
+from api.http.services import Services
+
+
+def exchange(services: Services, **parts: Any) -> None:
+    """Puts these parts in place of the present ones; the repositories, which were made of those, are made anew."""
+    for name, part in parts.items():
+        object.__setattr__(services, name, part)
+    services.__dict__.pop("store", None)

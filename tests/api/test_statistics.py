@@ -108,7 +108,6 @@ def test_agreement_and_false_approvals(accounts: Accounts, li: Desk, services: S
     accounts.user("wang", Role.OFFICER)
     wang = Desk(accounts.sign_in("wang"))
     exchange(services, check_shares=CheckShares(second_look=1, known_negative=0))
-    services.__dict__.pop("store", None)  # it was made with the share before
     events = [happen(services, number).event_id for number in range(2)]
     for event_id in events:
         li.decide(event_id)

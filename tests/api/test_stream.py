@@ -10,11 +10,12 @@ from fastapi.testclient import TestClient
 
 from api.http.services import Services
 from api.live import updates_routes
-from api.live.updates import LiveHub
+from api.live.updates import LiveHub, live_hub
 from core.rights import Role
 from core.site import Camera
 from tests.api.accounts import Accounts
 from tests.api.review_examples import happen, put_site
+from tests.exchange import exchange_shared
 from tests.served import Served
 from tests.store.examples import camera
 
@@ -28,7 +29,7 @@ Message = tuple[str, str, str]  # kind, camera, id of the message
 
 @pytest.fixture
 def services(services: Services) -> Services:
-    services.__dict__["live"] = LiveHub(services.engine, services.clock, poll_s=0.01)
+    exchange_shared(services, live_hub, LiveHub(services.engine, services.clock, poll_s=0.01))
     put_site(services, TIGER, TOWER)
     return services
 

@@ -143,7 +143,7 @@ class Repositories:
     @property
     def camera_states(self) -> CameraStateRepository:
         """How the streams are doing."""
-        return CameraStateRepository(self.engine)
+        return CameraStateRepository(self.engine, self.clock)
 
     # Events
 

@@ -232,7 +232,11 @@ def open_zones(page: Page, installation: Installation) -> None:
 
 def test_nothing_can_be_drawn_before_the_zones_are_there(installation: Installation, operations: Page) -> None:
     asked: list[Route] = []
-    operations.route(f"**/api/v1/cameras/{CAMERA.id}", asked.append)
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    operations.route(f"**/api/v1/cameras/{CAMERA.id}", hold)
     with operations.expect_request(f"**/api/v1/cameras/{CAMERA.id}"):
         operations.goto(f"{installation.address}/cameras/{CAMERA.id}/zones")
     expect(operations.get_by_role("button", name="保存")).to_be_disabled()

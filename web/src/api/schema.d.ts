@@ -3045,7 +3045,8 @@ export interface components {
         };
         /**
          * Legal
-         * @description What a city's lawyers entered about this camera; empty = its records are leads only.
+         * @description What a city's lawyers entered about this camera. It is sealed with each package and raises no standing by itself:
+         *     every record is a lead until the law's gate says more.
          */
         Legal: {
             /** Notice No */
@@ -12568,4 +12569,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 c993de471c355d9567ca1eba26df5646e9ccbf65988d28cd952aaaca049ce611
+// From the OpenAPI document with the SHA-256 ac6e59b764e2c461fbf81e90be69413315af4f994b3c78eb7468dc04bc1ffbf8

@@ -210,17 +210,20 @@ def _parts(wanted: QueueFilter, viewer: Viewer, now: datetime, sort: Sort) -> li
 
 
 def _org(stage: "_Stage", sort: Sort) -> SQLColumnExpression[str | None]:
-    """The node; as an expression where the few that wait are walked in their order: by an index of a node's events in
-    that order SQLite would walk all that were ever decided."""
-    return OpeningRow.org + "" if stage.are_few and not sort.endswith("age") else OpeningRow.org
+    """The node; as an expression where few are looked for: by an index of a node's events in the order that is wanted
+    SQLite would walk all that were ever decided. Those that wait have an index of their own by age."""
+    is_indexed = sort.endswith("age") and not stage.are_ones_own
+    return OpeningRow.org + "" if stage.are_few and not is_indexed else OpeningRow.org
 
 
 @dataclass(frozen=True)
 class _Stage:
-    """Events whose review is equally far. are_few: decided ones are many; of what is left to do there is little."""
+    """Events whose review is equally far. are_few: decided ones are many; of what is left to do there is little.
+    are_ones_own: the viewer decided them, and they wait for another; they are found by the viewer."""
 
     conditions: Conditions
     are_few: bool = True
+    are_ones_own: bool = False
 
 
 def _stages(wanted: QueueFilter, viewer: Viewer, now: datetime) -> list[_Stage]:
@@ -241,7 +244,7 @@ def _stages(wanted: QueueFilter, viewer: Viewer, now: datetime) -> list[_Stage]:
         "open": [_Stage([waiting, or_(unchecked, others) if viewer.blind else unchecked, free])],
         "decided": [
             _Stage([OpeningRow.stage == "decided", free], are_few=False),
-            _Stage([or_(waiting, asked), mine, free]),
+            _Stage([or_(waiting, asked), mine, free], are_ones_own=True),
         ],
         "second_look": [_Stage([false()] if viewer.blind else [waiting, others, free])],
         "more_evidence": [_Stage([asked, or_(unchecked, others), free])],

@@ -1,10 +1,12 @@
 """The application factory."""
 
 from collections.abc import Iterable
+from functools import cache
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import BaseRoute
 
 from api.accounts import (
     acts_routes,
@@ -86,8 +88,6 @@ def create_app(services: Services, hosts: Iterable[str] = LOOPBACK_NAMES) -> Fas
         # Their pages load scripts from outside; no request leaves the house.
         docs_url=None,
         redoc_url=None,
-        generate_unique_id_function=_operation_id,
-        dependencies=[Depends(access.admitted)],
     )
     app.state.services = services
     app.state.metrics = metrics.registry_of(services)
@@ -98,10 +98,18 @@ def create_app(services: Services, hosts: Iterable[str] = LOOPBACK_NAMES) -> Fas
     app.add_middleware(Patience)
     problems.install(app)
     app.add_exception_handler(EvidenceError, broken_evidence)
-    for router in ROUTERS:
-        app.include_router(router)
+    app.router.routes.extend(_routes())
     access.describe(app, ROUTERS)
     return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Every operation with the guard before it. They know no installation: a process makes them once."""
+    guarded = APIRouter(dependencies=[Depends(access.admitted)], generate_unique_id_function=_operation_id)
+    for router in ROUTERS:
+        guarded.include_router(router)
+    return tuple(guarded.routes)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -37,11 +37,16 @@ def postgres_url(postgres_folder: Path) -> Iterator[str]:
         yield url
 
 
+def connected(folder: Path) -> psycopg.Connection:
+    """A connection to the cluster of that socket folder, each statement a transaction of its own."""
+    return psycopg.connect(_conninfo(folder), autocommit=True)
+
+
 @contextmanager
 def new_database(folder: Path) -> Iterator[str]:
     """Makes an empty data base in the cluster of that socket folder, and gives its URL; it is dropped in the end."""
     name = f"test_{uuid4().hex}"
-    with psycopg.connect(_conninfo(folder), autocommit=True) as connection:
+    with connected(folder) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         yield f"postgresql://postgres@/{name}?host={folder}"
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -15,7 +15,6 @@ from api.http.services import Services
 from core.rights import Role
 from evidence.signing.dsse import envelope
 from evidence.signing.keys import open_signing_key
-from store.base import migrate
 from store.base.engine import make_engine
 from store.base.vault import Vault
 from store.site.sites import SiteRepository
@@ -23,6 +22,7 @@ from tests.api.accounts import QUICK, Accounts
 from tests.api.review_examples import Desk
 from tests.fake_clock import FakeClock
 from tests.postgres import postgres_folder, postgres_url
+from tests.prepared import prepare
 from tests.store.examples import CAMERA, START, event, package, site_of
 
 __all__ = ["postgres_folder", "postgres_url"]
@@ -39,7 +39,7 @@ def database_url(tmp_path: Path) -> str:
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     engine = make_engine(database_url)
-    migrate.upgrade(engine)
+    prepare(engine)
     yield engine
     engine.dispose()
 

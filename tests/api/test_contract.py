@@ -29,12 +29,12 @@ from api.http.services import Services
 from core.errors import StreamError
 from core.rights import Right, Role, rights_of
 from core.stream_address import Transport
-from store.base import migrate
 from store.base.engine import make_engine
 from tests.api.accounts import QUICK, Accounts
 from tests.api.review_examples import Desk, happen, jpeg, put_site
 from tests.fake_clock import FakeClock
 from tests.postgres import new_database, postgres_folder
+from tests.prepared import prepare
 from tests.store.examples import CAMERA, START, camera
 
 __all__ = ["postgres_folder"]
@@ -103,7 +103,7 @@ def house(postgres_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     packages.mkdir()
     with new_database(postgres_folder) as url:
         engine = make_engine(url)
-        migrate.upgrade(engine)
+        prepare(engine)
         clock = FakeClock(START)
         clock.sleep(3600)
         services = Services(engine, packages, clock, passwords=QUICK, camera_line=NoAnswer())

@@ -24,12 +24,12 @@ from core.live_wire import socket_address
 from core.rights import Role
 from runtime.camera.live_window import LiveWindow
 from runtime.process.restarts import note_restarts, told
-from store.base import migrate
 from store.base.engine import make_engine
 from store.site.sites import SiteRepository
 from tests.api.accounts import QUICK, Accounts
 from tests.fake_clock import FakeClock
 from tests.postgres import new_database, stopped
+from tests.prepared import prepare
 from tests.store.examples import CAMERA, site_of
 
 # Far above what is waited for, on a machine that is busy: what hangs is not answered at all.
@@ -82,7 +82,7 @@ def test_requests_are_answered_whatever_hangs(
 
 def _check(url: str, fault: Fault, is_used: bool, many: int, tmp_path: Path) -> None:
     prepared = make_engine(url)
-    migrate.upgrade(prepared)
+    prepare(prepared)
     prepared.dispose()
     engine = make_engine(url, answers_people=True)
     (tmp_path / "packages").mkdir()

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from store.base import migrate
 from store.base.engine import make_engine
 from tests.postgres import postgres_folder, postgres_url
+from tests.prepared import prepare
 
 __all__ = ["postgres_folder", "postgres_url"]
 
@@ -43,5 +43,5 @@ def empty_engine(empty_url: str, connect: Callable[[str], Engine]) -> Engine:
 @pytest.fixture
 def engine(empty_engine: Engine) -> Engine:
     """A data base that is ready for use."""
-    migrate.upgrade(empty_engine)
+    prepare(empty_engine)
     return empty_engine

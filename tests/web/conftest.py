@@ -24,10 +24,10 @@ from evidence.packing.facts import event_facts
 from evidence.signing.dsse import envelope
 from evidence.signing.keys import open_signing_key
 from runtime.camera.camera_line import StreamLine
-from store.base import migrate
 from store.base.engine import make_engine
 from store.site.sites import SiteRepository
 from tests.api.accounts import PASSWORD, QUICK, Accounts
+from tests.prepared import prepare
 from tests.served import Served
 from tests.store.examples import PAVEMENT, SITE, as_violation, event, package
 
@@ -114,7 +114,7 @@ class Installation:
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
     engine = make_engine(f"sqlite:///{tmp_path / 'jiejing.db'}")
-    migrate.upgrade(engine)
+    prepare(engine)
     (tmp_path / "packages").mkdir()
     line = StreamLine(Settings(home=tmp_path))
     services = Services(engine, tmp_path / "packages", passwords=QUICK, camera_line=line, local_cameras=True)

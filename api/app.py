@@ -70,6 +70,7 @@ _REST = (
     health_routes,
 )
 ROUTERS = (*(module.router for module in (*_REVIEW, *_CAMERAS, *_REST)), packages_routes.keys_router)
+_GUARD = [Depends(access.admitted)]
 OPERATIONS = tuple(route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute))
 
 
@@ -88,6 +89,8 @@ def create_app(services: Services, hosts: Iterable[str] = LOOPBACK_NAMES) -> Fas
         # Their pages load scripts from outside; no request leaves the house.
         docs_url=None,
         redoc_url=None,
+        # Of what is added afterwards, too.
+        dependencies=_GUARD,
     )
     app.state.services = services
     app.state.metrics = metrics.registry_of(services)
@@ -106,7 +109,7 @@ def create_app(services: Services, hosts: Iterable[str] = LOOPBACK_NAMES) -> Fas
 @cache
 def _routes() -> tuple[BaseRoute, ...]:
     """Every operation with the guard before it. They know no installation: a process makes them once."""
-    guarded = APIRouter(dependencies=[Depends(access.admitted)], generate_unique_id_function=_operation_id)
+    guarded = APIRouter(dependencies=_GUARD, generate_unique_id_function=_operation_id)
     for router in ROUTERS:
         guarded.include_router(router)
     return tuple(guarded.routes)

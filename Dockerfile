@@ -2,6 +2,8 @@
 FROM node:22-bookworm-slim AS web
 WORKDIR /app
 COPY web web
+COPY core/catalogue core/catalogue
+COPY core/fields.json core/fields.json
 COPY deploy/web.sh deploy/web.sh
 RUN mkdir api && deploy/web.sh
 

@@ -2,22 +2,26 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo test check unit web bench soak model clips lock sbom clean
+# The web app is built beside the set-up where the machine has Node, else after it, with PyPI's.
+prepared = VENV=$(VENV) deploy/web.sh early & VENV=$(VENV) deploy/setup.sh $(1) && wait $$! && VENV=$(VENV) deploy/web.sh
+
+.PHONY: help setup demo test quick check unit web bench soak model clips lock sbom clean
 
 help:  ## This list.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 setup:  ## Prepares the machine to run the product, and ends.
-	@VENV=$(VENV) deploy/setup.sh runtime
-	@VENV=$(VENV) deploy/web.sh
+	@$(call prepared,runtime)
 
 demo: setup  ## Plays cameras, watches them, seals packages; until Ctrl-C.
 	@$(BIN)/jiejing demo
 
 test:  ## Prepares the machine with everything, and runs all checks and tests.
-	@VENV=$(VENV) deploy/setup.sh all
-	@VENV=$(VENV) deploy/web.sh
+	@$(call prepared,all)
 	@$(MAKE) --no-print-directory check unit
+
+quick:  ## Format, lint, layers, types, and the tests that need Python alone: before each commit.
+	@VENV=$(VENV) deploy/quick.sh
 
 check:  ## Format, lint, types and layers.
 	$(BIN)/ruff format --check .

@@ -109,9 +109,7 @@ def _bounded(app: ASGIApp, settings: Settings) -> ASGIApp:
     try:
         return Forwarded(app, settings.trusted_proxies) if settings.trusted_proxies else app
     except ValueError as error:
-        raise InputError(
-            f'setting JIEJING_TRUSTED_PROXIES: {error}; list addresses or networks like ["10.0.0.2"], or ["*"]'
-        ) from error
+        raise InputError("api.trusted_proxies_wrong", cause=error) from error
 
 
 def _services(settings: Settings, engine: Engine, camera_line: CameraLine | None) -> Services:
@@ -133,10 +131,7 @@ def _services(settings: Settings, engine: Engine, camera_line: CameraLine | None
 def _names(settings: Settings) -> set[str]:
     if settings.host in _EVERY_ADDRESS:
         if not settings.names:
-            raise InputError(
-                f"{settings.host} is every address of this machine; say by which names people reach it: "
-                "JIEJING_NAMES='[\"jiejing.example.cn\"]'"
-            )
+            raise InputError("api.names_not_given", host=settings.host)
         return {*LOOPBACK_NAMES, *settings.names}
     return {*LOOPBACK_NAMES, settings.host, *settings.names}
 
@@ -146,14 +141,11 @@ def _tls_options(settings: Settings) -> dict[str, Any]:
     if certificate is None and key is None:
         return {}
     if certificate is None or key is None:
-        raise InputError("TLS needs both JIEJING_TLS_CERTIFICATE and JIEJING_TLS_KEY; set the other one too")
+        raise InputError("api.tls_needs_both_files")
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
     except (OSError, ValueError) as error:  # an SSLError is an OSError
-        raise InputError(
-            f"the certificate {certificate} with the key {key} cannot be used: {error}; give two PEM files that belong "
-            "together, the key without pass phrase"
-        ) from error
+        raise InputError("api.tls_files_unusable", certificate=certificate, key=key, cause=error) from error
     return {"ssl_certfile": str(certificate), "ssl_keyfile": str(key)}
 
 
@@ -170,7 +162,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
-        raise InputError(f"the address {host} cannot be resolved; use 127.0.0.1") from error
+        raise InputError("api.host_not_resolved", host=host) from error
     # localhost may name IPv6 first, which a machine need not have.
     family, *_, place = min(found, key=lambda one: one[0] != socket.AF_INET)
     # asyncio turns Nagle's algorithm off only where TCP is named; else each body waits 40 ms for an acknowledgement.
@@ -181,7 +173,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.listen(socket.SOMAXCONN)
     except OSError as error:
         listener.close()
-        raise InputError(_refusal(host, port, error)) from error
+        raise _refusal(host, port, error) from error
     return listener
 
 
@@ -189,16 +181,16 @@ def _made(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"{folder} cannot be made: {error.strerror}") from error
+        raise StorageError("api.folder_cannot_be_made", folder=folder, cause=error) from error
     return folder
 
 
-def _refusal(host: str, port: int, error: OSError) -> str:
+def _refusal(host: str, port: int, error: OSError) -> InputError:
     if error.errno == errno.EADDRINUSE:
-        return f"port {port} of {host} is taken by another program; end it or choose another with JIEJING_PORT"
+        return InputError("api.port_taken", host=host, port=port)
     if error.errno == errno.EACCES:
-        return f"port {port} is not for this user; choose one above 1023 with JIEJING_PORT"
-    return f"cannot listen on {host} port {port}: {error.strerror}"
+        return InputError("api.port_needs_root", port=port)
+    return InputError("api.port_not_usable", host=host, port=port, cause=error)
 
 
 def _address(listener: socket.socket, *, is_tls: bool) -> str:

@@ -4,6 +4,8 @@ import time
 from datetime import UTC, datetime
 from typing import Protocol
 
+from core.errors import InvalidValueError
+
 
 class Clock(Protocol):
     """Tells the time and waits."""
@@ -47,11 +49,14 @@ def parse_rfc3339(text: str) -> datetime:
     """The aware moment that `text` names.
 
     Raises:
-        ValueError: not RFC 3339, or without an offset.
+        InvalidValueError: not RFC 3339, or without an offset.
     """
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidValueError("core.no_time_with_offset", found=repr(text)) from error
     if moment.tzinfo is None:
-        raise ValueError(f"{text!r} has no offset; write it like 2026-01-01T08:00:00+08:00")
+        raise InvalidValueError("core.time_without_offset", text=repr(text))
     return moment
 
 

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.geometry import Box
+from core.messages import Message
+from core.model_ref import ModelRef
 
 PackageKind = Literal["primary", "supplement"]
 
@@ -39,14 +41,6 @@ class Frame:
     def size_wh(self) -> tuple[int, int]:
         """Width and height in pixels."""
         return self.image.shape[1], self.image.shape[0]
-
-
-@dataclass(frozen=True, slots=True)
-class ModelRef:
-    """The model that saw something: its name and the SHA-256 of its file, in hex."""
-
-    name: str
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +76,7 @@ class Observation:
     utc: datetime
     frame_size_wh: tuple[int, int]
     detections: tuple[Detection, ...]
-    unfit: str | None = None
+    unfit: Message | None = None
     looked_for: frozenset[str] | None = None
 
 

@@ -13,13 +13,14 @@ from typing import Any
 
 from core.clock import Clock, parse_rfc3339, rfc3339
 from core.errors import JiejingError
+from core.messages import Message, message_of, read
 
 _log = logging.getLogger(__name__)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 SETTLED_S = 60.0  # so long without a failure, and the next one is the first of a new row
 TOLD_AGAIN_S = 600.0  # so often at most the same cause is told
-HANGS = "it began then and has not come to an end; what it waits for may be locked or gone"
+HANGS = Message("core.duty_hangs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class DutyState:
     dropped: int = 0
     waiting: int = 0
     since: datetime | None = None
-    why: str | None = None
+    why: Message | None = None
     event_id: str | None = None
 
 
@@ -138,12 +139,13 @@ class Duty:
 
     def troubled(self, trouble: Trouble) -> None:
         """Notes what keeps it from its work; it is asked again at its usual pace."""
+        why = message_of(trouble.why)
         with self._lock:
             since = trouble.since or self._state.since or self._clock.utc()
             self._state = replace(
-                self._state, up=False, since=since, why=trouble.why, event_id=trouble.event_id, waiting=trouble.waiting
+                self._state, up=False, since=since, why=why, event_id=trouble.event_id, waiting=trouble.waiting
             )
-        self._tell(trouble.why, None)
+        self._tell(why, None)
 
     def well(self) -> None:
         """Notes that it does its work."""
@@ -262,7 +264,8 @@ class Duties:
 
 def duty_to_json(state: DutyState) -> dict[str, Any]:
     """A state as plain data."""
-    return {**asdict(state), "since": rfc3339(state.since) if state.since else None}
+    since, why = rfc3339(state.since) if state.since else None, state.why.plain() if state.why else None
+    return {**asdict(state), "since": since, "why": why}
 
 
 def duty_from_json(plain: Mapping[str, Any]) -> DutyState:
@@ -271,14 +274,13 @@ def duty_from_json(plain: Mapping[str, Any]) -> DutyState:
     Raises:
         ValueError, KeyError, TypeError: it is none.
     """
-    since = plain["since"]
-    return DutyState(**{**plain, "since": parse_rfc3339(since) if since else None})
+    since, why = plain["since"], plain["why"]
+    known = {"since": parse_rfc3339(since) if since else None, "why": read(why) if why else None}
+    return DutyState(**{**plain, **known})
 
 
-def words_of(error: BaseException | str) -> str:
+def words_of(error: BaseException | str) -> Message:
     """One line for an error: what we say ourselves, or the name of what nobody expected, whose trace the log has."""
-    if isinstance(error, str):
-        return error
-    if isinstance(error, JiejingError):
-        return str(error)
-    return f"an unexpected {type(error).__name__}: {' '.join(str(error).split())[:200]}; see the log"
+    if isinstance(error, str | JiejingError):
+        return message_of(error)
+    return Message("core.unexpected_error", error=type(error).__name__, cause=" ".join(str(error).split())[:200])

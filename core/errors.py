@@ -3,6 +3,7 @@
     JiejingError                one line for people: what, where, what to do
     +-- InputError              the user gave something that cannot be used (exit code 2)
     |   +-- SiteError           a site file, a zone or a rule is wrong
+    |   +-- InvalidValueError   a value that its field cannot hold; pydantic reports it there
     |   +-- ModelError          a model is missing, broken or of another family
     |   +-- SourceError         a source address or a video cannot be used
     |   +-- ConflictError       what is there already stands against it
@@ -15,9 +16,19 @@
 Errors of other libraries are mapped to these at the edge; messages never hold a password.
 """
 
+from core.messages import Message
+
 
 class JiejingError(Exception):
-    """Base of all: its text is one line that says what, where and what to do."""
+    """Base of all: a message that says what, where and what to do, by its code and parameters.
+
+    >>> str(JiejingError("core.located", where="site.yaml:3", cause="no such label"))
+    'site.yaml:3: no such label'
+    """
+
+    def __init__(self, code: str, /, **params: object) -> None:
+        self.message = code if isinstance(code, Message) else Message(code, **params)
+        super().__init__(self.message)
 
 
 class InputError(JiejingError):
@@ -26,6 +37,10 @@ class InputError(JiejingError):
 
 class SiteError(InputError):
     """A site file, camera, zone or rule that cannot be used."""
+
+
+class InvalidValueError(InputError, ValueError):
+    """A value that its field cannot hold."""
 
 
 class ModelError(InputError):

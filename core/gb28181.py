@@ -2,15 +2,24 @@
 
 from dataclasses import dataclass
 
+from core.errors import InvalidValueError
+from core.messages import Message
+
 INDUSTRIES = {"00": "public security road", "04": "traffic", "08": "urban management"}
-DEVICE_TYPES = {"118": "NVR", "131": "camera", "132": "IP camera", "215": "business group", "216": "virtual group"}
+CAMERA_TYPES = {"131": "camera", "132": "IP camera"}
 NETWORKS = {
     "0": "public-security video",
     "1": "public-security video",
     "2": "industry",
     "6": "government extranet",
 }
-CAMERA_TYPES = ("131", "132")
+# What those that are none are called where a person is told so.
+_OTHERS = {
+    "118": Message("core.device_is_nvr"),
+    "215": Message("core.device_is_business_group"),
+    "216": Message("core.device_is_virtual_group"),
+}
+_UNKNOWN = Message("core.device_is_unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +46,18 @@ def decode(device_id: str) -> DeviceId:
     """The parts of a camera's device id.
 
     Raises:
-        ValueError: not 20 digits, or not the id of a camera.
+        InvalidValueError: not 20 digits, or not the id of a camera.
     """
     if not looks_like_device_id(device_id):
-        raise ValueError(f"{device_id!r} is no GB/T 28181 id: 20 digits are wanted")
+        raise InvalidValueError("core.no_device_id", text=repr(device_id))
     kind = device_id[10:13]
     if kind not in CAMERA_TYPES:
-        named = DEVICE_TYPES.get(kind, "unknown")
-        raise ValueError(f"type code {kind} ({named}) at digits 11-13 is no camera (131) or IP camera (132)")
+        raise InvalidValueError("core.device_type_no_camera", found=kind, name=_OTHERS.get(kind, _UNKNOWN))
     industry, network = device_id[8:10], device_id[13]
     return DeviceId(
         centre=device_id[:8],
         industry=INDUSTRIES.get(industry, industry),
-        device_type=DEVICE_TYPES[kind],
+        device_type=CAMERA_TYPES[kind],
         network=NETWORKS.get(network, network),
         serial=device_id[14:],
     )

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from core.messages import Message
+
 SLOW_AFTER_S = 5  # further behind, a running dwell clock misleads
 STALE_AFTER_S = 30  # a state that nobody has reported anew for so long says nothing of the present
 
@@ -43,8 +45,8 @@ class StreamState:
     dropped: int = 0
     failures: int = 0
     retry_at: datetime | None = None
-    error: str | None = None
-    unfit: str | None = None
+    error: Message | None = None
+    unfit: Message | None = None
 
 
 def condition_of(state: StreamState | None, *, stale: bool) -> Condition:

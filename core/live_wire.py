@@ -22,6 +22,7 @@ from typing import Any, Literal, get_args
 from core.clock import rfc3339
 from core.domain import Observation, RuleEvent
 from core.geometry import Box
+from core.messages import message_of
 from core.rules import ZoneRule
 
 Size = Literal["wall", "large"]
@@ -107,7 +108,7 @@ def seen_to_json(
         "preset_id": observation.preset_id,
         "utc": rfc3339(observation.utc),
         "interval_s": round(interval_s, 3),
-        "unfit": observation.unfit,
+        "unfit": _message(observation.unfit) if observation.unfit else None,
         "zones": [_zone(rule, observation.utc) for rule in zones],
         "events": [_event(one) for one in events if one.preset_id == observation.preset_id],
         "detections": [
@@ -115,6 +116,12 @@ def seen_to_json(
             for one in observation.detections
         ],
     }
+
+
+def _message(said: str) -> dict[str, Any]:
+    """As the API has it: with its words in English."""
+    message = message_of(said)
+    return {**message.plain(), "text": str(message)}
 
 
 def _zone(rule: ZoneRule, at: datetime) -> dict[str, Any]:

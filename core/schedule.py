@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from core.errors import InvalidValueError
+
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -27,7 +29,7 @@ class Hours(BaseModel):
     @model_validator(mode="after")
     def _some_time(self) -> Self:
         if self.from_ == self.to:
-            raise ValueError(f"from and to are both {self.to}; the whole day is written 00:00 to 24:00")
+            raise InvalidValueError("core.hours_are_empty", time=self.to)
         return self
 
 

@@ -1,12 +1,13 @@
 """Settings of an installation, from the environment (JIEJING_...). Loaded in main(), never at import."""
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from core.errors import InputError
+from core.invalid_values import message_of_invalid
 from core.rights import ADMINISTRATORS, Role
 from core.stream_address import Transport
 
@@ -83,7 +84,7 @@ class Settings(BaseSettings):
     audit_head_webhook: str | None = Field(
         default=None, pattern=r"^https?://\S+$", description="address to which each of them is posted as JSON"
     )
-    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="how much is logged")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
 
     @field_validator("home", "signing_key", "tls_certificate", "tls_key")
     @classmethod
@@ -109,8 +110,10 @@ def load_settings() -> Settings:
     """
     try:
         settings = Settings()
+    except SettingsError as error:
+        raise InputError("core.setting_is_no_json_list", cause=error) from error
     except ValidationError as error:
         first = error.errors()[0]
-        name = "JIEJING_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise InputError(f"setting {name}: {first['msg']}; change or unset that variable") from error
+        name = f"JIEJING_{first['loc'][0]}".upper()
+        raise InputError("core.setting_is_wrong", name=name, cause=message_of_invalid(first)) from error
     return settings

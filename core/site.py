@@ -20,6 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from core import gb28181
 from core.clock import parse_rfc3339
+from core.errors import InvalidValueError
 from core.geometry import crossing_edges, polygon_area
 from core.labels import LABELS
 from core.redaction import redacted as redacted  # noqa: PLC0414 - asked for with the site
@@ -40,16 +41,12 @@ def _simple_polygon(points: tuple[tuple[float, float], ...]) -> tuple[tuple[floa
     for number, point in enumerate(points):
         if point in points[:number]:
             first = points.index(point)
-            raise ValueError(
-                f"the polygon has the same point twice: points {first + 1} and {number + 1}; leave one of them out"
-            )
+            raise InvalidValueError("core.polygon_repeats_point", first=first + 1, second=number + 1)
     crossing = crossing_edges(points)
     if crossing:
-        raise ValueError(
-            f"the polygon crosses itself: edge {crossing[0] + 1} meets edge {crossing[1] + 1}; put its points in order"
-        )
+        raise InvalidValueError("core.polygon_crosses_itself", first=crossing[0] + 1, second=crossing[1] + 1)
     if polygon_area(points) == 0:
-        raise ValueError("the polygon has no area; its points lie on one line")
+        raise InvalidValueError("core.polygon_has_no_area")
     return points
 
 
@@ -57,7 +54,7 @@ def _timezone_exists(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"no time zone {name!r}; write it like Asia/Shanghai") from error
+        raise InvalidValueError("core.unknown_time_zone", name=repr(name)) from error
     return name
 
 
@@ -66,19 +63,21 @@ def _source_allowed(source: str) -> str:
         parts = urlsplit(source)
     except ValueError:
         # What it says holds the password.
-        raise ValueError("the stream address names no host") from None
+        raise InvalidValueError("core.address_names_no_host") from None
     if parts.scheme not in SOURCE_SCHEMES:
-        raise ValueError(f"source must begin with rtsp://, rtsps:// or file:///, not {parts.scheme or 'no scheme'!r}")
+        if not parts.scheme:
+            raise InvalidValueError("core.source_without_scheme")
+        raise InvalidValueError("core.source_scheme_not_allowed", found=repr(parts.scheme))
     if parts.scheme == "file" and (parts.netloc or not parts.path.startswith("/") or parts.path == "/"):
-        raise ValueError("a file source is written file:///absolute/path")
+        raise InvalidValueError("core.file_source_not_absolute")
     if parts.scheme != "file" and not parts.hostname:
-        raise ValueError("the stream address names no host")
+        raise InvalidValueError("core.address_names_no_host")
     return source
 
 
 def _known_label(label: str) -> str:
     if label not in LABELS:
-        raise ValueError(f"unknown label {label!r}; labels are {', '.join(LABELS)}")
+        raise InvalidValueError("core.unknown_label", label=repr(label), labels=LABELS)
     return label
 
 
@@ -88,7 +87,7 @@ def _day(value: object) -> object:
         try:
             return datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007 - a date has no zone
         except ValueError as error:
-            raise ValueError(f"must be a date like 2026-01-31, not {str(value)!r}") from error
+            raise InvalidValueError("core.no_date", found=repr(str(value))) from error
     return value
 
 
@@ -97,9 +96,7 @@ def _moment(value: object) -> object:
         try:
             return parse_rfc3339(str(value))
         except ValueError as error:
-            raise ValueError(
-                f"must be a time with offset like 2026-01-31T08:00:00+08:00, not {str(value)!r}"
-            ) from error
+            raise InvalidValueError("core.no_time_with_offset", found=repr(str(value))) from error
     return value
 
 
@@ -107,9 +104,7 @@ def _permit_moment(value: object) -> object:
     try:
         return _moment(value)
     except ValueError as error:
-        raise ValueError(
-            f"must be a day like 2026-01-31, or a time with offset like 2026-01-31T08:00:00+08:00, not {str(value)!r}"
-        ) from error
+        raise InvalidValueError("core.no_date_or_time", found=repr(str(value))) from error
 
 
 Unit = Annotated[float, Field(ge=0, le=1)]
@@ -191,9 +186,9 @@ class Permit(Strict):
         for name in ("valid_from", "valid_to"):
             moment = getattr(self, name)
             if moment is not None and moment.tzinfo is None:
-                raise ValueError(f"{name} needs an offset, like 2026-01-01T08:00:00+08:00")
+                raise InvalidValueError("core.permit_time_needs_offset", name=name)
         if self.valid_from and self.valid_to and self.valid_from >= self.valid_to:
-            raise ValueError("valid_from must be before valid_to")
+            raise InvalidValueError("core.permit_ends_before_begin")
         return self
 
 
@@ -241,7 +236,7 @@ class Zone(Strict):
     @classmethod
     def _known_violation(cls, key: str) -> str:
         if key not in violation_types():
-            raise ValueError(f"unknown violation {key!r}; types are {', '.join(violation_types())}")
+            raise InvalidValueError("core.unknown_violation", violation=repr(key), types=list(violation_types()))
         return key
 
     @model_validator(mode="after")
@@ -250,13 +245,15 @@ class Zone(Strict):
         candidate = kind.candidate_after_s if self.candidate_after_s is None else self.candidate_after_s
         violation = kind.violation_after_s if self.violation_after_s is None else self.violation_after_s
         if candidate > violation:
-            raise ValueError(f"candidate_after_s ({candidate:g}) must not exceed violation_after_s ({violation:g})")
+            raise InvalidValueError(
+                "core.candidate_later_than_violation", candidate=f"{candidate:g}", violation=f"{violation:g}"
+            )
         return self
 
     @model_validator(mode="after")
     def _until_observes(self) -> Self:
         if self.observe_until and not self.observe:
-            raise ValueError("observe_until says when observing ends; write observe: true with it, or leave it out")
+            raise InvalidValueError("core.observe_until_without_observe")
         return self
 
     def observes(self, at: datetime) -> bool:
@@ -281,7 +278,7 @@ class Preset(Strict):
     @field_validator("zones")
     @classmethod
     def _unique(cls, zones: tuple[Zone, ...]) -> tuple[Zone, ...]:
-        _refuse_twice("zone", [zone.id for zone in zones])
+        _refuse_twice("core.zone_id_used_twice", [zone.id for zone in zones])
         return zones
 
 
@@ -317,7 +314,7 @@ class Camera(Strict):
     @field_validator("presets")
     @classmethod
     def _unique(cls, presets: tuple[Preset, ...]) -> tuple[Preset, ...]:
-        _refuse_twice("preset", [preset.id for preset in presets])
+        _refuse_twice("core.preset_id_used_twice", [preset.id for preset in presets])
         return presets
 
 
@@ -330,7 +327,7 @@ class Site(Strict):
     @field_validator("cameras")
     @classmethod
     def _unique(cls, cameras: tuple[Camera, ...]) -> tuple[Camera, ...]:
-        _refuse_twice("camera", [camera.id for camera in cameras])
+        _refuse_twice("core.camera_id_used_twice", [camera.id for camera in cameras])
         return cameras
 
     def camera(self, camera_id: str) -> Camera:
@@ -345,12 +342,11 @@ class Site(Strict):
         raise KeyError(camera_id)
 
 
-def _refuse_twice(what: str, ids: list[str]) -> None:
-    """Refuses a list in which an id occurs twice; the error's context holds the index of the second."""
+def _refuse_twice(code: str, ids: list[str]) -> None:
+    """Refuses a list in which an id occurs twice; the error's context holds the index of the second, and the cause."""
     seen: set[str] = set()
     for index, one in enumerate(ids):
         if one in seen:
-            raise PydanticCustomError(
-                "used_twice", "{what} id '{id}' is used twice", {"what": what, "id": one, "index": index}
-            )
+            twice = InvalidValueError(code, id=one)
+            raise PydanticCustomError("used_twice", "{error}", {"error": twice, "index": index})
         seen.add(one)

@@ -10,6 +10,7 @@ from unicodedata import category
 from urllib.parse import urlsplit
 
 from core.errors import SourceError
+from core.messages import Message
 
 Transport = Literal["tcp", "udp"]
 Resolve = Callable[[str], Iterable[str]]
@@ -26,16 +27,16 @@ SCHEMES = ("rtsp", "rtsps")
 MAX_LENGTH = 1000
 # What may be wrong with an address; the first that is so is told.
 ADDRESS_FAULTS = {
-    "long": f"the address is longer than {MAX_LENGTH} characters",
-    "two": "holds two addresses; write one, the second as detect_source, or as a camera of its own",
-    "invisible": "holds an invisible character; remove it, or type it anew",
-    "full_width": "holds a full-width : / or @; type it in half width",
-    "words": "the address holds white space or control characters; write them percent-encoded",
-    "scheme": "the address begins with rtsp:// or rtsps://; nothing else is read",
-    "password": "the password holds / ? or #; write them percent-encoded: %2F %3F %23",
-    "ipv6": "an IPv6 address stands between brackets: rtsp://[fd00::8]:554/...",
-    "port": "the port must be a number from 1 to 65535",
-    "host": "the address names no host or port; write @ : / ? # in a password percent-encoded",
+    "long": Message("core.address_too_long", limit=MAX_LENGTH),
+    "two": Message("core.two_addresses_in_one"),
+    "invisible": Message("core.address_has_invisible_character"),
+    "full_width": Message("core.address_has_full_width"),
+    "words": Message("core.address_has_white_space"),
+    "scheme": Message("core.address_is_not_rtsp"),
+    "password": Message("core.password_not_percent_encoded"),
+    "ipv6": Message("core.ipv6_without_brackets"),
+    "port": Message("core.port_out_of_range"),
+    "host": Message("core.address_without_host_or_port"),
 }
 # Where clouds answer with credentials, beside those that are link-local.
 _METADATA = frozenset(map(ip_address, ("100.100.100.200", "192.0.0.192", "fd00:ec2::254")))
@@ -76,7 +77,7 @@ def host_of(address: str) -> tuple[str, int | None] | None:
     return None if _DIGITS.fullmatch(host) and not is_ip(host) else (host, port)
 
 
-def address_fault(address: str) -> str | None:
+def address_fault(address: str) -> Message | None:
     """What is wrong with a stream's address as somebody entered it, in one line that does not show it; None = nothing.
     Whether anything is there is another question."""
     scheme, separator, rest = address.partition("://")
@@ -137,16 +138,13 @@ def check_stream_address(source: str, *, allow_local: bool, resolve: Resolve = r
     """
     cause, place = address_fault(source), host_of(source)
     if cause is not None or place is None:
-        raise SourceError(cause or "the address names no host or port")
+        raise SourceError(cause or ADDRESS_FAULTS["host"])
     host = place[0]
     found = list(resolve(host))
     if not found:
-        raise SourceError(f"the host {host} cannot be found from this server; give its IP address")
+        raise SourceError("core.host_not_found", host=host)
     if not allow_local and any(is_local(one) for one in found):
-        raise SourceError(
-            f"{host} is this server itself or an address that only it can reach, not a camera; "
-            "JIEJING_LOCAL_CAMERAS=true would allow that"
-        )
+        raise SourceError("core.host_is_this_server", host=host)
     return found[0]
 
 

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from core.clock import parse_rfc3339, rfc3339
-from core.domain import Detection, Gap, Image, Member, ModelRef, Observation, RuleEvent
-from core.errors import InputError
+from core.domain import Detection, Gap, Image, Member, Observation, RuleEvent
+from core.errors import InputError, InvalidValueError
 from core.labels import LABELS
+from core.messages import read
+from core.model_ref import ModelRef
 
 APPEARANCE_PX = 40
 
@@ -79,13 +81,13 @@ def observation_from_line(line: str, where: str) -> Observation:
             utc=parse_rfc3339(record["utc"]),
             frame_size_wh=_size(*record["frame_size_wh"]),
             detections=tuple(_detection_from_json(one) for one in record["detections"]),
-            unfit=record.get("unfit"),
+            unfit=read(record["unfit"]) if record.get("unfit") else None,
             looked_for=frozenset(record["looked_for"]) if "looked_for" in record else None,
         )
     except KeyError as error:
-        raise InputError(f"{where}: the key {error} is missing; see docs/formats.md") from error
+        raise InputError("core.record_lacks_key", where=where, key=str(error)) from error
     except (ValueError, TypeError) as error:
-        raise InputError(f"{where}: {error}; see docs/formats.md") from error
+        raise InputError("core.record_is_wrong", where=where, cause=error) from error
 
 
 def appearance_to_text(appearance: Image) -> str:
@@ -101,7 +103,9 @@ def appearance_from_text(text: str) -> Image:
     """
     pixels = np.frombuffer(base64.b64decode(text, validate=True), np.uint8)
     if pixels.size != APPEARANCE_PX**2:
-        raise ValueError(f"the appearance holds {pixels.size} bytes, not {APPEARANCE_PX}x{APPEARANCE_PX}")
+        raise InvalidValueError(
+            "core.appearance_of_wrong_size", bytes=pixels.size, width=APPEARANCE_PX, height=APPEARANCE_PX
+        )
     return pixels.reshape(APPEARANCE_PX, APPEARANCE_PX)
 
 
@@ -140,13 +144,13 @@ def _detection_to_json(detection: Detection) -> dict[str, Any]:
 
 def _detection_from_json(record: dict[str, Any]) -> Detection:
     if record["label"] not in LABELS:
-        raise ValueError(f"unknown label {record['label']!r}; labels are {', '.join(LABELS)}")
+        raise InvalidValueError("core.unknown_label", label=repr(record["label"]), labels=LABELS)
     x1, y1, x2, y2 = (float(value) for value in record["bbox_xyxy_px"])
     if not (-math.inf < x1 < x2 < math.inf and -math.inf < y1 < y2 < math.inf):
-        raise ValueError(f"the box {record['bbox_xyxy_px']} is empty or not finite")
+        raise InvalidValueError("core.box_is_empty", box=str(record["bbox_xyxy_px"]))
     score = float(record["score"])
     if not 0 <= score <= 1:
-        raise ValueError(f"the score {score} is not between 0 and 1")
+        raise InvalidValueError("core.score_out_of_range", score=score)
     look, model = record.get("appearance"), record.get("model")
     return Detection(
         record["label"],
@@ -159,7 +163,7 @@ def _detection_from_json(record: dict[str, Any]) -> Detection:
 
 def _size(width: int, height: int) -> tuple[int, int]:
     if width < 1 or height < 1:
-        raise ValueError(f"the frame size {width} x {height} is empty")
+        raise InvalidValueError("core.frame_size_is_empty", width=width, height=height)
     return int(width), int(height)
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the web app into api/web, where the API serves it.
 #   deploy/web.sh         builds it; where it is built already and nothing changed, ends within a second
+#   deploy/web.sh early   builds it where the machine has Node, and leaves it to a later call where it has none
 #   deploy/web.sh check   format, types, lint and unit tests of it
 # Node 20.19 or later is used where there is one; else PyPI's is put into the virtual environment (VENV, else .venv).
 set -euo pipefail
@@ -22,7 +23,7 @@ require_node() {
 
 # What the packages, or the built app, were made from; a change makes them out of date.
 wanted_packages() { sha256sum <web/package-lock.json | cut -d' ' -f1; }
-sources() { find web -path web/node_modules -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1; }
+sources() { find web core/catalogue core/fields.json -path web/node_modules -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1; }
 is_made_from() { [ -f "$1/.made-from" ] && [ "$(cat "$1/.made-from")" = "$2" ]; }
 
 install_packages() {
@@ -49,6 +50,7 @@ check() {
 
 case ${1:-build} in
     build) build ;;
+    early) ! has_node || build ;;
     check) check ;;
-    *) echo "web: '$1' is neither check nor nothing" >&2; exit 2 ;;
+    *) echo "web: '$1' is neither early nor check nor nothing" >&2; exit 2 ;;
 esac

@@ -5,7 +5,8 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Literal
 
-from core.domain import Gap, ModelRef
+from core.domain import Gap
+from core.model_ref import ModelRef
 from core.rules import ZoneRule
 
 Phase = Literal["seen", "candidate", "violation"]

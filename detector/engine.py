@@ -58,11 +58,15 @@ class Detector:
         try:
             output = self._session.run(self._family.tensor(picture))[0]
         except ModelError as error:
-            raise ModelError(f"model {self.card.name!r} does not run at {self.card.input.size_wh}: {error}") from error
+            raise ModelError(
+                "detector.model_does_not_run", name=self.card.name, size=str(self.card.input.size_wh), cause=error
+            ) from error
         try:
             return self._family.decode(output, self.card.input.size_wh, len(self.card.classes))
         except ModelError as error:
-            raise ModelError(f"model {self.card.name!r} is not of the family {self.card.family!r}: {error}") from error
+            raise ModelError(
+                "detector.model_of_other_family", name=self.card.name, family=self.card.family, cause=error
+            ) from error
 
 
 def _finish(

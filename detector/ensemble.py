@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.domain import Detection, Frame, ModelRef
+from core.domain import Detection, Frame
 from core.labels import group_of
+from core.model_ref import ModelRef
 from detector.engine import Detector
 from detector.nms import suppress
 

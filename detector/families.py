@@ -90,7 +90,7 @@ def decode_yolo_e2e(output: Float32, _size_wh: tuple[int, int], classes: int) ->
     _expect_scores(raw[:, 4])
     numbers = raw[:, 5].astype(np.int64)
     if len(numbers) and numbers.max() >= classes:
-        raise ModelError(f"the output names class {numbers.max()}, but {classes} classes were expected")
+        raise ModelError("detector.output_names_unexpected_class", number=int(numbers.max()), classes=classes)
     return RawBoxes(raw[:, :4], raw[:, 4], numbers)
 
 
@@ -135,7 +135,7 @@ def _best_class(boxes: Float32, scores: Float32) -> RawBoxes:
 def _expect(output: Float32, shape: tuple[int | str, ...]) -> None:
     if output.shape != shape:
         found = ", ".join(str(size) for size in output.shape)
-        raise ModelError(f"the output has the shape ({found}), expected ({', '.join(map(str, shape))})")
+        raise ModelError("detector.output_shape_unexpected", found=found, wanted=", ".join(map(str, shape)))
 
 
 def _expect_cells(output: Float32, others: tuple[int, int], axis: int, counts: Sequence[int]) -> None:
@@ -146,6 +146,6 @@ def _expect_cells(output: Float32, others: tuple[int, int], axis: int, counts: S
 
 def _expect_scores(scores: Float32) -> None:
     if not np.isfinite(scores).all():
-        raise ModelError("scores are no numbers (NaN or infinite); export it again")
+        raise ModelError("detector.scores_no_numbers")
     if scores.size and not (scores.min() >= -1e-3 and scores.max() <= 1.001):
-        raise ModelError(f"scores lie between {scores.min():.3g} and {scores.max():.3g}, expected 0 to 1")
+        raise ModelError("detector.scores_out_of_range", lowest=f"{scores.min():.3g}", highest=f"{scores.max():.3g}")

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from core.domain import Frame, Image
+from core.messages import Message
 
 _SIZE_WH = (320, 180)
 _BLOCK_PX = 10
@@ -38,11 +39,11 @@ class IntegrityCheck:
         self._last: Image | None = None
         self._changed_at: datetime | None = None
 
-    def unfit(self, frame: Frame) -> str | None:
+    def unfit(self, frame: Frame) -> Message | None:
         """Why this frame must not count, or None."""
         small = np.asarray(cv2.resize(frame.image, _SIZE_WH, interpolation=cv2.INTER_AREA), np.uint8)
         if self._live and self._frozen(small, frame.utc):
-            return "frozen: the picture has not changed for a minute"
+            return Message("detector.picture_frozen")
         wide = frame.size_wh[0] >= _SIZE_WH[0] and frame.size_wh[1] >= _SIZE_WH[1]
         # A picture that had to be made larger has no fine detail to lose.
         return fault_of(small) or (defocused(small) if wide else None)
@@ -53,29 +54,29 @@ class IntegrityCheck:
         return (now - self._changed_at).total_seconds() >= FROZEN_S
 
 
-def fault_of(image: Image) -> str | None:
+def fault_of(image: Image) -> Message | None:
     """What is wrong with a (height, width, 3) BGR picture by itself, or None."""
     luma = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.float32)
     if luma.mean() < DARK_MEAN and luma.std() < 2 * FLAT_STD:
-        return "dark: hardly any light"
+        return Message("detector.picture_dark")
     if float((luma >= BLOWN_LUMA).mean()) > BLOWN_SHARE:
-        return "overexposed: most of the picture is white; check exposure, and light that falls into the lens"
+        return Message("detector.picture_overexposed")
     if _grey_share(image) > GREY_SHARE:
-        return "grey: parts of the picture were lost on the way"
+        return Message("detector.picture_grey")
     if luma.std() < FLAT_STD:
-        return "covered: the picture is of one colour"
+        return Message("detector.picture_covered")
     if _smeared_share(luma) > SMEARED_SHARE:
-        return "smeared: the lower part only repeats a row"
+        return Message("detector.picture_smeared")
     return None
 
 
-def defocused(image: Image) -> str | None:
+def defocused(image: Image) -> Message | None:
     """Whether a (180, 320, 3) BGR picture has lost its fine detail, or None."""
     luma = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.float32)
     coarse = _detail(np.asarray(cv2.resize(luma, _COARSE_WH, interpolation=cv2.INTER_AREA), np.float32))
     if coarse < _COARSE_LEAST or _detail(luma) - _ROUNDING >= SHARP_RATIO * coarse:
         return None
-    return "defocused: the picture has no fine detail; focus the lens, or clean it"
+    return Message("detector.picture_defocused")
 
 
 def _detail(luma: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> float:

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import ModelError
+from core.messages import Message
 from detector.families import FAMILIES, PYRAMIDS, V5_ANCHORS, Float32, RawBoxes, cells_of
 from models.card import Family
 
-_NEEDED = "a network that finds upright boxes (task detect) is needed"
 # What a network does that is made for another task, by Ultralytics' names of the tasks.
 _TASKS = {
-    "obb": "gives oriented boxes (task obb)",
-    "pose": "gives poses (task pose)",
-    "segment": "gives masks (task segment)",
-    "classify": "names the whole picture and gives no boxes (task classify)",
+    "obb": Message("detector.network_gives_oriented_boxes"),
+    "pose": Message("detector.network_gives_poses"),
+    "segment": Message("detector.network_gives_masks"),
+    "classify": Message("detector.network_gives_no_boxes"),
 }
-_DETR = "gives its boxes as DETR networks do (RT-DETR, RF-DETR), which is not read here; export a YOLO network"
-_TRANSPOSED = "its output lies across: rows where columns are wanted; export it again without transposing"
+_DETR = Message("detector.network_is_detr")
+_TRANSPOSED = Message("detector.output_transposed")
 _MASK_ROWS = 32
 # Boxes in pixels reach further than this in every picture; boxes as shares of it never do.
 _SHARES = 2.0
@@ -41,9 +41,9 @@ def refuse_task(task: str | None, description: str | None) -> None:
         ModelError: names its task.
     """
     if task in _TASKS:
-        raise ModelError(f"this network {_TASKS[task]}; {_NEEDED}")
+        raise ModelError(_TASKS[task])
     if "detr" in (description or "").lower():
-        raise ModelError(f"this network {_DETR}")
+        raise ModelError(_DETR)
 
 
 def recognise(outputs: Sequence[Float32], size_wh: tuple[int, int], classes: int | None) -> Recognised:
@@ -58,15 +58,13 @@ def recognise(outputs: Sequence[Float32], size_wh: tuple[int, int], classes: int
     """
     first, others = outputs[0], outputs[1:]
     if first.ndim == 2:
-        raise ModelError(f"this network {_TASKS['classify']}; {_NEEDED}")
+        raise ModelError(_TASKS["classify"])
     if first.ndim != 3:
         raise ModelError(_unknown(outputs))
     if first.shape[0] != 1:
-        raise ModelError(
-            f"it answers for {first.shape[0]} pictures at once, and that is built into it; export it with batch=1"
-        )
+        raise ModelError("detector.batch_built_in", count=first.shape[0])
     if others and others[0].ndim == 3 and 4 in (first.shape[2], others[0].shape[2]):
-        raise ModelError(f"this network {_DETR}")
+        raise ModelError(_DETR)
     masks = _MASK_ROWS if any(one.ndim == 4 for one in others) else 0
     found = _of_cells(first, size_wh, classes, masks) or _of_rows(first, classes, masks)
     if found is None:
@@ -82,15 +80,12 @@ def refuse_strange(raw: RawBoxes, output: Float32, family: Family) -> None:
     """
     boxes = raw.boxes_xyxy_px
     if not np.isfinite(boxes).all():
-        raise ModelError("its boxes are no numbers (NaN or infinite); export it again")
+        raise ModelError("detector.boxes_no_numbers")
     if family == "yolox" and output[..., :2].size and np.abs(output[..., :2]).max() > _RAW_REACH:
-        raise ModelError("its boxes are decoded already; export it without --decode_in_inference")
+        raise ModelError("detector.boxes_decoded_already")
     seen = boxes[raw.scores > 0] if family == "yolo-e2e" else boxes
     if len(seen) and np.abs(seen).max() <= _SHARES:
-        raise ModelError(
-            "its boxes lie between 0 and 1, as shares of the picture, so that it would never find anything; "
-            "export it with boxes in pixels of the input"
-        )
+        raise ModelError("detector.boxes_are_shares")
 
 
 def _of_cells(output: Float32, size_wh: tuple[int, int], classes: int | None, masks: int) -> Recognised | None:
@@ -117,15 +112,15 @@ def _of_rows(output: Float32, classes: int | None, masks: int) -> Recognised | N
     if columns == 6 and _are_classes(output[0, :, 5]):
         return Recognised("yolo-e2e", None)
     if columns == 6 + masks and masks:
-        raise ModelError(f"this network {_TASKS['segment']}; {_NEEDED}")
+        raise ModelError(_TASKS["segment"])
     if classes is not None and columns == 4 + classes:
-        raise ModelError(f"this network {_DETR}")
+        raise ModelError(_DETR)
     if columns == 7:
-        raise ModelError(f"this network {_TASKS['obb']}; {_NEEDED}")
+        raise ModelError(_TASKS["obb"])
     if columns > 6 and (columns - 6) % 3 == 0 and boxes >= columns:
-        raise ModelError(f"this network {_TASKS['pose']}; {_NEEDED}")
+        raise ModelError(_TASKS["pose"])
     if boxes == 6 and columns > 6:
-        raise ModelError("its output lies across: (1, 6, boxes) in place of (1, boxes, 6); export it again")
+        raise ModelError("detector.end_to_end_output_transposed")
     return None
 
 
@@ -140,21 +135,18 @@ def _classes_in(family: Family, found: int, named: int | None, masks: int) -> in
         ModelError: not those that are named.
     """
     if masks and (named is None or found == named + masks):
-        raise ModelError(f"this network {_TASKS['segment']}; {_NEEDED}")
+        raise ModelError(_TASKS["segment"])
     if found < 1:
-        raise ModelError(f"its output has no row for a class; the family {family} gives {FAMILIES[family].expects}")
+        raise ModelError("detector.output_has_no_class", family=family, wanted=FAMILIES[family].expects)
     if named is None or named == found:
         return found
     more = found - named
     if more > 1 and named <= 2 and more % 17 == 0:
-        raise ModelError(f"this network {_TASKS['pose']}; {_NEEDED}")
-    raise ModelError(
-        f"its output has rows for {found} classes ({family}), but {named} are named; name them in order with --labels "
-        "FILE (one row more than its classes: an export with oriented boxes, which is not read here)"
-    )
+        raise ModelError(_TASKS["pose"])
+    raise ModelError("detector.class_count_differs", found=found, family=family, named=named)
 
 
-def _unknown(outputs: Sequence[Float32]) -> str:
-    shapes = ", ".join(f"({', '.join(map(str, one.shape))})" for one in outputs)
-    known = "; ".join(f"{name} {family.expects}" for name, family in FAMILIES.items())
-    return f"its output {shapes} is of no family that is read here; there are: {known}"
+def _unknown(outputs: Sequence[Float32]) -> Message:
+    shapes = [f"({', '.join(map(str, one.shape))})" for one in outputs]
+    known = [f"{name} {family.expects}" for name, family in FAMILIES.items()]
+    return Message("detector.output_of_no_family", shapes=shapes, known="; ".join(known))

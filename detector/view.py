@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import Frame, Image
+from core.messages import Message
 
 # Of one shape, as a camera's main and sub stream may differ in theirs; of a camera that is mounted upright, upright.
 _WIDE_WH, _TALL_WH = (480, 270), (270, 480)
@@ -68,7 +69,7 @@ class ViewMemory:
     """What to give to a successor: references, the newest first, and how the view had moved at last, if it had."""
 
     references: Sequence[Reference] = ()
-    moved: str | None = None
+    moved: Message | None = None
 
     @classmethod
     def of(cls, image: Image, at: datetime) -> "ViewMemory":
@@ -102,7 +103,7 @@ class ViewCheck:
         """What to give to a successor."""
         return ViewMemory(self._newest_first(), self._moved)
 
-    def unfit(self, frame: Frame) -> str | None:
+    def unfit(self, frame: Frame) -> Message | None:
         """Why the view cannot be trusted, or None."""
         if self._checked_at is None or (frame.utc - self._checked_at).total_seconds() >= CHECK_S:
             self._like_at = self._like_at or frame.utc
@@ -116,7 +117,7 @@ class ViewCheck:
         whole = self._from_the_first(features)
         return whole is not None and self._judged(frame, features, whole) is None
 
-    def _compare(self, frame: Frame) -> str | None:
+    def _compare(self, frame: Frame) -> Message | None:
         features = features_of(frame.image)
         if not self._references:
             self._refer_to(features, _UNMOVED, frame.utc)
@@ -127,7 +128,7 @@ class ViewCheck:
         self._like_at = frame.utc
         return self._judged(frame, features, whole)
 
-    def _judged(self, frame: Frame, features: Features, whole: NDArray[np.float64]) -> str | None:
+    def _judged(self, frame: Frame, features: Features, whole: NDArray[np.float64]) -> Message | None:
         """How the view has moved, if it has; a confirmed one becomes the reference once the last one is old enough."""
         moved = _describe(whole, _size_wh(frame.image))
         if moved is None and (frame.utc - self._newest_first()[0].confirmed_at).total_seconds() >= REFRESH_S:
@@ -157,13 +158,13 @@ class ViewCheck:
             return None
         return np.vstack([matrix, [0.0, 0.0, 1.0]])
 
-    def _without_likeness(self, features: Features, now: datetime) -> str | None:
+    def _without_likeness(self, features: Features, now: datetime) -> Message | None:
         rich = len(features.points_px) >= _FEATURES // 2
         lost = self._like_at is not None and (now - self._like_at).total_seconds() >= LOST_S
         if self._moved is not None or not rich or not lost:
             return self._moved
         if any(one.must_show(now) for one in self._references.values()):
-            return "view moved: nothing of the known view is in the picture"
+            return Message("detector.view_lost")
         # A light in which it was never seen.
         self._refer_to(features, self._newest_first()[0].drift, now)
         return None
@@ -184,7 +185,7 @@ def features_of(image: Image) -> Features:
     return Features(points, np.asarray(np.empty((0, 32)) if descriptors is None else descriptors, np.uint8))
 
 
-def _describe(transform: NDArray[np.float64], size_wh: tuple[int, int]) -> str | None:
+def _describe(transform: NDArray[np.float64], size_wh: tuple[int, int]) -> Message | None:
     """How far the corners of the picture wandered, in words, or None where it is within bounds."""
     width, height = size_wh
     corners = np.array([[0, 0, 1], [width, 0, 1], [width, height, 1], [0, height, 1]], np.float64).T
@@ -192,7 +193,7 @@ def _describe(transform: NDArray[np.float64], size_wh: tuple[int, int]) -> str |
     if wandered <= SHIFT_SHARE:
         return None
     zoom = math.hypot(transform[0, 0], transform[1, 0])
-    return f"view moved: by {wandered:.0%} of the picture, zoom {zoom:.2f}"
+    return Message("detector.view_moved", share=f"{wandered:.0%}", zoom=f"{zoom:.2f}")
 
 
 def _small_luma(image: Image) -> Image:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.messages import read
 from detector.view import Features, Reference, ViewMemory
 
 _INDEX = "index"
@@ -21,7 +22,7 @@ def to_npz(views: Mapping[str, ViewMemory]) -> bytes:
     index = {}
     for drawing, view in views.items():
         moments = [one.confirmed_at.isoformat() for one in view.references]
-        index[drawing] = {"moved": view.moved, "confirmed_at": moments}
+        index[drawing] = {"moved": view.moved.plain() if view.moved else None, "confirmed_at": moments}
         for number, one in enumerate(view.references):
             arrays[f"{drawing}/{number}/points_px"] = one.features.points_px
             arrays[f"{drawing}/{number}/descriptors"] = one.features.descriptors
@@ -37,15 +38,15 @@ def from_npz(content: bytes) -> dict[str, ViewMemory]:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             index = json.loads(str(arrays[_INDEX]))
             return {drawing: _view(arrays, drawing, **said) for drawing, said in index.items()}
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+    except (OSError, AttributeError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return {}
 
 
-def _view(arrays: Mapping[str, NDArray[Any]], drawing: str, moved: str | None, confirmed_at: list[str]) -> ViewMemory:
+def _view(arrays: Mapping[str, NDArray[Any]], drawing: str, moved: Any, confirmed_at: list[str]) -> ViewMemory:
     def reference(number: int, moment: str) -> Reference:
         points_px, descriptors, drift = (
             arrays[f"{drawing}/{number}/{name}"] for name in ("points_px", "descriptors", "drift")
         )
         return Reference(Features(points_px, descriptors), drift, datetime.fromisoformat(moment))
 
-    return ViewMemory([reference(*one) for one in enumerate(confirmed_at)], moved)
+    return ViewMemory([reference(*one) for one in enumerate(confirmed_at)], read(moved) if moved else None)

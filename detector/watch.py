@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from core.domain import Observation, RuleEvent, Seen
+from core.messages import Message
 from core.rules import ZoneRule
 from detector.dwell import Stay, short_gap_s
 from detector.episode import Episode, Standing, begin, reopen
@@ -14,6 +15,7 @@ from detector.standing import Sighting, StandingTracker, Thing, TrackerMemory
 from detector.zones import counted, in_force
 
 WHOLE_ZONE = 0  # the key of the one episode of a zone that is counted as a whole; things are numbered from 1
+_ELSEWHERE = Message("detector.camera_at_other_preset")
 
 
 @dataclass(slots=True)
@@ -254,7 +256,7 @@ class CameraWatch:
     def update(self, observation: Observation) -> list[RuleEvent]:
         """Takes in one frame, in order of time, and gives the changes of state that it brings."""
         outdated, self._outdated = self._outdated, []
-        elsewhere = replace(observation, detections=(), unfit="the camera stands at another preset")
+        elsewhere = replace(observation, detections=(), unfit=_ELSEWHERE)
         return outdated + [
             event
             for preset, watch in self._presets.items()

@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from core.errors import InvalidValueError
 from core.labels import LABELS
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -54,9 +55,11 @@ class ModelCard(Strict):
     def _labels_fit(self) -> Self:
         for name, label in self.labels.items():
             if name not in self.classes:
-                raise ValueError(f"labels names the class {name!r}, which the model does not have")
+                raise InvalidValueError("models.card_labels_unknown_class", name=repr(name))
             if label not in LABELS:
-                raise ValueError(f"unknown label {label!r} for class {name!r}; labels are {', '.join(LABELS)}")
+                raise InvalidValueError(
+                    "models.unknown_label_of_class", label=repr(label), name=repr(name), labels=LABELS
+                )
         if not self.labels:
-            raise ValueError("no class of the model maps to one of our labels, so it would never find anything")
+            raise InvalidValueError("models.no_class_maps_to_label")
         return self

@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from core.clock import parse_rfc3339
-from core.domain import ModelRef
 from core.errors import ModelError, StorageError
+from core.model_ref import ModelRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class ForcingFile:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"{self._path}: is damaged; remove it, and ask for the promotion again") from error
+            raise ModelError("models.forcing_file_damaged", path=self._path) from error
 
     def write(self, asked: Forcing) -> None:
         """
@@ -73,4 +73,4 @@ class ForcingFile:
             beside.write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
             beside.replace(self._path)
         except OSError as error:
-            raise StorageError(f"{self._path} cannot be written: {error.strerror}") from error
+            raise StorageError("models.file_not_writable", path=self._path, cause=error) from error

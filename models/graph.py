@@ -12,6 +12,7 @@ import onnx
 from onnx import ModelProto, helper, numpy_helper
 
 from core.errors import ModelError
+from core.messages import Message
 
 Shape = tuple[int | str, ...]
 
@@ -60,7 +61,7 @@ def facts_of(graph: ModelProto, path: Path) -> GraphFacts:
     inputs = list(_inputs(graph))
     shape = _shape(inputs[0]) if len(inputs) == 1 else ()
     if why := _why_no_picture(inputs, shape):
-        raise ModelError(f"{path}: {why}")
+        raise ModelError("core.located", where=path, cause=why)
     metadata = {entry.key: entry.value for entry in graph.metadata_props}
     return GraphFacts(
         input_shape=shape,
@@ -72,17 +73,17 @@ def facts_of(graph: ModelProto, path: Path) -> GraphFacts:
     )
 
 
-def _why_no_picture(inputs: list[onnx.ValueInfoProto], shape: Shape) -> str | None:
-    found = ", ".join(f"{value.name} {list(_shape(value))}" for value in inputs) or "no input"
+def _why_no_picture(inputs: list[onnx.ValueInfoProto], shape: Shape) -> Message | None:
+    found = [f"{value.name} {list(_shape(value))}" for value in inputs] or Message("models.no_input")
     if len(shape) == 4 and shape[3] == 3 and shape[1] != 3:
-        return f"its input {found} has the colours last; export it with the colours first: (batch, 3, height, width)"
+        return Message("models.input_colours_last", found=found)
     if len(shape) == 4 and shape[1] == 1:
-        return f"its input {found} is a grey picture; a network for pictures of colours (3 channels) is needed"
+        return Message("models.input_is_grey", found=found)
     if len(shape) != 4 or not (shape[1] == 3 or isinstance(shape[1], str)):
-        return f"one input (batch, 3, height, width) was expected, found {found}"
+        return Message("models.input_is_no_picture", found=found)
     kind = onnx.TensorProto.DataType.Name(inputs[0].type.tensor_type.elem_type)
     if kind not in _KINDS:
-        return f"its input {found} is of the type {kind.lower()}; export it with an input of float32 or float16"
+        return Message("models.input_of_wrong_type", found=found, type=kind.lower())
     return None
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.clock import parse_rfc3339, rfc3339
-from core.domain import ModelRef
 from core.errors import ModelError, StorageError
+from core.model_ref import ModelRef
 
 Kind = Literal["promote", "rollback"]
 
@@ -50,7 +50,7 @@ class History:
         except FileNotFoundError:
             return ()
         except (OSError, UnicodeDecodeError) as error:
-            raise ModelError(f"{self._path}: cannot be read: {error}; restore it from a backup") from error
+            raise ModelError("models.history_not_readable", path=self._path, cause=error) from error
         return tuple(self._read(number, line) for number, line in enumerate(lines, start=1))
 
     def append(self, promotion: Promotion) -> None:
@@ -67,7 +67,7 @@ class History:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise StorageError(f"{self._path}: {error.strerror}; the models in use stay as they were") from error
+            raise StorageError("models.history_not_writable", path=self._path, cause=error) from error
 
     def before_last(self) -> tuple[ModelRef, ...]:
         """What was in use before the present models came, going back step by step with each rollback.
@@ -82,7 +82,7 @@ class History:
             else:
                 trail.append(promotion.models)
         if len(trail) < 2:
-            raise ModelError("there is nothing to roll back to: no other models were in use before")
+            raise ModelError("models.nothing_to_roll_back")
         return trail[-2]
 
     def _read(self, number: int, line: str) -> Promotion:
@@ -97,7 +97,7 @@ class History:
                 evidence=plain["evidence"],
             )
         except (ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"{self._path}:{number}: is damaged; restore the file from a backup") from error
+            raise ModelError("models.history_line_damaged", path=self._path, line=number) from error
 
 
 def _plain(promotion: Promotion) -> dict[str, Any]:

@@ -13,24 +13,25 @@ from onnx.external_data_helper import (
 )
 
 from core.errors import ModelError
+from core.messages import Message
 
 _HEAD_BYTES = 512
 # protobuf holds no more in one file, and a network of a camera's size is a hundredth of it.
 _MAX_BYTES = 2**31 - 1
-_PYTORCH = "is a PyTorch file (.pt), whatever its name; export it: yolo export model=FILE.pt format=onnx"
+_PYTORCH = Message("models.file_is_pytorch")
 # The first bytes of a file, and what it is instead. The first that fits counts.
 _OTHERS = (
-    (b"version https://git-lfs", "is a pointer of Git LFS, not the model itself; fetch it: git lfs pull"),
+    (b"version https://git-lfs", Message("models.file_is_lfs_pointer")),
     (b"PK\x03\x04", _PYTORCH),
     (b"\x80\x02", _PYTORCH),
     (b"\x80\x04", _PYTORCH),
-    (b"\x89HDF", "is a Keras file (.h5); export it to ONNX first"),
-    (b"\x1f\x8b", "is an archive (.gz); unpack it first"),
-    (b"7z\xbc\xaf", "is an archive (.7z); unpack it first"),
-    (b"Rar!", "is an archive (.rar); unpack it first"),
-    (b"<?xml", "is an XML text, as OpenVINO's .xml; give the .onnx file that it was made from"),
-    (b"<", "is a web page (HTML), not a model; download the file itself"),
-    (b"{", "is a text (JSON), not a model; give the .onnx file"),
+    (b"\x89HDF", Message("models.file_is_keras")),
+    (b"\x1f\x8b", Message("models.file_is_archive", suffix=".gz")),
+    (b"7z\xbc\xaf", Message("models.file_is_archive", suffix=".7z")),
+    (b"Rar!", Message("models.file_is_archive", suffix=".rar")),
+    (b"<?xml", Message("models.file_is_xml")),
+    (b"<", Message("models.file_is_web_page")),
+    (b"{", Message("models.file_is_json")),
 )
 
 
@@ -47,9 +48,9 @@ def read_graph(path: Path) -> ModelProto:
         _bring_weights(graph, path)
         onnx.checker.check_model(graph)
     except OSError as error:
-        raise ModelError(f"{path}: {error.strerror or error}; give the path of an .onnx file") from error
+        raise ModelError("models.onnx_not_readable", path=path, cause=error) from error
     except (DecodeError, ValueError, onnx.checker.ValidationError) as error:
-        raise ModelError(f"{path}: this is no intact ONNX model; export it again") from error
+        raise ModelError("models.onnx_not_intact", path=path) from error
     return graph
 
 
@@ -58,15 +59,15 @@ def _refuse_others(path: Path) -> None:
         head = file.read(_HEAD_BYTES)
         size = file.seek(0, 2)
     if size == 0:
-        raise ModelError(f"{path}: is empty; copy it again")
+        raise ModelError("models.file_is_empty", path=path)
     if size > _MAX_BYTES:
-        raise ModelError(f"{path}: is larger than 2 GB, more than an ONNX file can hold; give the .onnx file")
+        raise ModelError("models.file_too_large", path=path)
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()  # spaces stand before no other kind's first bytes
     if head[4:8] == b"TFL3":
-        raise ModelError(f"{path}: is a TensorFlow Lite file; export it to ONNX first")
+        raise ModelError("models.file_is_tensorflow_lite", path=path)
     for begin, what in _OTHERS:
         if text.startswith(begin):
-            raise ModelError(f"{path}: {what}")
+            raise ModelError("core.located", where=path, cause=what)
 
 
 def _refuse_newer(graph: ModelProto, path: Path) -> None:
@@ -74,15 +75,9 @@ def _refuse_newer(graph: ModelProto, path: Path) -> None:
     known = onnx.defs.onnx_opset_version()
     for opset in graph.opset_import:
         if opset.domain in ("", "ai.onnx") and opset.version > known:
-            raise ModelError(
-                f"{path}: is written for ONNX opset {opset.version}, newer than the {known} known here; "
-                "export it again with opset=18"
-            )
+            raise ModelError("models.onnx_opset_too_new", path=path, found=opset.version, known=known)
     if graph.ir_version > onnx.IR_VERSION:
-        raise ModelError(
-            f"{path}: is written in ONNX format {graph.ir_version}, newer than the {onnx.IR_VERSION} known here; "
-            "export it again with an older onnx"
-        )
+        raise ModelError("models.onnx_format_too_new", path=path, found=graph.ir_version, known=onnx.IR_VERSION)
 
 
 def _bring_weights(graph: ModelProto, path: Path) -> None:
@@ -96,9 +91,9 @@ def _bring_weights(graph: ModelProto, path: Path) -> None:
         begin, length = info.offset or 0, info.length if info.length is not None else size - (info.offset or 0)
         held += length
         if begin < 0 or length < 0 or begin + length > size:
-            raise ModelError(f"{path}: {info.location} breaks off before the weights {tensor.name!r}; copy it again")
+            raise ModelError("models.weights_break_off", path=path, file=info.location, name=repr(tensor.name))
         if held > _MAX_BYTES:
-            raise ModelError(f"{path}: holds more than 2 GB of weights with {info.location}; give a smaller model")
+            raise ModelError("models.weights_too_large", path=path, file=info.location)
         load_external_data_for_tensor(tensor, str(path.parent))
         tensor.data_location = onnx.TensorProto.DEFAULT
         del tensor.external_data[:]
@@ -107,9 +102,9 @@ def _bring_weights(graph: ModelProto, path: Path) -> None:
 def _beside(path: Path, location: str) -> Path:
     beside = path.parent / location
     if not location or "\\" in location or Path(location).is_absolute() or ".." in Path(location).parts:
-        raise ModelError(f"{path}: its weights lie in {location!r}, which leads out of its folder; export it again")
+        raise ModelError("models.weights_outside_folder", path=path, file=repr(location))
     if not beside.resolve().is_relative_to(path.parent.resolve()):
-        raise ModelError(f"{path}: its weights lie in {location!r}, a link out of its folder; copy the file itself")
+        raise ModelError("models.weights_linked_outside", path=path, file=repr(location))
     if not beside.is_file():
-        raise ModelError(f"{path}: its weights lie in {location}, which is missing beside it; copy both files together")
+        raise ModelError("models.weights_file_missing", path=path, file=location)
     return beside

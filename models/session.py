@@ -35,7 +35,7 @@ class Session:
                 str(weights), options, providers=[name for name in _PROVIDERS if name in available]
             )
         except Exception as error:  # onnxruntime has no common base for its errors
-            raise ModelError(f"{weights}: onnxruntime cannot load it: {_brief(error)}") from error
+            raise ModelError("models.onnxruntime_cannot_load", path=weights, cause=_brief(error)) from error
         self._input = self._session.get_inputs()[0]
 
     def run(self, tensor: NDArray[np.float32]) -> Sequence[NDArray[np.float32]]:
@@ -49,7 +49,7 @@ class Session:
         try:
             outputs = self._session.run(None, {self._input.name: fed})
         except Exception as error:  # onnxruntime has no common base for its errors
-            raise ModelError(_brief(error)) from error
+            raise ModelError("models.onnxruntime_cannot_run", cause=_brief(error)) from error
         return [np.asarray(one, np.float32) for one in outputs]
 
 
@@ -62,7 +62,7 @@ def try_out(weights: Path, size_wh: tuple[int, int]) -> None:
     try:
         facts = weights.stat()
     except OSError as error:
-        raise ModelError(f"{weights}: {error.strerror}") from error
+        raise ModelError("core.located", where=weights, cause=error) from error
     _ran(weights, facts.st_mtime_ns, facts.st_size, size_wh)
 
 
@@ -73,7 +73,9 @@ def _ran(weights: Path, _mtime_ns: int, _size: int, size_wh: tuple[int, int]) ->
     try:
         Session(weights).run(np.full((1, 3, height, width), 0.5, np.float32))
     except ModelError as error:
-        raise ModelError(f"{weights}: does not run at {width}x{height}: {error}") from error
+        raise ModelError(
+            "models.does_not_run_at_size", path=weights, width=width, height=height, cause=error
+        ) from error
 
 
 def _brief(error: Exception) -> str:

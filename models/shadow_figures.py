@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.domain import ModelRef
 from core.errors import ModelError
+from core.messages import Message, read
+from core.model_ref import ModelRef
 
 SHADOW_FOLDER = "shadow"  # in JIEJING_HOME
 
@@ -33,7 +34,7 @@ class ShadowFigures:
     candidate: Counter[str] = field(default_factory=Counter)
     violations_in_use: Counter[str] = field(default_factory=Counter)
     violations_candidate: Counter[str] = field(default_factory=Counter)
-    ended: str | None = None
+    ended: Message | None = None
 
     def plain(self) -> dict[str, Any]:
         """As `results` reads it back."""
@@ -42,7 +43,7 @@ class ShadowFigures:
             "missed": self.missed,
             "detections": {side: getattr(self, side) for side in _SIDES},
             "violations": {"in_use": self.violations_in_use, "candidate": self.violations_candidate},
-            "ended": self.ended,
+            "ended": self.ended.plain() if self.ended else None,
         }
 
 
@@ -57,7 +58,7 @@ def results(folder: Path, candidate: ModelRef) -> dict[str, dict[str, Any]]:
         try:
             found[path.stem] = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise ModelError(f"{path}: is damaged; remove it, and the shadow counts that camera anew") from error
+            raise ModelError("models.shadow_figures_damaged", path=path) from error
     return found
 
 
@@ -67,7 +68,7 @@ def totals(by_camera: Mapping[str, Mapping[str, Any]]) -> ShadowFigures:
     for one in by_camera.values():
         total.frames += one["frames"]
         total.missed += one["missed"]
-        total.ended = total.ended or one.get("ended")
+        total.ended = total.ended or (read(one["ended"]) if one.get("ended") else None)
         for side in _SIDES:
             getattr(total, side).update(one["detections"][side])
         total.violations_in_use.update(one["violations"]["in_use"])

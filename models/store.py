@@ -3,7 +3,6 @@ ones in JIEJING_HOME/models; of the same name, the imported one counts."""
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,8 +14,10 @@ import yaml
 from pydantic import ValidationError
 
 from core.clock import Clock, SystemClock
-from core.domain import ModelRef
 from core.errors import ModelError, StorageError
+from core.invalid_values import message_of_invalid
+from core.messages import Message
+from core.model_ref import ModelRef
 from models.card import NAME, ModelCard
 from models.forcing import Forcing, ForcingFile
 from models.history import History, Promotion
@@ -67,8 +68,10 @@ class ModelStore:
                 _check_name(model)
                 _check_digest(model)
                 return model
-        known = ", ".join(model.card.name for model in self.all()) or "none yet"
-        raise ModelError(f"model {name!r} is not in the store (there: {known}); bring it in with: jiejing model import")
+        known = [model.card.name for model in self.all()]
+        if not known:
+            raise ModelError("models.store_is_empty", name=repr(name))
+        raise ModelError("models.not_in_store", name=repr(name), known=known)
 
     def version(self, ref: ModelRef) -> StoredModel:
         """The very model, also when another of its name was taken in since.
@@ -79,7 +82,7 @@ class ModelStore:
         former = self._former / ref.sha256
         model = _read(former) if (former / CARD).is_file() else self.find(ref.name)
         if model.card.sha256 != ref.sha256:
-            raise ModelError(f"model {ref.name!r} with SHA-256 {ref.sha256[:12]} is gone; import that file again")
+            raise ModelError("models.version_is_gone", name=repr(ref.name), sha256=ref.sha256[:12])
         _check_digest(model)
         return model
 
@@ -113,11 +116,8 @@ class ModelStore:
         """
         there = next((model.card.name for model in self.all()), None)
         if there:
-            raise ModelError(
-                f"no model is in use, though {there} is there; put it in use with: jiejing model promote "
-                f"{there}, or bring in your own with: jiejing model import FILE.onnx --name NAME ..."
-            )
-        raise ModelError("no model is in use; bring one in with: jiejing model import FILE.onnx --name NAME ...")
+            raise ModelError("models.none_in_use_but_there", name=there)
+        raise ModelError("models.none_in_use")
 
     def promote(
         self, models: Sequence[str], *, reason: str, forced: bool = False, evidence: Mapping[str, Any] | None = None
@@ -185,7 +185,7 @@ class ModelStore:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError) as error:
-            raise ModelError(f"{self._candidate}: is damaged; run: jiejing model shadow --stop") from error
+            raise ModelError("models.candidate_file_damaged", path=self._candidate) from error
 
     def shadow(self, name: str | None) -> ModelRef | None:
         """From now on that model runs in shadow in every pipeline; None ends that.
@@ -200,7 +200,7 @@ class ModelStore:
             if ref:
                 self._candidate.write_text(json.dumps({"name": ref.name, "sha256": ref.sha256}), encoding="utf-8")
         except OSError as error:
-            raise StorageError(f"{self._candidate}: {error.strerror}") from error
+            raise StorageError("core.located", where=self._candidate, cause=error) from error
         return ref
 
     def add(self, card: ModelCard, weights: Path) -> StoredModel:
@@ -223,7 +223,7 @@ class ModelStore:
                 self._set_aside(target, Path(incoming))
                 fresh.replace(target)
         except OSError as error:
-            raise StorageError(f"{target}: {os.strerror(error.errno or 0)}; the model was not taken in") from error
+            raise StorageError("models.not_taken_in", path=target, cause=error) from error
         return StoredModel(card, target)
 
     def _set_aside(self, folder: Path, rubbish: Path) -> None:
@@ -248,7 +248,7 @@ def _tried(model: StoredModel) -> StoredModel:
     try:
         try_out(model.weights, model.card.input.size_wh)
     except ModelError as error:
-        raise ModelError(f"model {model.card.name!r} cannot be used: {error}") from error
+        raise ModelError("models.cannot_be_used", name=repr(model.card.name), cause=error) from error
     return model
 
 
@@ -277,25 +277,34 @@ def _read(folder: Path) -> StoredModel:
     path = folder / CARD
     try:
         card = ModelCard.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ModelError(f"{path}: cannot be read as a model card: {_one_line(error)}") from error
+    except OSError as error:
+        raise ModelError("models.card_not_readable", path=path, cause=error) from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ModelError("models.card_not_readable", path=path, cause=_one_line(error)) from error
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the card"
-        raise ModelError(f"{path}: {where}: {first['msg']}") from error
+        cause = message_of_invalid(first)
+        if first["loc"]:
+            cause = Message("core.located", where=".".join(map(str, first["loc"])), cause=cause)
+        raise ModelError("core.located", where=path, cause=cause) from error
     return StoredModel(card, folder)
 
 
 def _check_name(model: StoredModel) -> None:
     if model.card.name != model.folder.name:
-        raise ModelError(f"{model.folder / CARD}: the card says {model.card.name!r}, the folder {model.folder.name!r}")
+        raise ModelError(
+            "models.card_names_another_folder",
+            path=model.folder / CARD,
+            name=repr(model.card.name),
+            folder=repr(model.folder.name),
+        )
 
 
 def _check_digest(model: StoredModel) -> None:
     if not model.weights.is_file():
-        raise ModelError(f"{model.weights} is missing; import the model {model.card.name!r} again")
+        raise ModelError("models.weights_missing", path=model.weights, name=repr(model.card.name))
     if sha256_of(model.weights) != model.card.sha256:
-        raise ModelError(f"{model.weights} is not the file that its card names (SHA-256 differs); import it again")
+        raise ModelError("models.weights_differ_from_card", path=model.weights)
 
 
 def _one_line(error: Exception) -> str:

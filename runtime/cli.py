@@ -9,7 +9,8 @@ from typing import Any
 import typer
 
 from core.errors import JiejingError
-from runtime.process.console import note
+from core.messages import Message
+from runtime.process.console import note, words
 from runtime.process.lazy_group import LazyCommand, joined, lazy_group
 
 # Typer carries click under a private name; the base of its errors is reached from the one error that it shows.
@@ -63,7 +64,7 @@ def _run() -> int:
     except WrongUse as error:
         note(_explained(error))
     except JiejingError as error:
-        note(f"jiejing: {error}")
+        note(f"jiejing: {words(error)}")
     except (typer.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:
@@ -83,8 +84,10 @@ def _explained(error: Any) -> str:
     message = error.format_message()
     if message.startswith("Usage: "):
         return str(message)
-    where = f" (see: {error.ctx.command_path} --help)" if getattr(error, "ctx", None) else ""
-    return f"jiejing: {' '.join(message.split())}{where}"
+    cause = " ".join(message.split())
+    if getattr(error, "ctx", None) is None:
+        return f"jiejing: {cause}"
+    return f"jiejing: {words(Message('runtime.wrong_use', cause=cause, command=error.ctx.command_path))}"
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ one truth.yaml. The same recipe gives the same bits on one machine and version o
 import argparse
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 
 from core.errors import JiejingError, StorageError
+from core.messages import Message, language
 from scenes import stories, video
 from scenes.director import Story
 from scenes.film import load_renderer
@@ -108,9 +108,10 @@ def _storing(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, StorageError) as error:
-        why = os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error).removeprefix(f"{path}: ")
-        raise StorageError(f"{path}: {why}; make room there or name another folder") from error
+    except OSError as error:
+        raise StorageError("scenes.clip_not_written", cause=Message("core.located", where=path, cause=error)) from error
+    except StorageError as error:
+        raise StorageError("scenes.clip_not_written", cause=error) from error
 
 
 def main() -> int:
@@ -123,7 +124,7 @@ def main() -> int:
         try:
             render(folder, Event(), lambda share: bar.update(task, completed=share))
         except JiejingError as error:
-            bar.console.print(f"clips: {error}")
+            bar.console.print(f"clips: {error.message.said(language())}")
             return 2
     return 0
 

@@ -75,7 +75,7 @@ def write(
                 if progress:
                     progress(done / (len(streets) * per_street))
     except OSError as error:
-        raise StorageError(f"{folder}: {error.strerror or error}") from error
+        raise StorageError("core.located", where=folder, cause=error) from error
     return Written(done, {label: counts[label] for label in CLASSES})
 
 

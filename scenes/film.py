@@ -31,9 +31,7 @@ def load_renderer() -> "type[Renderer]":
     try:
         from scenes.renderer import Renderer  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        raise InputError(
-            f"rendering streets needs {error.name}; install jiejing[scenes], in a clone with: deploy/setup.sh scenes"
-        ) from error
+        raise InputError("scenes.rendering_needs_package", package=error.name) from error
     return Renderer
 
 

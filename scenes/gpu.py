@@ -29,9 +29,7 @@ class Gpu:
         try:
             self.context = moderngl.create_context(standalone=True, **without_screen)
         except Exception as error:  # moderngl raises bare Exception
-            raise InputError(
-                f"rendering streets needs OpenGL 3.3 by EGL (Debian: libegl1 libgl1-mesa-dri): {error}"
-            ) from error
+            raise InputError("scenes.rendering_needs_opengl", cause=error) from error
         self.context.enable(moderngl.DEPTH_TEST)
         self._meshes: dict[Mesh, moderngl.Buffer] = {}
         self._arrays: dict[tuple[Mesh, str], moderngl.VertexArray] = {}

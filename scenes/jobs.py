@@ -67,7 +67,7 @@ def _heard(worker: _Worker) -> float | None:
     except EOFError:
         worker.process.join()
         if worker.process.exitcode:
-            raise JiejingError(f"{worker.key} ended with exit code {worker.process.exitcode}") from None
+            raise JiejingError("scenes.job_ended", job=worker.key, exit_code=worker.process.exitcode) from None
         return None
     if isinstance(message, JiejingError):
         raise message

@@ -60,7 +60,7 @@ def font(size_px: int) -> ImageFont.FreeTypeFont:
         for folder in _FOLDERS:
             for path in sorted(folder.rglob(name)):
                 return ImageFont.truetype(str(path), size_px)
-    raise InputError(f"rendering streets needs a Chinese font ({', '.join(_FONTS)}); Debian: fonts-noto-cjk")
+    raise InputError("scenes.rendering_needs_font", fonts=_FONTS)
 
 
 def board(rng: np.random.Generator, text: str) -> Image:

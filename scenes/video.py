@@ -8,6 +8,7 @@ from pathlib import Path
 import ffmpeg
 
 from core.errors import InputError, StorageError
+from core.messages import Message
 from scenes.director import Story
 from scenes.film import Film
 from scenes.truth import Truth, TruthFrame
@@ -93,7 +94,7 @@ def _encoder(path: Path, size_wh: tuple[int, int], fps: float, coding: Coding) -
     try:
         return subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
     except OSError as error:
-        raise InputError(f"rendering a video needs ffmpeg: {error.strerror}") from error
+        raise InputError("scenes.video_needs_ffmpeg", cause=error) from error
 
 
 def _feed(encoder: subprocess.Popen[bytes], frame: bytes, path: Path) -> None:
@@ -101,7 +102,7 @@ def _feed(encoder: subprocess.Popen[bytes], frame: bytes, path: Path) -> None:
     try:
         encoder.stdin.write(frame)
     except OSError as error:
-        raise StorageError(f"{path}: ffmpeg ended: {_last_words(encoder)}") from error
+        raise StorageError("scenes.ffmpeg_ended", path=path, cause=_words(encoder) or _exit_code(encoder)) from error
 
 
 def _finish(encoder: subprocess.Popen[bytes], path: Path) -> None:
@@ -110,11 +111,11 @@ def _finish(encoder: subprocess.Popen[bytes], path: Path) -> None:
     encoder.stdin.close()
     words = _words(encoder)
     if encoder.wait() or words:
-        raise StorageError(f"{path}: {words or f'exit code {encoder.poll()}'}")
+        raise StorageError("core.located", where=path, cause=words or _exit_code(encoder))
 
 
-def _last_words(encoder: subprocess.Popen[bytes]) -> str:
-    return _words(encoder) or f"exit code {encoder.poll()}"
+def _exit_code(encoder: subprocess.Popen[bytes]) -> Message:
+    return Message("scenes.exit_code", exit_code=encoder.poll())
 
 
 def _words(encoder: subprocess.Popen[bytes]) -> str:

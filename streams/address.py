@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from core.errors import SourceError, StreamError
+from core.messages import Message
 from core.settings import Settings
 from core.site import SOURCE_SCHEMES, redacted
 from core.stream_address import Resolve, at_address, host_of, is_ip, is_local, is_one_word, names_host, resolved
@@ -46,9 +47,9 @@ def open_allowed(source: str, settings: Settings) -> Address:
     """
     scheme = source.partition(":")[0].lower()
     if scheme not in SOURCE_SCHEMES:
-        raise SourceError("a source begins with rtsp://, rtsps:// or file:///; nothing else is opened")
+        raise SourceError("streams.source_scheme_not_allowed")
     if not is_one_word(source):
-        raise SourceError("the source address holds white space or control characters; write them percent-encoded")
+        raise SourceError("streams.source_holds_white_space")
     if scheme == "file":
         return _file_below_roots(source, settings.file_roots)
     return _stream(source)
@@ -66,12 +67,9 @@ def pinned(address: Address, settings: Settings, resolve: Resolve = resolved) ->
         return address
     found = list(resolve(place[0]))
     if not found:
-        raise StreamError(f"{address.shown}: unreachable: the host name is unknown")
+        raise StreamError("core.located", where=address.shown, cause=Message("streams.host_name_unknown"))
     if not settings.local_cameras and any(map(is_local, found)):
-        raise StreamError(
-            f"{address.shown}: its name means this server itself, or an address that only it can reach, by now; "
-            "give its IP address, or set JIEJING_LOCAL_CAMERAS=true"
-        )
+        raise StreamError("streams.host_name_means_server", address=address.shown)
     ipv4_first = min(found, key=lambda one: ":" in one)
     return replace(address, url=at_address(address.url, ipv4_first))
 
@@ -83,17 +81,17 @@ def without_credentials(text: str) -> str:
 
 def _stream(source: str) -> Address:
     if not names_host(source):
-        raise SourceError("the stream address names no host or port; write @ : / ? # in a password percent-encoded")
+        raise SourceError("streams.source_names_no_host")
     return Address(source, without_credentials(source))
 
 
 def _file_below_roots(source: str, roots: tuple[Path, ...]) -> Address:
     parts = urlsplit(source)
     if parts.netloc or not parts.path.startswith("/"):
-        raise SourceError("a file source is written file:///absolute/path")
+        raise SourceError("streams.file_source_not_absolute")
     path = Path(unquote(parts.path)).resolve()
     if not any(path.is_relative_to(root.resolve()) for root in roots):
-        raise SourceError(f"{source} is not below a folder of JIEJING_FILE_ROOTS; move it there or add its folder")
+        raise SourceError("streams.file_outside_roots", path=source)
     if not path.is_file():
-        raise SourceError(f"{source}: there is no such file")
+        raise SourceError("streams.no_such_file", path=source)
     return Address(f"file:{path}", source, path)

@@ -66,7 +66,7 @@ def copy_pieces(pieces: Sequence[Piece], length_s: float, path: Path, codec: str
         process.end()
     if status != 0 or not packets or not packets[0].key:
         part.unlink(missing_ok=True)
-        raise RecordingError(f"{path.name}: no video could be copied: {log.cause}")
+        raise RecordingError("streams.no_video_copied", name=path.name, cause=log.cause)
     part.replace(path)
     first_s = packets[0].pts_s
     zero_s = first_s if pieces[0].from_s is None else 0.0

@@ -5,6 +5,7 @@ import re
 from collections import deque
 from collections.abc import Callable
 
+from core.messages import Message
 from core.stream_address import Transport
 from streams.failure import cause_of
 from streams.lines import level_of
@@ -55,11 +56,11 @@ class ErrorLog:
         return any(re.search(pattern, one) for one in self._errors)
 
     @property
-    def cause(self) -> str:
+    def cause(self) -> Message:
         """Why it ended, in one line without credentials."""
         return self.cause_over("tcp")
 
-    def cause_over(self, transport: Transport) -> str:
+    def cause_over(self, transport: Transport) -> Message:
         """The same of a stream whose media were asked for that way."""
         return cause_of(list(self._errors), transport)
 

@@ -2,39 +2,38 @@
 
 import re
 
+from core.messages import Message, message_of
 from core.stream_address import Transport
 from streams.rtsp_look import Look
 
-REFUSED = "the camera refused the user name or password; check both"
-NO_STREAM = "it answers with something that is no video stream"
-NOT_DECODED = (
-    "pictures come, but none can be decoded: no parameter sets or no key frame comes with them; "
-    "set a key frame interval of 1 to 2 s in the camera, or restart it"
-)
-CAUSES = {
-    r"failed: (?:453|503)\b": "the camera has no room for another viewer; close one, or use its sub-stream",
-    r"failed: 500\b": "the camera reports a fault of its own; close another viewer, use its sub-stream, or restart it",
+REFUSED = Message("streams.login_refused")
+NO_STREAM = Message("streams.answer_is_no_video")
+NOT_DECODED = Message("streams.pictures_not_decoded")
+CAUSES: dict[str, Message] = {
+    r"failed: (?:453|503)\b": Message("streams.camera_has_no_room"),
+    r"failed: 500\b": Message("streams.camera_reports_own_fault"),
     r"\b40[13] |Unauthorized|Forbidden": REFUSED,
-    r"\b404 |Stream Not Found": "there is no such stream at that address; check its path",
-    r"Connection refused": "unreachable: nothing listens at that host and port",
-    r"[Ff]ailed to resolve|Name or service|nodename nor": "unreachable: the host name is unknown",
-    r"failed: Connection timed out|No route to host|unreachable": "unreachable: the host does not answer",
-    r"matches no streams|does not contain any stream|[Nn]o video": "it sends no video",
+    r"\b404 |Stream Not Found": Message("streams.no_such_stream"),
+    r"Connection refused": Message("streams.connection_refused"),
+    r"[Ff]ailed to resolve|Name or service|nodename nor": Message("streams.host_name_unknown"),
+    r"failed: Connection timed out|No route to host|unreachable": Message("streams.host_does_not_answer"),
+    r"matches no streams|does not contain any stream|[Nn]o video": Message("streams.sends_no_video"),
     r"unspecified size|[Cc]ould not find codec parameters|dimensions not set": NOT_DECODED,
-    r"timed out": "it stalled: no packet came in time",
-    r"No space left": "the disk is full",
+    r"timed out": Message("streams.no_packet_in_time"),
+    r"No space left": Message("streams.disk_full"),
     r"Protocol not found|not on whitelist|Invalid data": NO_STREAM,
-    r"Connection reset|Broken pipe|End of file|Input/output error": "the connection was lost",
+    r"Connection reset|Broken pipe|End of file|Input/output error": Message("streams.connection_lost"),
 }
 _NOT_THIS_WAY = re.compile(r"failed: 461\b|Protocol not supported")
+_STALLED = ("streams.no_packet_in_time", "streams.no_packet_for")
 _MOST_SHOWN = 200
-_OTHER_WAY: dict[Transport, str] = {
-    "tcp": "the camera sends its media over UDP only; set this camera's transport to udp",
-    "udp": "the camera sends its media over TCP only; set this camera's transport to tcp",
+_OTHER_WAY: dict[Transport, Message] = {
+    "tcp": Message("streams.media_over_udp_only"),
+    "udp": Message("streams.media_over_tcp_only"),
 }
 
 
-def cause_of(messages: "list[str]", transport: Transport = "tcp") -> str:
+def cause_of(messages: "list[str]", transport: Transport = "tcp") -> Message:
     """The likeliest cause in the error messages of one run, most telling first; the last message where none is known.
 
     The messages must already be free of credentials.
@@ -48,28 +47,27 @@ def cause_of(messages: "list[str]", transport: Transport = "tcp") -> str:
     for pattern, cause in CAUSES.items():
         if re.search(pattern, text):
             return cause
-    return re.sub(r"^(\[[^\]]*\] *)+", "", messages[-1]).strip() if messages else "the stream ended"
+    if not messages:
+        return Message("streams.stream_ended")
+    return message_of(re.sub(r"^(\[[^\]]*\] *)+", "", messages[-1]).strip())
 
 
-def redirected_to(address: str) -> str:
+def redirected_to(address: str) -> Message:
     """The cause where a server sends on to another address."""
-    return f"it sends on to {address[:_MOST_SHOWN]}, which is not followed; if that is the camera, enter that address"
+    return Message("streams.redirect_not_followed", address=address[:_MOST_SHOWN])
 
 
-def is_worth_a_look(cause: str) -> bool:
+def is_worth_a_look(cause: Message) -> bool:
     """Whether asking the server itself can tell more than ffmpeg did."""
-    return cause in (REFUSED, NO_STREAM, NOT_DECODED) or cause.startswith("it stalled")
+    return cause in (REFUSED, NO_STREAM, NOT_DECODED) or cause.code in _STALLED
 
 
-def cause_seen(cause: str, look: Look) -> str:
+def cause_seen(cause: Message, look: Look) -> Message:
     """The cause with what an own look at the server showed; `cause` where that tells nothing more."""
     if cause == REFUSED and look.only_sha256:
-        return (
-            "the camera offers only Digest SHA-256, which is not spoken here; "
-            "set its RTSP authentication to digest with MD5, or to both"
-        )
+        return Message("streams.digest_sha256_only")
     if look.answer == "silent":
-        return "the connection is taken, but the camera does not answer; check the port, or restart the camera"
+        return Message("streams.camera_stays_silent")
     if look.answer == "http":
-        return "a web server answers at that port; give the camera's RTSP port, mostly 554"
+        return Message("streams.port_is_web_server")
     return cause

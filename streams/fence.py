@@ -20,6 +20,7 @@ from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import IO, Self
 
+from core.messages import Message
 from core.stream_address import host_of, is_ip, resolved
 from streams.fenced import MACHINES
 from streams.rtsp_client import PORTS
@@ -33,11 +34,11 @@ _CONNECTS = {connect for _, _, connect, _ in MACHINES.values()}
 _ADDRESS_BYTES = 28
 _HOST_AT = {int(socket.AF_INET): (4, 8), int(socket.AF_INET6): (8, 24)}
 
-NO_QUESTIONS = "the system has no seccomp notification, or forbids it"
-NO_MEMORY = "the system keeps ffmpeg's memory from the process that started it: kernel.yama.ptrace_scope is above 1"
+NO_QUESTIONS = Message("streams.no_seccomp_notification")
+NO_MEMORY = Message("streams.ffmpeg_memory_withheld")
 
 _log = logging.getLogger("jiejing.streams")
-_told = set[str]()
+_told = set[Message]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def fenced(command: list[str], descriptor: int) -> list[str]:
     return [sys.executable, "-I", "-S", str(PROGRAM), str(descriptor), *command]
 
 
-def lack() -> str | None:
+def lack() -> Message | None:
     """Why this system does not let ffmpeg's connections be held; None where it does. Tries it with another program.
 
     Raises:
@@ -97,7 +98,7 @@ def open_memory(pid: int) -> IO[bytes]:
     return Path(f"/proc/{pid}/mem").open("rb", buffering=0)
 
 
-def _lack(listeners: list[int], pid: int) -> str | None:
+def _lack(listeners: list[int], pid: int) -> Message | None:
     if not listeners:
         return NO_QUESTIONS
     try:

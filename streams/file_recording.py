@@ -77,9 +77,9 @@ class FileRecording:
 
     def _demand(self, start: datetime, end: datetime) -> None:
         if self.coverage(start, end) != "held":
-            raise RecordingError(f"{self._path.name} does not hold {start.isoformat()}")
+            raise RecordingError("streams.file_does_not_hold", name=self._path.name, moment=start.isoformat())
         if _state(self._path) != self._state:
-            raise RecordingError(f"{self._path.name} was changed while it was looked at")
+            raise RecordingError("streams.file_was_changed", name=self._path.name)
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from core.messages import Message
 from streams.drift import Drift
 
 # After so long without one, the next begins a new episode.
@@ -36,11 +37,11 @@ class Leaps:
         self.drift.begin()  # what is counted on at the frame rate says nothing of the clock
 
     @property
-    def trouble(self) -> str | None:
+    def trouble(self) -> Message | None:
         """What to tell while it goes on; None = nothing."""
         if self._last_s is None or self._mono_s() - self._last_s > QUIET_S:
             return None
-        return f"its time stamps leap ({self.count} so far) and are counted on; set the camera's clock, or its NTP"
+        return Message("streams.time_stamps_leap", count=self.count)
 
 
 def _far(seconds: float) -> str:

@@ -11,6 +11,7 @@ from core.clock import Clock
 from core.domain import Frame
 from core.errors import SourceError, StreamError
 from core.health import StreamState
+from core.messages import Message
 from core.settings import Settings
 from core.site import Sampling
 from streams.address import Address, open_allowed
@@ -97,7 +98,7 @@ class LiveSource:
                 self._sampler = self._sampler or self._decide()
                 yield from self._connection(self._sampler)
         except StreamError as error:
-            self._enter("waiting", error=str(error), failures=self._state.failures + 1)
+            self._enter("waiting", error=error.message, failures=self._state.failures + 1)
             raise
         finally:
             self._end_sessions()
@@ -210,7 +211,7 @@ class LiveSource:
             error=session.trouble,
         )
 
-    def _enter(self, status: Any, *, error: str | None = None, failures: int | None = None) -> None:
+    def _enter(self, status: Any, *, error: Message | None = None, failures: int | None = None) -> None:
         changes: dict[str, Any] = {} if failures is None else {"failures": failures}
         since: datetime = self._clock.utc()
         self._note(status=status, since=since, error=error, **changes)
@@ -222,5 +223,5 @@ class LiveSource:
 
 def _stream_only(address: Address) -> Address:
     if address.path:
-        raise SourceError(f"{address.shown} is a recorded file, not a camera; replay it instead")
+        raise SourceError("streams.source_is_recorded_file", address=address.shown)
     return address

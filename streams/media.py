@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.domain import Image
 from core.errors import RecordingError, SourceError
+from core.messages import Message
 from streams.decode import Decoding
 from streams.errorlog import ErrorLog
 from streams.graph import window_arguments
@@ -44,7 +45,7 @@ def inspect(path: Path) -> Media:
         StorageError: ffmpeg cannot be started.
     """
     if not path.is_file():
-        raise SourceError(f"{path}: there is no such file")
+        raise SourceError("streams.no_such_file", path=path)
     log = file_log(path)
     with Decoding(window_arguments(path, None), log) as decoding:
         first = next(iter(decoding), None)
@@ -52,27 +53,24 @@ def inspect(path: Path) -> Media:
             decoding.process.wait()
     reader = decoding.reader
     if first is None or reader.info is None:
-        raise SourceError(f"{path}: {_why_unreadable(path, log)}")
+        raise SourceError("core.located", where=path, cause=_why_unreadable(path, log))
     if reader.container in _BARE:
         # Nothing in it could be found again by its time.
-        raise SourceError(
-            f"{path}: is a bare stream without times; put it into a container first: "
-            "ffmpeg -framerate 25 -i FILE -c copy FILE.mp4"
-        )
+        raise SourceError("streams.file_is_bare_stream", path=path)
     stamp, _ = first
     return Media(reader.info.codec, stamp.size_wh, reader.info.declared_fps, stamp.pts_s, reader.duration_s or 0.0)
 
 
-def _why_unreadable(path: Path, log: ErrorLog) -> str:
+def _why_unreadable(path: Path, log: ErrorLog) -> Message:
     with path.open("rb") as file:
         begin = file.read(512).lstrip().lower()
     if not begin:
-        return "is empty; copy it again"
+        return Message("streams.file_is_empty")
     if begin.startswith((b"<!doctype html", b"<html", b"<?xml")):
-        return "is a web page, not a recording; download the recording itself"
+        return Message("streams.file_is_web_page")
     if log.said("moov atom not found"):
-        return "breaks off: its index is missing; copy it again, or export it anew from the recorder"
-    return "holds no video that can be read; give a recording like .mp4, .mkv or .avi"
+        return Message("streams.file_lacks_index")
+    return Message("streams.file_holds_no_video")
 
 
 def nearest_picture(path: Path, pts_s: float, first_pts_s: float) -> tuple[float, Image]:
@@ -94,7 +92,7 @@ def nearest_picture(path: Path, pts_s: float, first_pts_s: float) -> tuple[float
         if from_s is None or (best and best[0].pts_s <= pts_s):
             break
     if best is None:
-        raise RecordingError(f"{path.name}: no picture could be decoded at {pts_s:.3f} s")
+        raise RecordingError("streams.no_picture_decoded_at", name=path.name, seconds=f"{pts_s:.3f}")
     return best[0].pts_s, best[1]
 
 

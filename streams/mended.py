@@ -43,10 +43,7 @@ def film_of(path: Path) -> Film:
     weakref.finalize(film, shutil.rmtree, folder, ignore_errors=True)
     _, whole = _run(path, film.path)
     if not whole:
-        raise SourceError(
-            f"{path}: its time stamps leap, and no copy with even ones could be made; "
-            "set TMPDIR to a folder with room for it"
-        )
+        raise SourceError("streams.leaping_file_not_mended", path=path)
     _log.warning("%s: %d of its time stamps leap; they are counted on at its frame rate", path.name, leaps)
     return film
 

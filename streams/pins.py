@@ -39,7 +39,7 @@ class Pins:
         try:
             (self._folder / f"pin_{_key(pin_id)}_{micros(start)}_{micros(end)}").touch()
         except OSError as error:
-            raise StorageError(f"{self._folder}: no pin can be set ({error.strerror}); free the disk") from error
+            raise StorageError("streams.no_pin_set", path=self._folder, cause=error) from error
 
     def remove(self, pin_id: str) -> None:
         """Removes every time under an id."""

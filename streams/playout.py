@@ -9,19 +9,20 @@ from types import TracebackType
 from typing import Self
 
 from core.errors import StreamError
+from core.messages import Message
 
 PROGRAM = Path(__file__).with_name("rtsp_server.py")
 INTERPRETER = Path("/usr/bin/python3")  # PyGObject comes with the system, for its own Python only
 _NEEDED = "import gi; gi.require_version('GstRtspServer', '1.0'); gi.require_version('GstApp', '1.0')"
 
 
-def missing() -> str | None:
+def missing() -> Message | None:
     """Why nothing can be played out here, or None."""
     try:
         probe = subprocess.run([INTERPRETER, "-c", _NEEDED], capture_output=True, check=False)
     except OSError:
-        return f"{INTERPRETER} is missing; run: make setup"
-    return None if probe.returncode == 0 else "GStreamer's RTSP server or PyGObject is missing; run: make setup"
+        return Message("streams.interpreter_missing", path=INTERPRETER)
+    return None if probe.returncode == 0 else Message("streams.gstreamer_missing")
 
 
 class Playout:
@@ -68,7 +69,8 @@ class Playout:
         lines = [self._process.stdout.readline() for _ in arguments] if self._process.stdout else []
         if not lines or not lines[0]:
             self.stop()
-            raise StreamError(f"the RTSP server did not start: {missing() or 'it says why above'}")
+            cause = missing() or Message("streams.rtsp_server_says_why")
+            raise StreamError("streams.rtsp_server_not_started", cause=cause)
         self.port = int(lines[0].split(":")[2].split("/")[0])
 
     def stop(self) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from core.clock import Clock, SystemClock
 from core.errors import StreamError
+from core.messages import Message
 from core.ports import Probe
 from core.settings import Settings
 from streams.address import Address, open_allowed
@@ -43,7 +44,7 @@ def _live(address: Address, settings: Settings, seconds: float, clock: Clock) ->
         session.close()
     info, stats = session.info, session.stats
     if info is None or stats.first_arrival_s is None:
-        raise StreamError(f"{address.shown}: it sends no video")
+        raise StreamError("core.located", where=address.shown, cause=Message("streams.sends_no_video"))
     return _result(address, info, stats, delay_s=stats.first_arrival_s - began_s)
 
 

@@ -15,6 +15,7 @@ from typing import IO
 
 from core.duties import words_of
 from core.errors import StorageError, StreamError
+from core.messages import Message
 from streams.fence import Gate, Place, fenced
 
 TERM_S = 2.0
@@ -82,7 +83,7 @@ class FfmpegProcess:
                 os.close(read)
             if self._ours:
                 self._ours.close()
-            raise StorageError(f"ffmpeg cannot be started ({error.strerror}); install ffmpeg 5 or newer") from error
+            raise StorageError("streams.ffmpeg_not_started", cause=error) from error
         finally:
             for end in write_ends:
                 os.close(end)
@@ -111,7 +112,7 @@ class FfmpegProcess:
         return self._process.poll()
 
     @property
-    def fault(self) -> str | None:
+    def fault(self) -> Message | None:
         """What kept us from taking in what it says, which ended it; None = nothing."""
         return words_of(self._fault) if self._fault else None
 
@@ -131,7 +132,7 @@ class FfmpegProcess:
         status = self._process.wait()
         self._reader.join()
         if self._fault:
-            raise StreamError(f"what ffmpeg says cannot be taken in: {self.fault}")
+            raise StreamError("streams.ffmpeg_output_not_understood", cause=self.fault)
         return status
 
     def end(self) -> None:

@@ -12,6 +12,7 @@ from core.clock import Clock
 from core.domain import Frame
 from core.errors import StorageError, StreamError
 from core.health import Status, StreamState
+from core.messages import Message
 from core.ports import FrameSource
 
 MIN_DELAY_S = 2.0
@@ -66,7 +67,7 @@ def keep_connected(
     with _Stopper(stop) as stopper:
         while not stop.is_set():
             reporter.report("connecting")
-            error = "the stream ended"
+            error = Message("streams.stream_ended")
             try:
                 source = stopper.watch(open_source())
                 with contextlib.closing(source):
@@ -76,7 +77,7 @@ def keep_connected(
                         reporter.online(source, frame)
                         yield frame
             except (StreamError, StorageError) as failure:
-                error = str(failure)
+                error = failure.message
             if not stop.is_set():
                 (wait or stop.wait)(reporter.failed(error, jitter()))
         reporter.report("stopped", retry_at=None)
@@ -92,7 +93,7 @@ class _Reporter:
         self._earlier_frames = 0
         self._earlier_drops = 0
 
-    def report(self, status: Status, *, retry_at: datetime | None = None, error: str | None = None) -> None:
+    def report(self, status: Status, *, retry_at: datetime | None = None, error: Message | None = None) -> None:
         since = self._state.since if status == self._state.status else self._clock.utc()
         self._state = replace(
             self._state, status=status, since=since, retry_at=retry_at, error=error or self._state.error
@@ -114,7 +115,7 @@ class _Reporter:
         )
         self.report("online")
 
-    def failed(self, error: str, jitter: float) -> float:
+    def failed(self, error: Message, jitter: float) -> float:
         """A connection ended; says in how many seconds to try again."""
         self._earlier_frames, self._earlier_drops = self._state.frames, self._state.dropped
         failures = self._state.failures + 1

@@ -9,6 +9,7 @@ from pathlib import Path
 from core.clock import Clock, SystemClock
 from core.domain import Frame
 from core.errors import SourceError
+from core.messages import Message
 from core.site import Sampling
 from streams.decode import Decoding
 from streams.file_recording import FileRecording
@@ -88,14 +89,12 @@ class FileSource:
         return self._media.size_wh
 
     @property
-    def fault(self) -> str | None:
+    def fault(self) -> Message | None:
         """What could not be read of it, in one line, once it has been played; None = nothing."""
         if self._broke_off_at_s is None:
             return None
-        return (
-            f"{self._path}: breaks off: {self._broke_off_at_s:.0f} of {self.duration_s:.0f} s could be read; "
-            "copy it again, or export it anew from the recorder"
-        )
+        read, whole = f"{self._broke_off_at_s:.0f}", f"{self.duration_s:.0f}"
+        return Message("streams.file_breaks_off", path=self._path, read=read, whole=whole)
 
     def frames(self) -> Iterator[Frame]:
         """Yields the first frame at or after each multiple of the interval; ends with the file.
@@ -120,7 +119,7 @@ class FileSource:
                 utc = self._start + timedelta(seconds=stream_s)
                 yield Frame(self._camera_id, utc, stream_s, stream_s, "file", image, self._preset_id)
             if decoding.process.wait() != 0 and not self._closed.is_set():
-                raise SourceError(f"{self._path}: cannot be read to its end: {log.cause}")
+                raise SourceError("streams.file_not_read_to_end", path=self._path, cause=log.cause)
         # Frames are sampled: the last one given may be an interval before the last there is.
         missing_s = self.duration_s - stream_s - self.interval_s
         if log.has_errors and missing_s > _SHORT_BY_S and not self._closed.is_set():

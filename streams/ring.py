@@ -14,6 +14,7 @@ from pathlib import Path
 
 from core.clock import Clock, SystemClock
 from core.errors import RecordingError, StorageError
+from core.messages import Message
 from core.ports import Clip, Coverage, Held, Picture
 from streams.clip import Piece, copy_pieces
 from streams.media import nearest_picture
@@ -56,11 +57,11 @@ class Ring:
         self._clock = clock or SystemClock()
         self._pins = Pins(folder)
         self._lock = threading.Lock()
-        self.error: str | None = None
+        self.error: Message | None = None
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise StorageError(f"{folder}: cannot be made ({error.strerror}); give a folder to write to") from error
+            raise StorageError("streams.folder_not_made", path=folder, cause=error) from error
 
     # What the recorder calls
 
@@ -89,19 +90,19 @@ class Ring:
                 self._forget_old(segment.end)
                 self._fit(kept)
             except OSError as error:
-                self.error = f"a part of the recording could not be kept: {error.strerror}"
+                self.error = Message("streams.recording_part_not_kept", cause=error)
 
     def has_room(self) -> bool:
         """Whether the disk has room for more; says so in `error` if not."""
         try:
             free = shutil.disk_usage(self._folder).free
         except OSError as error:
-            self.error = f"{self._folder}: cannot be used ({error.strerror}); nothing new is recorded"
+            self.error = Message("streams.recording_folder_unusable", path=self._folder, cause=error)
             return False
         if free >= self._min_free_bytes:
             return True
         needed_mb = self._min_free_bytes // _MB
-        self.error = f"only {free // _MB} MB free on the disk, {needed_mb} MB are needed: nothing new is recorded"
+        self.error = Message("streams.disk_nearly_full", free_mb=free // _MB, needed_mb=needed_mb)
         return False
 
     # core.ports.Recording
@@ -142,7 +143,7 @@ class Ring:
         """
         segment = min(self._segments(), key=lambda one: one.distance_s(moment), default=None)
         if segment is None or segment.distance_s(moment) > GAP_S:
-            raise RecordingError(f"the recording does not hold {moment.isoformat()}")
+            raise RecordingError("streams.recording_lacks_moment", moment=moment.isoformat())
         path = self._path(segment)
         pts_s, image = nearest_picture(path, segment.stream_s(moment), segment.start_s)
         return Picture(segment.utc(pts_s), image, f"{path.name} at {pts_s:.3f} s")
@@ -159,7 +160,7 @@ class Ring:
         segments = self._holding(start, end)
         segments = [one for one in segments if one.codec == segments[0].codec]
         if not segments:
-            raise RecordingError(f"the recording holds nothing between {start.isoformat()} and {end.isoformat()}")
+            raise RecordingError("streams.recording_lacks_span", start=start.isoformat(), end=end.isoformat())
         return _copied(self._folder, segments, (start, end), path)
 
     # The folder
@@ -203,11 +204,11 @@ class Ring:
         loose = [self._path(one) for one in self._segments() if not any(pin.holds(one) for pin in pins)]
         excess = _bytes(self._folder.iterdir()) - self._max_bytes
         while excess > 0 and loose and loose[0] != newest:
-            self.error = f"the ring holds less than {self._ring_s:g} s; raise JIEJING_RING_MAX_MB for this stream"
+            self.error = Message("streams.ring_too_short", seconds=f"{self._ring_s:g}")
             excess -= _bytes([loose[0]])
             loose.pop(0).unlink(missing_ok=True)
         if excess > 0:
-            self.error = "the ring is full of pinned segments: nothing new is kept; raise JIEJING_RING_MAX_MB"
+            self.error = Message("streams.ring_full_of_pins")
         if excess > 0 or not self.has_room():
             newest.write_bytes(b"")
             newest.rename(newest.with_suffix(LOST_SUFFIX))

@@ -4,6 +4,7 @@ import struct
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from core.messages import Message
 from core.stream_address import Transport
 from streams.address import without_credentials
 from streams.failure import redirected_to
@@ -30,7 +31,9 @@ class Seen:
     keys: bool
 
 
-def cause_looked_into(url: str, transport: Transport, stop: Callable[[], bool], seconds: float = LOOK_S) -> str | None:
+def cause_looked_into(
+    url: str, transport: Transport, stop: Callable[[], bool], seconds: float = LOOK_S
+) -> Message | None:
     """Plays a stream for some seconds, as ffmpeg would; why no picture comes of it, None where that is not seen.
 
     Args:
@@ -70,34 +73,23 @@ def seen_in(video: Video, packets: Iterable[bytes], seconds: float) -> Seen:
     )
 
 
-def cause_in(seen: Seen) -> str | None:
+def cause_in(seen: Seen) -> Message | None:
     """Why no picture came of it, and what to do; None where nothing is seen to be wrong."""
     lack = _lack(seen) if seen.pictures else None
-    return f"{seen.pictures / seen.seconds:.3g} packets a second came, but {lack}" if lack else None
+    return Message("streams.packets_came_but", rate=f"{seen.pictures / seen.seconds:.3g}", cause=lack) if lack else None
 
 
-def _lack(seen: Seen) -> str | None:
+def _lack(seen: Seen) -> Message | None:
     if seen.pictures > 2 and seen.stamps == 1:
-        return (
-            "their time stamps stand still; restart the camera, let it take its time from NTP, or update its firmware"
-        )
+        return Message("streams.time_stamps_stand_still")
     if seen.parameters and seen.keys:
         slow = seen.pictures < seen.seconds
-        return "that is too slow; set at least one picture a second in the camera" if slow else None
+        return Message("streams.frame_rate_too_slow") if slow else None
     if seen.parameters:
-        return (
-            f"none could be decoded: no key frame came in {seen.seconds:.0f} s; "
-            "set a key frame interval of 1 to 2 s in the camera"
-        )
+        return Message("streams.no_key_frame", seconds=f"{seen.seconds:.0f}")
     if seen.keys:
-        return (
-            "none could be decoded: no parameter sets came with them; "
-            "set the camera's encoding to H.264 anew, or restart it"
-        )
-    return (
-        "none could be decoded: no parameter sets and no key frame came with them; "
-        "set a key frame interval of 1 to 2 s in the camera, or restart it"
-    )
+        return Message("streams.no_parameter_sets")
+    return Message("streams.no_parameter_sets_nor_key_frame")
 
 
 def _payload(packet: bytes) -> bytes | None:

@@ -10,6 +10,7 @@ from core.clock import Clock
 from core.domain import Image
 from core.duties import words_of
 from core.errors import StreamError
+from core.messages import Message
 from core.settings import Settings
 from streams.address import Address, pinned
 from streams.decode import FrameReader
@@ -106,7 +107,7 @@ class Session:
         self._waiting_segments: list[ClosedSegment] = []
         self._latest: Latest[tuple[Stamp, Image]] = Latest()
         self._size_changed = False
-        self._fault: str | None = None
+        self._fault: Message | None = None
         self._redirect: str | None = None
         self._scrub = address.scrub
         self._closed = False
@@ -129,7 +130,7 @@ class Session:
         return self._latest.dropped
 
     @property
-    def trouble(self) -> str | None:
+    def trouble(self) -> Message | None:
         """What is wrong with a stream that can be used all the same, in one line; None = nothing."""
         return self._leaps.trouble
 
@@ -166,25 +167,27 @@ class Session:
             StreamError: it does not; says why, without credentials.
         """
         if not self._closed and (fault := self._fault or self._process.fault):
-            raise StreamError(f"{self._shown}: what comes cannot be taken in: {fault}; connecting anew")
+            raise StreamError("streams.stream_not_taken_in", address=self._shown, cause=fault)
         if self._redirect and not self._closed:
-            raise StreamError(f"{self._shown}: {redirected_to(self._redirect)}")
+            raise StreamError("core.located", where=self._shown, cause=redirected_to(self._redirect))
         if self._process.returncode is not None and not self._closed:
             self._process.wait()
-            raise StreamError(f"{self._shown}: {self._seen(self._log.cause_over(self._settings.rtsp_transport))}")
+            cause = self._seen(self._log.cause_over(self._settings.rtsp_transport))
+            raise StreamError("core.located", where=self._shown, cause=cause)
         heard_s = self._stats.last_arrival_s
         silent_s = self._clock.mono_s() - (self._began_s if heard_s is None else heard_s)
         # ffmpeg gives up first, after stall_s, by its socket timeout: so it can still close its files properly.
         if silent_s > self._settings.stall_s + GRACE_S:
-            raise StreamError(f"{self._shown}: {self._seen(f'it stalled: no packet came for {silent_s:.0f} s')}")
+            cause = self._seen(Message("streams.no_packet_for", seconds=f"{silent_s:.0f}"))
+            raise StreamError("core.located", where=self._shown, cause=cause)
         if self._decodes and self._clock.mono_s() - self._decoded_s > max(UNDECODED_S, 3 * self._settings.stall_s):
-            raise StreamError(f"{self._shown}: {self._seen(NOT_DECODED)}")
+            raise StreamError("core.located", where=self._shown, cause=self._seen(NOT_DECODED))
         if self._utc_base.lost or self._mono_base.lost:
-            raise StreamError(f"{self._shown}: its time stamps and the clock ran apart; connecting anew")
+            raise StreamError("streams.stream_clock_ran_apart", address=self._shown)
         if self._size_changed:
-            raise StreamError(f"{self._shown}: its picture changed size; connecting anew")
+            raise StreamError("streams.picture_changed_size", address=self._shown)
 
-    def _seen(self, cause: str) -> str:
+    def _seen(self, cause: Message) -> Message:
         """The cause, looked at again where nothing that can be used ever came."""
         if self._closed or not is_worth_a_look(cause) or (self._stats.count and cause != NOT_DECODED):
             return cause
@@ -218,7 +221,7 @@ class Session:
         old_s = (self._clock.utc() - sampled.utc).total_seconds()
         if -MAX_ERROR_S <= old_s <= OLDEST_S:
             return sampled
-        raise StreamError(f"{self._shown}: its time stamps and the clock ran apart; connecting anew")
+        raise StreamError("streams.stream_clock_ran_apart", address=self._shown)
 
     def _start(self, address: Address, sampler: Sampler | None) -> FfmpegProcess:
         pattern = str(self._ring.begin(self.name)) if self._ring else None

@@ -34,4 +34,4 @@ def snapshot(source: str, settings: Settings, clock: Clock | None = None) -> Ima
                 break
     finally:
         session.close()
-    raise StreamError(f"{address.shown}: no picture came; set a shorter key frame interval in the camera")
+    raise StreamError("streams.no_picture_came", address=address.shown)

@@ -6,3 +6,6 @@ from hypothesis import settings
 
 settings.register_profile("jiejing", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("jiejing")
+
+# What a command prints is asserted in English, whatever the language of this machine is.
+os.environ["JIEJING_LANGUAGE"] = "en"

@@ -61,7 +61,7 @@ class Rig:
         """What does not do its work, by name, with the cause: of readiness, and of the duties."""
         told = self.ready()
         faults = {one["field"]: one["cause"] for one in told.get("errors", ())}
-        return faults | {one["name"]: one["why"] or "" for one in told.get("duties", ())}
+        return faults | {one["name"]: one["why"]["text"] for one in told.get("duties", ())}
 
     def told(self) -> list[tuple[str, str]]:
         """(event, state) of each change that `run` told."""

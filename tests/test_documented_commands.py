@@ -34,6 +34,7 @@ SAME_AS_ANOTHER = {
     *(path for path in ROOT.glob("docs/zh/*.md") if (ROOT / "docs" / path.name).exists()),
 }
 PATIENCE_S = 240
+KEPT = ("JIEJING_LANGUAGE", "LANG", "PYTHONPATH", "TMPDIR")  # of the environment of the tests
 
 # What stays until Ctrl-C, and the word on its output after which it has done what the document says.
 STAYS = {".venv/bin/jiejing demo --video": "sealed and verified", ".venv/bin/jiejing up": "http://127.0.0.1:"}
@@ -82,7 +83,7 @@ class Folder:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        kept = {key: value for key, value in os.environ.items() if key in ("LANG", "PYTHONPATH", "TMPDIR")}
+        kept = {key: value for key, value in os.environ.items() if key in KEPT}
         commands = f"{path / '.venv' / 'bin'}:{os.environ['PATH']}"
         self.environment = kept | {"PATH": commands, "HOME": str(path), "JIEJING_PORT": str(port)}
 

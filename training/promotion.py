@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from core.messages import Message
+from runtime.process.console import in_json
 from training.evaluation.intervals import percentile_interval
 from training.evaluation.result import Evaluation, EventFigures, LabelFigures, PictureFigures, Share, as_array
 
@@ -26,17 +28,6 @@ class Tolerances:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One line for people, in both languages; its text is the English one."""
-
-    zh: str
-    en: str
-
-    def __str__(self) -> str:
-        return self.en
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """What the gate says.
 
@@ -45,8 +36,8 @@ class Verdict:
         remarks: what is worth knowing beside.
     """
 
-    reasons: tuple[Finding, ...]
-    remarks: tuple[Finding, ...]
+    reasons: tuple[Message, ...]
+    remarks: tuple[Message, ...]
 
     @property
     def passed(self) -> bool:
@@ -57,8 +48,8 @@ class Verdict:
         """As plain data, for scripts and the history."""
         return {
             "passed": self.passed,
-            "reasons": [str(one) for one in self.reasons],
-            "remarks": [str(one) for one in self.remarks],
+            "reasons": [in_json(one) for one in self.reasons],
+            "remarks": [in_json(one) for one in self.remarks],
         }
 
 
@@ -73,11 +64,9 @@ def gate(candidate: Evaluation, in_use: Evaluation | None, tolerances: Tolerance
         in_use: None = nothing is in use yet; then every measured candidate passes.
     """
     if candidate.pictures is None and candidate.events is None:
-        return Verdict(
-            (Finding("没有依据：候选模型未经评测", "no evidence: the candidate was not evaluated on anything"),), ()
-        )
+        return Verdict((Message("training.candidate_not_evaluated"),), ())
     if in_use is None:
-        return Verdict((), (Finding("尚无在用模型可比", "no model is in use yet: there is nothing to compare with"),))
+        return Verdict((), (Message("training.nothing_in_use_yet"),))
     comparison = _Comparison(candidate, in_use, tolerances)
     return Verdict(tuple(comparison.reasons()), tuple(comparison.remarks()))
 
@@ -104,7 +93,7 @@ class _Comparison:
     in_use: Evaluation
     tolerances: Tolerances
 
-    def reasons(self) -> Iterator[Finding]:
+    def reasons(self) -> Iterator[Message]:
         compared = False
         if self._pictures:
             compared |= any(self._is_judged(one) for one in self._pictures[1].labels)
@@ -113,43 +102,28 @@ class _Comparison:
             compared |= self._events[1].recall.of > 0
             yield from self._event_recall(*self._events)
         if not compared:
-            least = self.tolerances.least_boxes
-            yield Finding(
-                f"没有同一数据上的依据：双方都看过的，既无应报事件的片段，也无某类不少于 {least} 框的图片",
-                "no evidence on the same data: neither clips with expected events nor pictures with at least "
-                f"{least} boxes of a label were looked at by both",
-            )
+            yield Message("training.no_evidence_in_common", least=self.tolerances.least_boxes)
 
-    def remarks(self) -> Iterator[Finding]:
+    def remarks(self) -> Iterator[Message]:
         if self._events:
             yield from _false_alarms(*self._events)
         else:
-            yield Finding(
-                "事件召回率未比较：没有双方都评测过的片段",
-                "event recall was not compared: no clips with truth that both were evaluated on",
-            )
+            yield Message("training.recall_not_compared")
         if self._pictures:
             yield from self._too_few(self._pictures[1])
         else:
-            yield Finding(
-                "类别未比较：没有双方都评测过的图片",
-                "labels were not compared: no pictures that both were evaluated on",
-            )
+            yield Message("training.labels_not_compared")
         yield from self._slower()
 
-    def _too_few(self, old: PictureFigures) -> Iterator[Finding]:
-        few = ", ".join(one.label for one in old.labels if one.boxes and not self._is_judged(one))
+    def _too_few(self, old: PictureFigures) -> Iterator[Message]:
+        few = [one.label for one in old.labels if one.boxes and not self._is_judged(one)]
         if few:
-            least = self.tolerances.least_boxes
-            yield Finding(
-                f"框数太少（不足 {least}），不作判断：{few}", f"too few boxes to judge (under {least}): {few}"
-            )
+            yield Message("training.too_few_boxes", least=self.tolerances.least_boxes, labels=few)
 
-    def _slower(self) -> Iterator[Finding]:
+    def _slower(self) -> Iterator[Message]:
         new, old = self.candidate.speed, self.in_use.speed
         if new.machine == old.machine and new.median_ms > SLOWER * old.median_ms:
-            change = f"{old.median_ms:.0f} -> {new.median_ms:.0f} ms"
-            yield Finding(f"变慢：每帧 {change}", f"slower: {change} a frame")
+            yield Message("training.candidate_slower", before=round(old.median_ms), after=round(new.median_ms))
 
     @property
     def _pictures(self) -> tuple[PictureFigures, PictureFigures] | None:
@@ -164,29 +138,27 @@ class _Comparison:
     def _is_judged(self, label: LabelFigures) -> bool:
         return label.boxes >= self.tolerances.least_boxes
 
-    def _labels(self, new: PictureFigures, old: PictureFigures) -> Iterator[Finding]:
+    def _labels(self, new: PictureFigures, old: PictureFigures) -> Iterator[Message]:
         candidate = {one.label: one for one in new.labels}
         for before in old.labels:
-            after, label = candidate[before.label], before.label
+            after = candidate[before.label]
             if before.can_find and not after.can_find:
-                yield Finding(
-                    f"{label}：候选模型完全不识别，在用模型识别",
-                    f"{label}: the candidate cannot find it at all; the models in use can",
-                )
+                yield Message("training.label_not_found_any_more", label=before.label)
             elif self._is_judged(before) and _fall(before, after) > self.tolerances.ap50:
                 yield _label_fell(before, after, self.tolerances.ap50)
 
-    def _event_recall(self, new: EventFigures, old: EventFigures) -> Iterator[Finding]:
+    def _event_recall(self, new: EventFigures, old: EventFigures) -> Iterator[Message]:
         before, after = old.recall, new.recall
         if before.value is None or after.value is None:
             return
         tolerated = self.tolerances.event_recall
         if round(before.value - after.value, 6) > tolerated:
-            change = f"{_share(before)} -> {_share(after)}"
-            lost = "; ".join(_lost(new, old)) or "-"
-            yield Finding(
-                f"事件召回率：{change}；允许下降 {tolerated:g}；不再上报：{lost}",
-                f"event recall: {change}; {tolerated:g} is tolerated; no longer reported: {lost}",
+            yield Message(
+                "training.event_recall_fell",
+                before=_share(before),
+                after=_share(after),
+                tolerated=f"{tolerated:g}",
+                lost=list(_lost(new, old)) or "-",
             )
 
 
@@ -194,40 +166,36 @@ def _fall(before: LabelFigures, after: LabelFigures) -> float:
     return round((before.ap50 or 0.0) - (after.ap50 or 0.0), 6)
 
 
-def _label_fell(before: LabelFigures, after: LabelFigures, tolerated: float) -> Finding:
+def _label_fell(before: LabelFigures, after: LabelFigures, tolerated: float) -> Message:
     change = f"mAP50 {before.ap50:.3f} -> {after.ap50:.3f} ({-_fall(before, after):+.3f}"
     # Paired: both were resampled with the same draws of the same pictures.
     between = percentile_interval(as_array(after.ap50_replicates) - as_array(before.ap50_replicates))
     if between:
         change += f", 95 % {between[0]:+.3f} .. {between[1]:+.3f}"
     change += ")"
-    return Finding(
-        f"{before.label}：{change}，{before.boxes} 框；允许下降 {tolerated:g}",
-        f"{before.label}: {change} on {before.boxes} boxes; {tolerated:g} is tolerated",
+    return Message(
+        "training.label_fell", label=before.label, change=change, boxes=before.boxes, tolerated=f"{tolerated:g}"
     )
 
 
-def _share(share: Share) -> str:
-    return f"{share.hits} of {share.of} (95 % {share.low:.2f} .. {share.high:.2f})"
+def _share(share: Share) -> Message:
+    return Message("training.share_of", hits=share.hits, of=share.of, low=f"{share.low:.2f}", high=f"{share.high:.2f}")
 
 
-def _lost(new: EventFigures, old: EventFigures) -> Iterator[str]:
+def _lost(new: EventFigures, old: EventFigures) -> Iterator[Message]:
     """Things that the models in use reported and the candidate does not."""
     after = {(clip.clip, thing.what): thing.reported for clip in new.clips for thing in clip.things}
     for clip in old.clips:
         for thing in clip.things:
             if thing.reported and not after.get((clip.clip, thing.what)):
-                yield f"{clip.clip}: {thing.what}"
+                yield Message("core.located", where=clip.clip, cause=thing.what)
 
 
-def _false_alarms(new: EventFigures, old: EventFigures) -> Iterator[Finding]:
-    for verdict, zh, en in (
-        ("false", "误报增多", "more false alarms"),
-        ("twice", "重复上报增多", "more things reported again"),
-    ):
+def _false_alarms(new: EventFigures, old: EventFigures) -> Iterator[Message]:
+    for verdict, code in (("false", "training.more_false_alarms"), ("twice", "training.more_reported_again")):
         before, after = old.count(verdict), new.count(verdict)
         if after > before:
-            yield Finding(f"{zh}：{before} -> {after}", f"{en}: {before} -> {after}")
+            yield Message(code, before=before, after=after)
 
 
 def _summary(evaluation: Evaluation) -> dict[str, Any]:

@@ -25,7 +25,14 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     // Each file costs a request: what several pages share and is small comes in one.
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 2, maxModuleSize: 30_000 }] } },
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'catalogue', test: /core.(catalogue|fields)/ },
+            { name: 'shared', minShareCount: 2, maxModuleSize: 30_000 },
+          ],
+        },
+      },
     },
   },
   server: { host: '127.0.0.1', proxy: { '/api': api } },

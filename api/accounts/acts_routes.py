@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from api.accounts.schemas import AccountActPublic, ActDecision
 from api.http.access import Right, Who, fresh, requires
 from api.http.audit_trail import actor_of
 from api.http.fields import Asked
-from api.http.problems import described
+from api.http.problems import ProblemError, described
 from api.http.services import Stored, refuse_query
 from store.accounts.records import AccountAct
 from store.tables.accounts import ActState
@@ -30,7 +30,7 @@ class ActQuery(Asked):
 def _act(act_id: str, store: Stored) -> AccountAct:
     found = store.account_acts.get(act_id)
     if found is None:
-        raise HTTPException(404, f"there is no act {act_id}")
+        raise ProblemError(404, "api.act_unknown", act_id=act_id)
     return found
 
 
@@ -38,12 +38,12 @@ def _of_others(act: Annotated[AccountAct, Depends(_act)], who: Who, store: Store
     """An act that neither comes from the one who asks nor concerns him, nor makes an administrator of an account whose
     password he knows."""
     if who.user_id == act.asked_by:
-        raise HTTPException(403, "you asked for this yourself; another administrator has to decide")
+        raise ProblemError(403, "api.act_asked_by_yourself")
     if who.user_id == act.user_id:
-        raise HTTPException(403, "this concerns your own account; another administrator has to decide")
+        raise ProblemError(403, "api.act_concerns_yourself")
     account = store.users.get(act.user_id)
     if account and account.handed_by == who.user_id and act.changes.get("role", account.role) != account.role:
-        raise HTTPException(403, "you made this account and know its password; another administrator has to decide")
+        raise ProblemError(403, "api.act_on_account_you_made")
     return act
 
 
@@ -76,7 +76,7 @@ def reject_account_act(act: OfOthers, said: ActDecision, who: Who, store: Stored
 def withdraw_account_act(act: Found, who: Who, store: Stored) -> AccountActPublic:
     """Takes back an act that one asked for oneself."""
     if who.user_id != act.asked_by:
-        raise HTTPException(403, "somebody else asked for this; it can be turned down")
+        raise ProblemError(403, "api.act_asked_by_another")
     return _public(store.account_acts.end(act.act_id, "withdrawn", actor_of(who), ""), store)
 
 

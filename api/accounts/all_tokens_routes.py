@@ -1,12 +1,12 @@
 """Access tokens of everybody, for the administrators of accounts."""
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends
 
 from api.accounts.schemas import OwnedTokenPublic
 from api.http.access import Right, Who, requires
 from api.http.audit_trail import actor_of
 from api.http.fields import Number
-from api.http.problems import described
+from api.http.problems import ProblemError, described
 from api.http.services import Stored, refuse_query
 
 router = APIRouter(
@@ -29,4 +29,4 @@ def list_all_tokens(store: Stored) -> list[OwnedTokenPublic]:
 def revoke_any_token(token_id: Number, who: Who, store: Stored) -> None:
     """Makes a token useless, whoever has it. Another takes its owner to make."""
     if not store.tokens.revoke(token_id, actor_of(who)):
-        raise HTTPException(404, f"there is no token {token_id} that works")
+        raise ProblemError(404, "api.token_unknown", token_id=token_id)

@@ -1,12 +1,12 @@
 """The organisation tree."""
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends
 
 from api.accounts.schemas import NodeCreate, NodePublic
 from api.http.access import Right, Who, requires
 from api.http.audit_trail import actor_of
 from api.http.fields import Number
-from api.http.problems import described
+from api.http.problems import ProblemError, described
 from api.http.services import Stored, refuse_query
 
 router = APIRouter(prefix="/api/v1/nodes", tags=["nodes"], dependencies=[requires(), Depends(refuse_query)])
@@ -30,4 +30,4 @@ def create_node(wanted: NodeCreate, who: Who, store: Stored) -> NodePublic:
 def remove_node(node_id: Number, who: Who, store: Stored) -> None:
     """Removes a node on which nothing hangs."""
     if not store.nodes.remove(node_id, actor_of(who)):
-        raise HTTPException(404, f"there is no node {node_id}")
+        raise ProblemError(404, "api.node_unknown", node_id=node_id)

@@ -4,7 +4,7 @@ import io
 from typing import Annotated
 
 import segno
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends
 
 from api.accounts.schemas import (
     CodeGiven,
@@ -59,7 +59,7 @@ def end_other_session(session_id: str, who: Who, services: ServicesOf, secret: S
     """Ends one of one's own sessions. The one that asks is ended by signing out."""
     _refuse_machine(who)
     if not services.store.sessions.end_others(who.user_id, secret, services.store.audit, actor_of(who), session_id):
-        raise HTTPException(404, f"there is no other session {session_id} of yours")
+        raise ProblemError(404, "api.other_session_unknown", session_id=session_id)
 
 
 @router.post("/code", status_code=204, responses=_ANSWERS)
@@ -113,20 +113,20 @@ def remove_second_factor(who: Who, services: ServicesOf) -> None:
     _refuse_machine(who)
     check_fresh(who)
     if who.role in services.session_policy.second_factor:
-        raise ConflictError("your role needs a second factor; set up another one in its place")
+        raise ConflictError("api.second_factor_required_by_role")
     services.store.second_factors.remove(who.user_id, actor_of(who))
 
 
 def _check_may_set_up(who: Principal) -> None:
     _refuse_machine(who)
     if who.must_change_password:
-        raise ProblemError(403, PASSWORD_CHANGE_REQUIRED, "change your first password before anything else")
+        raise ProblemError(403, "api.change_first_password", kind=PASSWORD_CHANGE_REQUIRED)
     check_fresh(who)
 
 
 def _refuse_machine(who: Principal) -> None:
     if who.is_machine:
-        raise HTTPException(403, "an access token has no account of its own; sign in as a person")
+        raise ProblemError(403, "api.token_has_no_account")
 
 
 def _qr_svg(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from api.http.fields import Asked, GivenDay, Moment, Number, Public
+from core.errors import InvalidValueError
 from core.principal import Principal
 from core.rights import MACHINE_RIGHTS, Right, Role
 from store.accounts.passwords import MAX_LENGTH
@@ -27,17 +28,17 @@ def _tidy(text: object) -> object:
 def _plain(text: str) -> str:
     """Refuses what is not seen, and letters of scripts in which some look like those of others."""
     if any(unicodedata.category(sign) in _UNSEEN for sign in text):
-        raise ValueError("holds a character that nobody sees; write it anew")
+        raise InvalidValueError("api.holds_unseen_character")
     foreign = sorted({sign for sign in text if sign.isalpha() and not unicodedata.name(sign, "").startswith(_SCRIPTS)})
     if foreign:
-        raise ValueError(f"holds {''.join(foreign)}: write Chinese characters and Latin letters alone")
+        raise InvalidValueError("api.holds_foreign_letters", letters="".join(foreign))
     return text
 
 
 def _for_machines(rights: frozenset[Right]) -> frozenset[Right]:
     refused = sorted(rights - MACHINE_RIGHTS)
     if refused:
-        raise ValueError(f"{', '.join(refused)}: not for machines")
+        raise InvalidValueError("api.rights_not_for_machines", rights=refused)
     return rights
 
 
@@ -116,13 +117,13 @@ class UserChange(Asked):
         given = self.model_fields_set
         for name in ("full_name", "role", "state"):
             if name in given and getattr(self, name) is None:
-                raise ValueError(f"{name} cannot be null")
+                raise InvalidValueError("api.cannot_be_null", name=name)
         if self.state == "pending":
-            raise ValueError("state: an account is active or disabled")
+            raise InvalidValueError("api.account_active_or_disabled", field="state")
         if ("role" in given) != ("node_id" in given):
-            raise ValueError("a role comes with its node_id; null is the whole site")
+            raise InvalidValueError("api.role_without_node")
         if not given:
-            raise ValueError("nothing to change was given")
+            raise InvalidValueError("api.nothing_to_change")
         return self
 
 

@@ -4,11 +4,12 @@ import math
 from collections.abc import Callable
 from datetime import timedelta
 
-from fastapi import HTTPException, Request
+from fastapi import Request
 
 from api.http.authentication import DeviceSecret, address_of
 from api.http.problems import ProblemError
 from api.http.services import ServicesOf, Stored
+from core.messages import Message
 from core.principal import Principal
 from store.accounts.attempts import What
 from store.audit.log import Actor, Deed
@@ -16,8 +17,7 @@ from store.audit.log import Actor, Deed
 CODE_REQUIRED = "urn:jiejing:problem:code-required"
 WRONG_CODE = "urn:jiejing:problem:wrong-code"
 LOCKED = "urn:jiejing:problem:locked"
-WRONG = "the name or the password is wrong"
-_WRONG_CODE = "this code is wrong, was used already, or is of another time"
+WRONG = Message("api.name_or_password_wrong")
 
 
 class SignIn:
@@ -42,7 +42,7 @@ class SignIn:
         found = self._services.store.sessions.principal(user.user_id, self._address) if user else None
         if found is None:
             self._failed(name)
-            raise HTTPException(401, WRONG)
+            raise ProblemError(401, WRONG)
         self._succeeded(name)
         verified = self._is_verified(found, code)
         first = self._users.note_first_use(found.user_id, self._address)
@@ -59,7 +59,7 @@ class SignIn:
         self._refuse_machine(who)
         if not self._matches(who.name, password):
             self._failed(who.name)
-            raise HTTPException(403, "current: the present password is another one")
+            raise ProblemError(403, "api.present_password_wrong", field="current")
         self._succeeded(who.name)
 
     def confirm_code(self, who: Principal, code: str, takes: Callable[[str], bool]) -> None:
@@ -73,7 +73,7 @@ class SignIn:
         """
         self._refuse_machine(who)
         if not self._counts(who.name, lambda: takes(code)):
-            raise ProblemError(403, WRONG_CODE, f"otp: {_WRONG_CODE}")
+            raise ProblemError(403, "api.one_time_code_wrong", kind=WRONG_CODE, field="otp")
 
     def known_from_now_on(self, user_id: int) -> str:
         """The secret by which this browser is known to be one that the user signed in from."""
@@ -94,9 +94,9 @@ class SignIn:
         if factors.of(found.user_id) is None:
             return False
         if not code:
-            raise ProblemError(401, CODE_REQUIRED, "otp: a code of the second factor is needed, too")
+            raise ProblemError(401, "api.one_time_code_needed", kind=CODE_REQUIRED, field="otp")
         if not self._counts(found.name, lambda: factors.takes(found.user_id, code, _actor(found))):
-            raise ProblemError(401, WRONG_CODE, f"otp: {_WRONG_CODE}")
+            raise ProblemError(401, "api.one_time_code_wrong", kind=WRONG_CODE, field="otp")
         return True
 
     def _counts(self, name: str, takes: Callable[[], bool]) -> bool:
@@ -115,7 +115,7 @@ class SignIn:
     @staticmethod
     def _refuse_machine(who: Principal) -> None:
         if who.is_machine:
-            raise HTTPException(403, "a machine has no password and no second factor")
+            raise ProblemError(403, "api.machine_has_no_password")
 
     def _matches(self, name: str, password: str) -> bool:
         self._begin(name)
@@ -150,5 +150,5 @@ def _actor(who: Principal) -> Actor:
 def _locked(wait: timedelta) -> ProblemError:
     seconds = math.ceil(wait.total_seconds())
     return ProblemError(
-        429, LOCKED, f"too many failed attempts; try again in {seconds} s", {"Retry-After": str(seconds)}
+        429, "api.too_many_failed_attempts", kind=LOCKED, headers={"Retry-After": str(seconds)}, seconds=seconds
     )

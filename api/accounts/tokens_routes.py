@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends
 
 from api.accounts.schemas import TokenCreate, TokenPublic, TokenWithSecret
 from api.http.access import Right, Who, fresh, requires
 from api.http.audit_trail import actor_of
 from api.http.fields import Number
-from api.http.problems import described
+from api.http.problems import ProblemError, described
 from api.http.services import Stored, refuse_query
 
 router = APIRouter(
@@ -29,7 +29,7 @@ def create_token(wanted: TokenCreate, who: Who, store: Stored) -> TokenWithSecre
     """Makes a token. It never may more than its owner may at that moment, and sees what the owner sees."""
     missing = sorted(wanted.rights - who.rights)
     if missing:
-        raise HTTPException(403, f"rights: {', '.join(missing)}: nobody gives what he does not have")
+        raise ProblemError(403, "api.rights_not_yours_to_give", field="rights", rights=missing)
     lasts = timedelta(days=wanted.days)
     token, secret = store.tokens.create(who.user_id, wanted.name, wanted.rights, lasts, actor_of(who))
     return TokenWithSecret(**TokenPublic.model_validate(token).model_dump(), secret=secret)
@@ -39,4 +39,4 @@ def create_token(wanted: TokenCreate, who: Who, store: Stored) -> TokenWithSecre
 def revoke_token(token_id: Number, who: Who, store: Stored) -> None:
     """Makes one of one's own tokens useless."""
     if not store.tokens.revoke(token_id, actor_of(who), who.user_id):
-        raise HTTPException(404, f"there is no token {token_id} of yours that works")
+        raise ProblemError(404, "api.own_token_unknown", token_id=token_id)

@@ -4,14 +4,14 @@ concerns an administrator takes another one."""
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Response
+from fastapi import APIRouter, Depends, Response
 
 from api.accounts.schemas import AccountActPublic, UserAsked, UserChange, UserCreate, UserPublic, UserWithPassword
 from api.http.access import Right, Who, fresh, requires
 from api.http.audit_trail import actor_of
 from api.http.etags import MeantVersion, etag
 from api.http.fields import Number
-from api.http.problems import described
+from api.http.problems import ProblemError, described
 from api.http.services import ServicesOf, Stored, refuse_query
 from core.principal import Principal
 from store.accounts.acts import Wanted, concerns_administrator
@@ -32,7 +32,7 @@ _PLAIN_FIELDS = frozenset({"full_name"})
 def _user(user_id: Number, store: Stored) -> User:
     user = store.users.get(user_id)
     if user is None:
-        raise HTTPException(404, f"there is no user {user_id}")
+        raise ProblemError(404, "api.user_unknown", user_id=user_id)
     return user
 
 
@@ -94,14 +94,14 @@ def reset_password(user: Found, who: Who, store: Stored, services: ServicesOf) -
     """Gives a one-time password. The account waits then until the security administrator sets it `active` again. An
     administrator's opens nothing, and changes nothing, before another administrator has confirmed it (`waiting`)."""
     if user.user_id == who.user_id:
-        raise HTTPException(403, "one's own password is changed by POST /api/v1/session/password")
+        raise ProblemError(403, "api.own_password_not_reset")
     password = one_time_password()
     if concerns_administrator(user, {}):
         wanted = Wanted("reset", {}, services.passwords.hash(password))
         return _with_password(user, password, store.account_acts.ask(user, wanted, actor_of(who)))
     changed = store.users.reset_password(user.user_id, services.passwords.hash(password), actor_of(who))
     if changed is None:
-        raise HTTPException(404, f"there is no user {user.user_id}")
+        raise ProblemError(404, "api.user_unknown", user_id=user.user_id)
     store.attempts.unlock(user.name)
     return _with_password(changed, password)
 
@@ -109,13 +109,11 @@ def reset_password(user: Found, who: Who, store: Stored, services: ServicesOf) -
 def _check_rights(user: User, changes: dict[str, Any], who: Principal) -> None:
     granted = sorted(changes.keys() - _PLAIN_FIELDS)
     if granted and not who.has(Right.USERS_GRANT):
-        raise HTTPException(403, f"{', '.join(granted)}: only the security administrator may change that")
+        raise ProblemError(403, "api.only_security_administrator_changes", fields=granted)
     if granted and user.user_id == who.user_id:
-        raise HTTPException(
-            403, f"{', '.join(granted)}: nobody may grant to himself; ask another security administrator"
-        )
+        raise ProblemError(403, "api.no_granting_to_oneself", fields=granted)
     if changes.keys() & _PLAIN_FIELDS and not who.has(Right.USERS_CREATE):
-        raise HTTPException(403, "full_name: only the system administrator may change that")
+        raise ProblemError(403, "api.only_system_administrator_changes", field="full_name")
 
 
 def _asked(user: User, act: AccountAct | None) -> UserAsked:

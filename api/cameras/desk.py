@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from fastapi import Depends, HTTPException, Response
+from fastapi import Depends, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
@@ -13,10 +13,12 @@ from api.cameras.schemas import CameraDetail, CameraWrite, SceneWrite
 from api.http.access import Who
 from api.http.audit_trail import actor_of
 from api.http.etags import etag
+from api.http.problems import ProblemError
 from api.http.services import Services, ServicesOf
 from api.system.duties import duties_of_run
 from api.system.schemas import StreamPublic
 from core.errors import InputError, SourceError, StorageError
+from core.messages import Message
 from core.ports import CameraLine
 from core.principal import Principal
 from core.site import Camera, Legal
@@ -65,7 +67,7 @@ class CameraDesk:
             StorageError: this server was started without a way to cameras.
         """
         if self.services.camera_line is None:
-            raise StorageError("this server has no way to cameras; start it with: jiejing serve")
+            raise StorageError("api.no_way_to_cameras")
         return self.services.camera_line
 
     def seen(self, camera_id: str) -> KeptCamera:
@@ -76,17 +78,17 @@ class CameraDesk:
         """
         kept = self.store.camera_changes.get(camera_id)
         if kept is None or not self.who.sees(kept.camera):
-            raise HTTPException(404, f"there is no camera {camera_id}")
+            raise ProblemError(404, "api.camera_unknown", camera_id=camera_id)
         return kept
 
-    def of_seen_node(self, found: _OfNode | None, what: str) -> _OfNode:
+    def of_seen_node(self, found: _OfNode | None, unknown: Message) -> _OfNode:
         """What was left by a camera, in service or not any more, that hung on a node that is seen.
 
         Raises:
             HTTPException: 404, there is no such thing.
         """
         if found is None or not is_seen(found.org, self.who.orgs):
-            raise HTTPException(404, f"there is no {what}")
+            raise ProblemError(404, unknown)
         return found
 
     def detail(self, kept: KeptCamera, response: Response) -> CameraDetail:
@@ -126,11 +128,11 @@ class CameraDesk:
         scene = {"presets": asked.presets, "privacy_masks": asked.privacy_masks}
         return self._faultless(_camera(lambda: Camera(**fields | scene)), old)
 
-    def faults(self, camera: Camera, old: Camera | None) -> dict[str, str]:
+    def faults(self, camera: Camera, old: Camera | None) -> dict[str, Message]:
         """What of a camera may not be so here, by its field; what is as it was is not looked at again."""
         if old is None and not self.store.scopes.may_use_id(camera.id, self.who.orgs):
             return {"id": TAKEN_ELSEWHERE}
-        found = {}
+        found: dict[str, Message] = {}
         for name in ("source", "detect_source"):
             address = getattr(camera, name)
             if address is None or (old and getattr(old, name) == address):
@@ -138,7 +140,7 @@ class CameraDesk:
             try:
                 self.check_address(address)
             except SourceError as error:
-                found[name] = str(error)
+                found[name] = error.message
         if cause := self._fault_of_views(camera, old):
             found["presets"] = cause
         if (old is None or old.org != camera.org) and (cause := self._fault_of_org(camera)):
@@ -151,7 +153,7 @@ class CameraDesk:
             SourceError: no camera may be there, or its password is hidden.
         """
         if _HIDDEN in source:
-            raise SourceError(f"the password is hidden ({_HIDDEN}) and not known for this address; write it out")
+            raise SourceError("api.hidden_password_not_known", hidden=_HIDDEN)
         check_stream_address(source, allow_local=self.services.local_cameras)
 
     def address(self, source: str, camera_id: str | None) -> str:
@@ -168,27 +170,27 @@ class CameraDesk:
         try:
             self.check_address(source)
         except SourceError as error:
-            raise InputError(f"source: {error}") from error
+            raise InputError("core.cause", field="source", cause=error) from error
         return source
 
     def view_path(self, camera_id: str, view: str) -> Path:
         """Where the picture lies by which a preset is known."""
         return self.services.views_folder / camera_id / f"{view}.jpg"
 
-    def _fault_of_views(self, camera: Camera, old: Camera | None) -> str | None:
+    def _fault_of_views(self, camera: Camera, old: Camera | None) -> Message | None:
         known = {preset.view for preset in old.presets} if old else set()
         for preset in camera.presets:
             is_new = preset.view is not None and preset.view not in known
             if is_new and not self.view_path(camera.id, str(preset.view)).is_file():
-                return f"preset {preset.id}: there is no picture {preset.view} here; leave view out, or take one"
+                return Message("api.preset_picture_unknown", preset=preset.id, view=preset.view)
         return None
 
-    def _fault_of_org(self, camera: Camera) -> str | None:
+    def _fault_of_org(self, camera: Camera) -> Message | None:
         if not self.who.sees(camera):
-            return "belongs to none of your nodes; choose one that you see"
+            return Message("api.camera_in_no_node_of_yours")
         nodes = self.store.nodes.all()
         if camera.org is not None and camera.org not in {node.name for node in nodes}:
-            return f"there is no node {camera.org}; the system administrator adds it"
+            return Message("api.node_not_added_yet", node=camera.org)
         return None
 
 

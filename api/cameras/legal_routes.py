@@ -4,7 +4,7 @@ import hashlib
 from pathlib import PurePath
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, HTTPException, Response, UploadFile
+from fastapi import APIRouter, Depends, Response, UploadFile
 from fastapi.responses import FileResponse
 
 from api.cameras.desk import Desk
@@ -14,9 +14,10 @@ from api.http.audit_trail import Trail
 from api.http.bounds import takes_file
 from api.http.documents import DocumentError, document_kind
 from api.http.etags import MeantVersion
-from api.http.problems import described, wrong_field
+from api.http.problems import ProblemError, described, wrong_field
 from api.http.services import refuse_query
 from api.http.uploads import MAX_BYTES, read_upload
+from core.messages import Message
 from evidence.package.storage import write_atomic
 from store.site.records import LegalDocument
 
@@ -57,11 +58,11 @@ def enter_legal(
 def add_legal_document(camera_id: str, file: UploadFile, desk: Desk) -> LegalDocumentPublic:
     """Adds a document: PDF, JPEG, PNG or WebP by its content; 20 MB at most."""
     camera = desk.seen(camera_id).camera
-    content = read_upload(file, "document", "send a smaller one")
+    content = read_upload(file, Message("api.send_smaller_file"))
     try:
         media_type, suffix = document_kind(content)
     except DocumentError as error:
-        raise wrong_field("file", str(error)) from error
+        raise wrong_field("file", error.message) from error
     document_id = uuid4().hex
     document = LegalDocument(
         document_id=document_id,
@@ -88,10 +89,12 @@ def add_legal_document(camera_id: str, file: UploadFile, desk: Desk) -> LegalDoc
 )
 def get_legal_document(document_id: str, desk: Desk, trail: Trail) -> FileResponse:
     """One document. The ETag is its SHA-256 as it was added."""
-    found = desk.of_seen_node(desk.store.legal.document(document_id), f"document {document_id}")
+    found = desk.of_seen_node(
+        desk.store.legal.document(document_id), Message("api.document_unknown", document_id=document_id)
+    )
     path = desk.services.legal_folder / found.path
     if not path.is_file():
-        raise HTTPException(404, f"the file of document {document_id} is not there any more")
+        raise ProblemError(404, "api.document_file_gone", document_id=document_id)
     trail.viewed("camera", found.camera_id, "camera.legal_document.view", after={"document_id": document_id})
     headers = {"ETag": f'"{found.sha256}"', "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     return FileResponse(path, media_type=found.media_type, headers=headers, filename=found.name)

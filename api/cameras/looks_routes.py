@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Response
+from fastapi import APIRouter, Depends, Path, Response
 
 from api.cameras.desk import CameraDesk, Desk
 from api.cameras.schemas import AddressAsked, ProbePublic, ViewPublic
@@ -39,7 +39,7 @@ def probe_camera(asked: AddressAsked, desk: Desk, trail: Trail) -> ProbePublic:
     try:
         return ProbePublic.model_validate(desk.line.probe(address, asked.transport))
     except StreamError as error:
-        raise InputError(f"source: {error}") from error
+        raise InputError("core.cause", field="source", cause=error) from error
 
 
 @router.post(
@@ -56,7 +56,7 @@ def take_snapshot(asked: AddressAsked, desk: Desk, trail: Trail) -> Response:
     try:
         content = _jpeg(desk.line.picture(address, asked.transport), masks)
     except StreamError as error:
-        raise InputError(f"source: {error}") from error
+        raise InputError("core.cause", field="source", cause=error) from error
     return Response(content, media_type="image/jpeg")
 
 
@@ -96,7 +96,7 @@ def get_view(camera_id: str, view: ViewName, desk: Desk, trail: Trail) -> Respon
     _check_may_look(desk)
     camera, path = desk.seen(camera_id).camera, desk.view_path(camera_id, view)
     if not path.is_file():
-        raise HTTPException(404, f"there is no picture {view} of this camera")
+        raise ProblemError(404, "api.camera_picture_unknown", view=view)
     trail.viewed("camera", camera_id, "camera.view.look", after={"view": view})
     # Masks may have been drawn since.
     return Response(_jpeg(read_picture(path), camera.privacy_masks), media_type="image/jpeg")
@@ -104,7 +104,7 @@ def get_view(camera_id: str, view: ViewName, desk: Desk, trail: Trail) -> Respon
 
 def _check_may_look(desk: CameraDesk) -> None:
     if not {Right.CAMERAS_EDIT, Right.RELAXATIONS_CONFIRM} & desk.who.rights:
-        raise ProblemError(403, MISSING_RIGHT, "this needs the right cameras.edit or relaxations.confirm")
+        raise ProblemError(403, "api.picture_needs_right", kind=MISSING_RIGHT)
 
 
 def _picture(camera: Camera, desk: CameraDesk) -> Image:
@@ -112,7 +112,7 @@ def _picture(camera: Camera, desk: CameraDesk) -> Image:
     try:
         return desk.line.picture(address, camera.transport)
     except (SourceError, StreamError) as error:
-        raise ConflictError(str(error)) from error
+        raise ConflictError(error.message) from error
 
 
 def _jpeg(image: Image, masks: Sequence[Polygon]) -> bytes:

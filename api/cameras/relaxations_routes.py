@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from api.cameras.desk import CameraDesk, Desk
 from api.cameras.schemas import DecisionWrite, RelaxationPublic
 from api.http.access import Right, requires
 from api.http.fields import Asked
-from api.http.problems import described
+from api.http.problems import ProblemError, described
 from api.http.services import refuse_query
+from core.messages import Message
 from core.policy.relaxations import RequestState
 from store.site.records import RelaxationRequest
 
@@ -28,12 +29,14 @@ class RelaxationQuery(Asked):
 
 
 def _seen(request_id: str, desk: Desk) -> RelaxationRequest:
-    return desk.of_seen_node(desk.store.relaxations.get(request_id), f"change {request_id}")
+    return desk.of_seen_node(
+        desk.store.relaxations.get(request_id), Message("api.change_unknown", request_id=request_id)
+    )
 
 
 def _of_another(request: Annotated[RelaxationRequest, Depends(_seen)], desk: Desk) -> RelaxationRequest:
     if request.asked_by == desk.who.user_id:
-        raise HTTPException(403, "you asked for this change yourself; somebody else has to decide")
+        raise ProblemError(403, "api.change_asked_by_yourself")
     return request
 
 

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from api.http.fields import Asked, Moment, Public
 from api.system.schemas import StreamPublic
+from core.errors import InvalidValueError
 from core.labels import LABELS
 from core.policy.relaxations import RelaxationKind, RequestKind, RequestState
 from core.site import Camera, Day, Legal, Place, PolygonField, Preset, Sampling, StreamKind, redacted
@@ -63,11 +64,11 @@ def _printable(value: Any) -> Any:
     """Refuses control characters, and endless texts and lists, anywhere in a document, before any of it is made."""
     if isinstance(value, str):
         if len(value) > _TEXT_MAX:
-            raise ValueError(f"holds a text of more than {_TEXT_MAX} characters")
+            raise InvalidValueError("api.text_too_long", limit=_TEXT_MAX)
         if _CONTROL.search(value):
-            raise ValueError("holds a control character; remove it")
+            raise InvalidValueError("api.holds_control_character")
     elif isinstance(value, list) and len(value) > _LIST_MAX:
-        raise ValueError(f"holds a list of more than {_LIST_MAX} values; remove some")
+        raise InvalidValueError("api.list_too_long", limit=_LIST_MAX)
     elif isinstance(value, dict | list):
         for one in value.values() if isinstance(value, dict) else value:
             _printable(one)

@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import Field
 
 from api.cameras.desk import CameraDesk
-from api.http.fields import Public
+from api.http.fields import Public, Says
+from core.messages import Message
 from core.policy.observing import settled
 from core.policy.relaxations import Scene, relaxations
 from core.site import Camera, Legal, Site, SiteInfo
@@ -25,7 +26,7 @@ class ImportFault(Public):
 
     row: int
     field: str
-    cause: str
+    cause: Says
 
 
 class ImportRow(Public):
@@ -122,9 +123,7 @@ def read_import(content: bytes, kind: FileKind, site: Site | None, desk: CameraD
 
 def _of_another_site(info: SiteInfo | None, site: Site | None) -> Iterator[RowFault]:
     if info and site and info != site.site:
-        cause = (
-            f"this installation serves {site.site.name} ({site.site.division}); write that, or ask the administrator"
-        )
+        cause = Message("api.file_of_another_site", name=site.site.name, division=site.site.division)
         yield RowFault(1, "site", cause)
 
 
@@ -135,15 +134,15 @@ def _refused(cameras: Mapping[int, Camera], known: Mapping[str, Camera], desk: C
             yield RowFault(row, field, cause)
 
 
-def _faults(camera: Camera, old: Camera | None, desk: CameraDesk, *, is_waiting: bool) -> Iterator[tuple[str, str]]:
+def _faults(camera: Camera, old: Camera | None, desk: CameraDesk, *, is_waiting: bool) -> Iterator[tuple[str, Message]]:
     if old and not desk.who.sees(old):
-        yield "id", "belongs to another node; leave it out"
+        yield "id", Message("api.camera_of_another_node")
         return
     yield from desk.faults(camera, old).items()
     if camera.legal not in (Legal(), old.legal if old else Legal()):
-        yield "legal", "only the legal reviewer enters it, with the document; leave it out"
+        yield "legal", Message("api.legal_record_not_imported")
     if old and is_waiting and Scene.of(camera) != Scene.of(old):
-        yield "presets", "a change of its zones waits for a second person; have that decided first"
+        yield "presets", Message("api.zone_change_waits")
 
 
 def _effect(camera: Camera, old: Camera | None, now: datetime) -> Effect:

@@ -20,6 +20,7 @@ from api.http.problems import described
 from api.http.services import refuse_query
 from api.http.spreadsheet import CSV, XLSX, Table, as_csv, as_xlsx
 from api.http.uploads import MAX_BYTES, read_upload
+from core.messages import Message
 from store.files import site_file
 from store.files.camera_files import FileKind
 from store.files.camera_sheet import EXAMPLE, table_of
@@ -77,7 +78,7 @@ class ImportForm:
 def import_cameras(file: UploadFile, asked: Annotated[ImportForm, Depends()], desk: Desk, trail: Trail) -> ImportPublic:
     """Adds or changes the cameras of a file, wholly or not at all; none is removed. CSV and XLSX hold a row a camera
     and leave its zones as they are; YAML is a site file."""
-    content = read_upload(file, "file", "split it")
+    content = read_upload(file, Message("api.split_file"))
     known, node = KnownColumns(desk.services.home), desk.node
     choices = Choices(_chosen(asked.columns), known.of(node))
     found = read_import(content, asked.kind, desk.store.sites.load(), desk, choices)
@@ -144,7 +145,7 @@ def _chosen(told: str) -> dict[str, str]:
     try:
         return chosen_of(_CHOICE.validate_json(told))
     except ValidationError as error:
-        fault = {"loc": ("body", "columns"), "type": "value_error", "msg": "is no JSON of titles and columns"}
+        fault = {"loc": ("body", "columns"), "type": "value_error", "msg": Message("api.columns_not_json")}
         raise RequestValidationError([fault]) from error
 
 

@@ -21,6 +21,7 @@ from fastapi.security import HTTPAuthorizationCredentials
 from api.http.authentication import Bearer, SessionSecret, recognise
 from api.http.problems import ProblemError, openapi_responses
 from api.http.services import Services
+from core.messages import Message
 from core.principal import Principal
 from core.rights import Right, Role
 from store.accounts.tokens import TokenRepository
@@ -34,7 +35,7 @@ STEP_UP_REQUIRED = "urn:jiejing:problem:step-up-required"
 SIGN_IN_REQUIRED = "urn:jiejing:problem:sign-in-required"
 # Where the door notes in a request which operation it let it through to.
 ADMITTED = "jiejing.admitted"
-_NOBODY = "nobody may do this: the operation declares no right"
+_NOBODY = Message("api.operation_declares_no_right")
 
 
 @dataclass(frozen=True)
@@ -108,12 +109,12 @@ def guard(
         HTTPException: 401 or 403.
     """
     if not declared:
-        raise ProblemError(403, MISSING_RIGHT, _NOBODY)
+        raise ProblemError(403, _NOBODY, kind=MISSING_RIGHT)
     if all(one.is_open or (one.nearby and _is_from_here(request)) for one in declared):
         return
     found = recognise(request, bearer, secret, services, tokens)
     if found is None:
-        raise ProblemError(401, SIGN_IN_REQUIRED, "sign in first")
+        raise ProblemError(401, "api.sign_in_first", kind=SIGN_IN_REQUIRED)
     request.state.principal = found
     for one in declared:
         _check(found, one)
@@ -127,7 +128,7 @@ def admitted(request: Request, _bearer: Bearer, _secret: SessionSecret) -> None:
         ProblemError: 403, nobody has.
     """
     if request.scope.get(ADMITTED) != request.scope["route"].name:
-        raise ProblemError(403, MISSING_RIGHT, _NOBODY)
+        raise ProblemError(403, _NOBODY, kind=MISSING_RIGHT)
 
 
 def _who(request: Request) -> Principal:
@@ -172,14 +173,14 @@ def _check(who: Principal, declared: Declaration) -> None:
     if not declared.in_service:
         return
     if who.must_change_password:
-        raise ProblemError(403, PASSWORD_CHANGE_REQUIRED, "change your first password before anything else")
+        raise ProblemError(403, "api.change_first_password", kind=PASSWORD_CHANGE_REQUIRED)
     if who.must_set_second_factor:
-        raise ProblemError(403, SECOND_FACTOR_REQUIRED, "set up a second factor before anything else")
+        raise ProblemError(403, "api.set_up_second_factor", kind=SECOND_FACTOR_REQUIRED)
     if who.role is None:
-        raise ProblemError(403, MISSING_RIGHT, "this account waits for the security administrator to grant a role")
+        raise ProblemError(403, "api.account_has_no_role", kind=MISSING_RIGHT)
     missing = sorted(declared.rights - who.rights)
     if missing:
-        raise ProblemError(403, MISSING_RIGHT, f"this needs the right {', '.join(missing)}")
+        raise ProblemError(403, "api.right_missing", kind=MISSING_RIGHT, rights=missing)
     if declared.fresh:
         check_fresh(who)
 
@@ -190,7 +191,7 @@ def check_fresh(who: Principal) -> None:
         ProblemError: 403, a code of the second factor has to be given first.
     """
     if not who.is_fresh:
-        raise ProblemError(403, STEP_UP_REQUIRED, "give a code of your second factor first")
+        raise ProblemError(403, "api.one_time_code_first", kind=STEP_UP_REQUIRED)
 
 
 def _is_from_here(request: Request) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from api.http.access import Who
 from api.http.services import Services, ServicesOf
+from core.messages import Message
 from core.principal import Principal
 from store.audit.log import OF_TOKEN, Actor, AuditEntry, Deed
 
@@ -55,7 +56,7 @@ class AuditTrail:
 
 def purpose_missing() -> RequestValidationError:
     """What a request is told that has to say why one looks, and does not."""
-    fault = {"loc": ("query", "purpose"), "type": "missing", "msg": "say why you look; it goes into the audit"}
+    fault = {"loc": ("query", "purpose"), "type": "missing", "msg": Message("api.purpose_missing")}
     return RequestValidationError([fault])
 
 

@@ -5,9 +5,10 @@ import secrets
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
+from api.http.problems import ProblemError
 from api.http.services import Services
 from core.principal import Principal
 from store.accounts.tokens import TokenRepository
@@ -67,9 +68,7 @@ def recognise(
     if found and request.method not in SAFE_METHODS:
         given = request.headers.get(CSRF_HEADER, "")
         if not secrets.compare_digest(given.encode(), csrf_token(secret).encode()):
-            raise HTTPException(
-                403, f"{CSRF_HEADER} is missing or not that of this session; GET /api/v1/session names it"
-            )
+            raise ProblemError(403, "api.csrf_header_wrong", header=CSRF_HEADER)
     return found
 
 
@@ -93,7 +92,7 @@ def refuse_other_origins(request: Request, bearer: HTTPAuthorizationCredentials 
         return
     origin = request.headers.get("origin") or request.headers.get("referer")
     if origin and _host_of(origin) != request.headers.get("host"):
-        raise HTTPException(403, "a page of another site sent this; open the app by its own address")
+        raise ProblemError(403, "api.sent_by_another_site")
 
 
 def _host_of(origin: str) -> str | None:

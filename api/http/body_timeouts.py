@@ -5,8 +5,9 @@ import asyncio
 from time import monotonic
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http.problems import ProblemError
 
 # A phone in a dead spot comes back within seconds; its 20 MB photo takes minutes, at this rate at least.
 PAUSE_S = 20.0
@@ -73,7 +74,7 @@ class _Arriving:
         try:
             message = await asyncio.wait_for(self._receive(), max(0.0, min(self._pause_s, left_s)))
         except TimeoutError as error:
-            raise HTTPException(408, "the body came too slowly; send it again") from error
+            raise ProblemError(408, "api.body_too_slow") from error
         self._bytes += len(message.get("body", b""))
         self.is_whole = message["type"] != "http.request" or not message.get("more_body", False)
         return message

@@ -8,8 +8,9 @@ from typing import Any, NoReturn
 from fastapi import Depends
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
+
+from api.http.problems import ProblemError
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_DEPTH = 24
@@ -54,7 +55,7 @@ class BodyBound:
         Raises:
             HTTPException: 413.
         """
-        raise HTTPException(413, f"the body is larger than {self.limit} bytes")
+        raise ProblemError(413, "api.body_too_large", limit=self.limit)
 
 
 def takes_file(limit: int) -> Any:
@@ -113,9 +114,9 @@ def check_shape(content: bytes) -> None:
     """
     bare = _TEXT.sub(b'""', content)
     if bare.count(b",") + sum(bare.count(sign) for sign in (b"[", b"{")) > MAX_VALUES:
-        raise HTTPException(422, f"the body holds more than {MAX_VALUES} values; send less at once")
+        raise ProblemError(422, "api.body_holds_too_many_values", limit=MAX_VALUES)
     depth = 0
     for sign in bare.translate(None, _ALL_BUT_BRACKETS):
         depth += 1 if sign in _OPENS else -1
         if depth > MAX_DEPTH:
-            raise HTTPException(422, f"the body is nested more than {MAX_DEPTH} levels deep")
+            raise ProblemError(422, "api.body_nested_too_deep", limit=MAX_DEPTH)

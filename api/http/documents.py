@@ -1,13 +1,14 @@
 """Documents from outside, told by their content: PDF, or a picture of a page."""
 
 from api.http.pictures import PictureError, kind_of
+from core.errors import JiejingError
 
 _PDF_BEGINS, _PDF_ENDS = b"%PDF-", b"%%EOF"
 # A reader looks for the end among the last bytes: others may follow it.
 _TAIL_BYTES = 2048
 
 
-class DocumentError(Exception):
+class DocumentError(JiejingError):
     """No document of a kind that is taken; the text says why."""
 
 
@@ -19,10 +20,10 @@ def document_kind(content: bytes) -> tuple[str, str]:
     """
     if content.startswith(_PDF_BEGINS):
         if _PDF_ENDS not in content[-_TAIL_BYTES:]:
-            raise DocumentError("is a PDF that was cut off; send it again")
+            raise DocumentError("api.pdf_cut_off")
         return "application/pdf", ".pdf"
     try:
         picture = kind_of(content)
     except PictureError as error:
-        raise DocumentError(f"is no PDF, and {error}") from error
+        raise DocumentError("api.neither_pdf_nor_picture", cause=error) from error
     return picture.media_type, picture.suffix

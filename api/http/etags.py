@@ -3,7 +3,9 @@
 import re
 from typing import Annotated
 
-from fastapi import Depends, Header, HTTPException
+from fastapi import Depends, Header
+
+from api.http.problems import ProblemError
 
 
 def etag(version: int) -> str:
@@ -13,10 +15,10 @@ def etag(version: int) -> str:
 
 def _version(if_match: Annotated[str | None, Header()] = None) -> int:
     if if_match is None:
-        raise HTTPException(428, "If-Match is missing: send the ETag of what you read")
+        raise ProblemError(428, "api.if_match_missing")
     found = re.fullmatch(r'"(\d{1,9})"', if_match)
     if found is None:
-        raise HTTPException(412, "If-Match is no ETag of this kind; read it again")
+        raise ProblemError(412, "api.if_match_is_no_etag")
     return int(found[1])
 
 

@@ -1,11 +1,13 @@
 """What the API answers. Times are RFC 3339 in UTC, to the millisecond; unknown ones are null."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator
 
 from core.clock import parse_rfc3339, rfc3339
+from core.errors import InvalidValueError
+from core.messages import message_of
 from core.policy.review import Named
 
 Moment = Annotated[datetime, PlainSerializer(rfc3339, return_type=str, when_used="json")]
@@ -17,10 +19,10 @@ _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzin
 def _moment(given: object) -> datetime:
     """Strict about the form: a lenient parser takes 20260101 for seconds since 1970."""
     if not isinstance(given, str):
-        raise ValueError("is no text; write it like 2026-01-01T08:00:00+08:00")  # noqa: TRY004 - as pydantic wants it
+        raise InvalidValueError("api.time_is_no_text", example="2026-01-01T08:00:00+08:00")
     moment = parse_rfc3339(given)
     if not _EARLIEST <= moment < _LATEST:
-        raise ValueError(f"lies before {_EARLIEST.year} or after {_LATEST.year - 1}")
+        raise InvalidValueError("api.time_out_of_range", first=_EARLIEST.year, last=_LATEST.year - 1)
     return moment
 
 
@@ -28,7 +30,7 @@ def _day(given: object) -> object:
     """A day is a text: a lenient parser takes 0 for one, too."""
     if given is None or isinstance(given, str):
         return given
-    raise ValueError("is no text; write it like 2026-12-31")
+    raise InvalidValueError("api.time_is_no_text", example="2026-12-31")
 
 
 GivenMoment = Annotated[datetime, BeforeValidator(_moment)]
@@ -47,7 +49,7 @@ class Asked(BaseModel):
     def _without_nul(cls, value: object) -> object:
         """No data base keeps one as text."""
         if isinstance(value, str) and "\0" in value:
-            raise ValueError("holds a NUL character; remove it")
+            raise InvalidValueError("api.holds_nul_character")
         return value
 
 
@@ -70,6 +72,23 @@ class NamedPublic(Public):
     key: str
     name_zh: str
     name_en: str
+
+
+class MessagePublic(Public):
+    """A line for people: its code with what the words leave open, and the words in English."""
+
+    code: str
+    params: dict[str, Any]
+    text: str
+
+
+def _public_message(message: object) -> object:
+    said = message_of(message)
+    return MessagePublic(text=str(said), **said.plain()) if isinstance(message, str) else message
+
+
+# Taken from a domain value that holds a message, or a text of others.
+Says = Annotated[MessagePublic, BeforeValidator(_public_message)]
 
 
 def named(one: Named) -> NamedPublic:

@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.http.fields import GivenMoment
+from core.errors import InvalidValueError
 
 DEFAULT_DAYS = 30
 MAX_DAYS = 400
@@ -24,7 +25,7 @@ class PeriodQuery(BaseModel):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.since and self.until and not self.since < self.until <= self.since + timedelta(days=MAX_DAYS):
-            raise ValueError(f"since must be before until, by {MAX_DAYS} days at most")
+            raise InvalidValueError("api.period_out_of_order", limit=MAX_DAYS)
         return self
 
     def period(self, now: datetime) -> tuple[datetime, datetime]:

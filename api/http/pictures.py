@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from core.errors import JiejingError
 from store.files.sheets import TableError
 from store.files.subprocess_reader import read_apart
 
@@ -14,7 +15,7 @@ THUMBNAIL_WH = (320, 240)
 _KINDS = {"JPEG": ("image/jpeg", ".jpg"), "PNG": ("image/png", ".png"), "WEBP": ("image/webp", ".webp")}
 
 
-class PictureError(Exception):
+class PictureError(JiejingError):
     """No picture of a kind that is taken; the text says why."""
 
 
@@ -36,7 +37,7 @@ def kind_of(content: bytes) -> PictureKind:
     try:
         told = read_apart("picture", content)
     except TableError as error:
-        raise PictureError(str(error)) from error
+        raise PictureError(error.message) from error
     width, height = told["size_wh"]
     return PictureKind(*_KINDS[told["format"]], (width, height))
 
@@ -56,4 +57,4 @@ def thumbnail(path: Path) -> bytes:
             picture.convert("RGB").save(target, "JPEG", quality=72)
             return target.getvalue()
     except (OSError, SyntaxError) as error:
-        raise PictureError(f"{path.name} cannot be shown: {error}") from error
+        raise PictureError("api.picture_cannot_be_shown", name=path.name, cause=error) from error

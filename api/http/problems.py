@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,6 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from core.errors import ConflictError, InputError, StaleError, StorageError
+from core.invalid_values import message_of_invalid
+from core.messages import FIELD, Message, is_worded, message_of, read
 
 MEDIA_TYPE = "application/problem+json"
 METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
@@ -24,7 +26,19 @@ class Fault(BaseModel):
     """One field of the request, or one part of the installation, and what is wrong with it."""
 
     field: str
-    cause: str
+    pointer: str = Field(description="the field as a JSON pointer (RFC 6901) into the body; empty for none")
+    code: str
+    params: dict[str, Any] = {}
+    cause: str = Field(description="the code's words in English")
+
+    @classmethod
+    def of(cls, field: str, cause: str) -> Self:
+        """What is wrong with a field, by its path with points."""
+        message = message_of(cause)
+        pointer = (
+            "".join(f"/{part.replace('~', '~0')}" for part in field.replace("/", "~1").split(".")) if field else ""
+        )
+        return cls(field=field, pointer=pointer, cause=message, **message.plain())
 
 
 class Problem(BaseModel):
@@ -33,15 +47,31 @@ class Problem(BaseModel):
     type: str = "about:blank"
     title: str = Field(description="the meaning of the status")
     status: int
-    detail: str = Field(description="one line for people")
+    detail: str = Field(description="one line for people, in English")
+    code: str = Field(description="what went wrong, for programs; docs/errors.md lists all codes")
+    params: dict[str, Any] = Field(default={}, description="what the words of the code leave open")
     errors: list[Fault] = []
 
 
 class ProblemError(HTTPException):
-    """An error with a type that the app recognises."""
+    """A refusal with its status and its message.
 
-    def __init__(self, status: int, kind: str, detail: str, headers: dict[str, str] | None = None) -> None:
-        super().__init__(status, detail, headers)
+    Args:
+        kind: a URN by which a page recognises what it has to do; most need none.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        /,
+        *,
+        kind: str = "about:blank",
+        headers: dict[str, str] | None = None,
+        **params: object,
+    ) -> None:
+        self.message = code if isinstance(code, Message) else Message(code, **params)
+        super().__init__(status, self.message, headers)
         self.kind = kind
 
 
@@ -60,8 +90,18 @@ def response(
     status: int, detail: str, errors: Sequence[Fault] = (), headers: Any = None, kind: str = "about:blank"
 ) -> JSONResponse:
     """A problem as an answer."""
-    problem = Problem(type=kind, title=HTTPStatus(status).phrase, status=status, detail=detail, errors=list(errors))
+    title, message = HTTPStatus(status).phrase, message_of(detail)
+    problem = Problem(type=kind, title=title, status=status, detail=message, errors=list(errors), **message.plain())
     return JSONResponse(problem.model_dump(mode="json"), status, headers, MEDIA_TYPE)
+
+
+def invalid(faults: Sequence[Fault]) -> JSONResponse:
+    """The answer to a request with fields that cannot be: each of them, and all in one line."""
+    causes = [
+        Message("api.invalid_field", field=fault.field, cause=read({"code": fault.code, "params": fault.params}))
+        for fault in faults
+    ]
+    return response(HTTPStatus.UNPROCESSABLE_ENTITY, Message("api.invalid_request", causes=causes), faults)
 
 
 async def response_to(request: Request, error: HTTPException | RequestValidationError | StorageError) -> JSONResponse:
@@ -115,7 +155,14 @@ def _http_response(request: Request, error: HTTPException) -> JSONResponse:
     # Starlette names the methods of the first operation at that address alone.
     is_wrong_method = error.status_code == HTTPStatus.METHOD_NOT_ALLOWED
     headers = {"Allow": ", ".join(_methods(request))} if is_wrong_method else error.headers
-    return response(error.status_code, error.detail, headers=headers, kind=kind)
+    return response(error.status_code, _detail(error), headers=headers, kind=kind)
+
+
+def _detail(error: HTTPException) -> Message:
+    if isinstance(error, ProblemError):
+        return error.message
+    code = f"api.http_{error.status_code}"  # what the framework itself refuses
+    return Message(code) if is_worded(code) else message_of(error.detail)
 
 
 def _methods(request: Request) -> list[str]:
@@ -134,33 +181,31 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 
 def _invalid_response(error: RequestValidationError) -> JSONResponse:
-    faults = [Fault(field=".".join(str(part) for part in one["loc"][1:]), cause=_cause(one)) for one in error.errors()]
-    detail = "; ".join(f"{fault.field}: {fault.cause}" for fault in faults)
-    return response(HTTPStatus.UNPROCESSABLE_ENTITY, detail, faults)
+    faults = [Fault.of(".".join(str(part) for part in one["loc"][1:]), _cause(one)) for one in error.errors()]
+    return invalid(faults)
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
-    """What the request's content breaks; the text may begin with the field: `name: cause`."""
-    field, _separator, cause = str(error).partition(": ")
-    faults = [Fault(field=field, cause=cause)] if cause and field.isidentifier() else []
+    """What the request's content breaks."""
+    message = message_of(error)
+    field = message.params.get(FIELD)
+    faults = [Fault.of(str(field), message.without_field())] if field else []
     statuses: dict[type[Exception], HTTPStatus] = {
         StaleError: HTTPStatus.PRECONDITION_FAILED,
         ConflictError: HTTPStatus.CONFLICT,
     }
-    return response(statuses.get(type(error), HTTPStatus.UNPROCESSABLE_ENTITY), str(error), faults)
+    return response(statuses.get(type(error), HTTPStatus.UNPROCESSABLE_ENTITY), message, faults)
 
 
 async def _storage(_: Request, error: Exception) -> JSONResponse:
     _log.warning("%s", error)
-    return response(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+    return response(HTTPStatus.SERVICE_UNAVAILABLE, message_of(error))
 
 
 async def _unexpected(_: Request, error: Exception) -> JSONResponse:
     # The server logs the error itself; its text may hold what callers must not see.
-    return response(HTTPStatus.INTERNAL_SERVER_ERROR, f"an unexpected {type(error).__name__}; the server's log has it")
+    return response(HTTPStatus.INTERNAL_SERVER_ERROR, Message("api.unexpected_error", name=type(error).__name__))
 
 
-def _cause(error: dict[str, Any]) -> str:
-    if error["type"] == "extra_forbidden":
-        return "is not a parameter of this request"
-    return str(error["msg"]).removeprefix("Value error, ")
+def _cause(error: dict[str, Any]) -> Message:
+    return Message("api.unknown_parameter") if error["type"] == "extra_forbidden" else message_of_invalid(error)

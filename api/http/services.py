@@ -7,17 +7,19 @@ from pathlib import Path
 from threading import RLock
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from prometheus_client.metrics_core import Metric
 from sqlalchemy import Engine
 
 from api.http.deadline import Timely
+from api.http.problems import ProblemError
 from api.http.recent_views import RecentViews
 from api.http.seal_counts import SealAlarms
 from core.audit_head import Anchor
 from core.clock import Clock, SystemClock
 from core.duties import Duties, Duty
+from core.messages import Message
 from core.ports import CameraLine
 from core.settings import Settings
 from models.store import ModelStore
@@ -95,7 +97,7 @@ class Services:
         return Duty("answering", self.clock)
 
     @cached_property
-    def asked_database(self) -> Timely[str | None]:
+    def asked_database(self) -> Timely[Message | None]:
         """Asks whether the data base can be used, in time."""
         return Timely(ANSWER_WITHIN_S)
 
@@ -139,8 +141,8 @@ def refuse_nul(request: Request) -> None:
         RequestValidationError: in a query parameter.
     """
     if "\0" in request.scope["path"]:
-        raise HTTPException(404, "there is nothing of a name with a NUL character in it")
-    message = "holds a NUL character; remove it"
+        raise ProblemError(404, "api.name_with_nul_character")
+    message = Message("api.holds_nul_character")
     faulty = [name for name, value in request.query_params.multi_items() if "\0" in value]
     if faulty:
         raise RequestValidationError([{"loc": ("query", one), "type": "value_error", "msg": message} for one in faulty])

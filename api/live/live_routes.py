@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.access import Right, Who, requires
 from api.http.audit_trail import Trail, purpose_missing
 from api.http.presence import CHECK_S, Presence, StillThere
-from api.http.problems import described
+from api.http.problems import ProblemError, described
 from api.http.services import ServicesOf
 from api.live.relay import MOST_OF_ACCOUNT, LiveRelay, live_relay, state_part
 from core.live_wire import Size, Want
@@ -45,7 +45,7 @@ def _watched(query: Annotated[LiveQuery, Query()], who: Who, services: ServicesO
         raise purpose_missing()
     wants = frozenset(Want(camera_id, query.size) for camera_id in query.camera)
     if unseen := _unseen(who, wants, services.store.places):
-        raise HTTPException(404, f"there is no camera {', '.join(unseen)}")
+        raise ProblemError(404, "api.camera_unknown", camera_id=unseen)
     for want in sorted(wants):
         trail.viewed("camera", want.camera_id, "live.view", purpose=query.purpose or None)
     return wants
@@ -70,7 +70,7 @@ async def get_live(
     analysis runs. Whoever takes them slowly gets fewer, always the newest. An account watches from eight windows at
     most."""
     if not services.shared(live_relay).has_room(who.user_id):
-        raise HTTPException(429, f"this account watches from {MOST_OF_ACCOUNT} windows already; close one of them")
+        raise ProblemError(429, "api.too_many_live_windows", limit=MOST_OF_ACCOUNT)
     watched = services.shared(live_relay).watch(wants, who.user_id)
     parts = _while_there(services.shared(live_relay), watched, wants, still_there, services.store.places)
     headers = {"X-Accel-Buffering": "no"}  # proxies must not wait for more

@@ -55,7 +55,7 @@ class Cursor:
             seq, _, micros = text.partition("-")
             return cls(int(seq), datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int(micros)))
         except (ValueError, OverflowError) as error:
-            raise InputError("Last-Event-ID was not given out here; connect without it") from error
+            raise InputError("api.last_event_id_unknown") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def _cursor(last_event_id: Annotated[str, Header()] = "") -> Cursor | None:
         return Cursor.decode(last_event_id) if last_event_id else None
     except InputError as error:
         raise RequestValidationError(
-            [{"loc": ("header", "Last-Event-ID"), "type": "value_error", "msg": str(error)}]
+            [{"loc": ("header", "Last-Event-ID"), "type": "value_error", "msg": error.message}]
         ) from error
 
 

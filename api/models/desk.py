@@ -15,12 +15,12 @@ from api.models.schemas import (
     PromotionPublic,
     ShadowPublic,
     plain_totals,
-    public,
 )
-from core.domain import ModelRef
 from core.errors import InputError, ModelError
+from core.messages import Message
+from core.model_ref import ModelRef
 from models.card import ModelCard
-from models.gate import LEAST_FRAMES, Objection, objections
+from models.gate import LEAST_FRAMES, objections
 from models.history import Promotion
 from models.shadow_figures import SHADOW_FOLDER, ShadowFigures, results, totals
 
@@ -55,7 +55,7 @@ class ModelDesk:
         try:
             return self._store.find(name).card
         except ModelError as error:
-            raise InputError(f"models: {error}") from error
+            raise InputError("core.cause", field="models", cause=error) from error
 
     def cards_in_use(self) -> list[ModelCard]:
         """The cards of what is in use, as far as it is still there."""
@@ -75,10 +75,10 @@ class ModelDesk:
         return min(each, key=lambda one: one.frames, default=ShadowFigures())
 
     def evidence(
-        self, cards: Sequence[ModelCard], against: tuple[Objection, ...], forced_by: Sequence[str]
+        self, cards: Sequence[ModelCard], against: tuple[Message, ...], forced_by: Sequence[str]
     ) -> dict[str, Any]:
         """What the history keeps of a decision, in the form of the other gate's; and the two who forced it."""
-        gate = {"passed": not against, "reasons": [one.en for one in against], "remarks": []}
+        gate = {"passed": not against, "reasons": [one.plain() for one in against], "remarks": []}
         told = {"gate": gate, "shadow": plain_totals(self.totals_of(cards))}
         return {**told, "forced_by": list(forced_by)} if forced_by else told
 
@@ -117,7 +117,7 @@ class ModelDesk:
             least_frames=LEAST_FRAMES,
             cameras=len(by_camera),
             ended=total.ended,
-            objections=public(objections(card, self.cards_in_use(), total)),
+            objections=objections(card, self.cards_in_use(), total),
             **plain_totals(total),
         )
 

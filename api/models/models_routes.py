@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from fastapi import APIRouter, Depends, HTTPException, Response
+from fastapi import APIRouter, Depends, Response
 from sqlalchemy.orm import Session
 
 from api.http.access import Right, Who, requires
 from api.http.audit_trail import Trail
 from api.http.etags import MeantVersion, etag
-from api.http.problems import described
+from api.http.problems import ProblemError, described
 from api.http.services import Services, ServicesOf, refuse_query
 from api.models.desk import ModelDesk, Models
 from api.models.schemas import ModelsPublic, PromotionAsked, RollbackAsked, ShadowAsked
@@ -29,7 +29,7 @@ router = APIRouter(
 
 def _of_all_nodes(who: Who) -> None:
     if who.orgs is not None:
-        raise HTTPException(403, "models look at all cameras; an account that is bound to a node does not change them")
+        raise ProblemError(403, "api.models_need_whole_site")
 
 
 _MANAGES = [requires(Right.MODELS_MANAGE), Depends(_of_all_nodes)]
@@ -44,7 +44,7 @@ def _changing(services: Services, meant: int) -> Iterator[Session]:
     """
     with writing(services.engine) as session:
         if meant != len(services.models.history()):
-            raise HTTPException(412, "what is in use has changed since it was read; read it again")
+            raise ProblemError(412, "api.models_changed_meanwhile")
         yield session
 
 
@@ -75,7 +75,7 @@ def promote_models(
     cards = [models.card(name) for name in dict.fromkeys(asked.models)]
     against = objections(cards, models.cards_in_use(), models.totals_of(cards))
     if against and not asked.force:
-        raise ConflictError("; ".join(one.en for one in against))
+        raise ConflictError("api.gate_objects", objections=against)
     chosen = [card.name for card in cards]
     waiting = services.models.forcing()
     first = waiting if against else None
@@ -112,7 +112,7 @@ def roll_back_models(
         try:
             refs = services.models.before_last()
         except ModelError as error:
-            raise ConflictError(str(error)) from error
+            raise ConflictError(error.message) from error
         before = {"models": [one.name for one in models.in_use]}
         after = {"models": [one.name for one in refs], "reason": asked.reason}
         trail.write(session, "model.rollback", "model", refs[0].name, before=before, after=after)
@@ -124,7 +124,7 @@ def roll_back_models(
 def set_shadow(asked: ShadowAsked, models: Models, services: ServicesOf, trail: Trail) -> ModelsPublic:
     """Lets a candidate look at the frames that the models in use see; nobody is alarmed. Null ends that."""
     if asked.name is not None and models.card(asked.name).sha256 in {one.sha256 for one in models.in_use}:
-        raise InputError(f"name: {asked.name} is in use; a shadow is another model")
+        raise InputError("api.shadow_model_in_use", field="name", name=asked.name)
     former = services.models.candidate()
     with writing(services.engine) as session:
         before = {"name": former.name if former else None}

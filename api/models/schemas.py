@@ -5,10 +5,10 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError
 
-from api.http.fields import Asked, ModelPublic, Moment, Public
+from api.http.fields import Asked, ModelPublic, Moment, Public, Says
+from core.messages import read
 from models.card import ModelCard
 from models.forcing import Forcing
-from models.gate import Objection
 from models.history import Kind, Promotion
 from models.shadow_figures import ShadowFigures
 
@@ -103,13 +103,6 @@ class CardPublic(Public):
         )
 
 
-class ObjectionPublic(Public):
-    """Why the gate would not let the candidate pass, in both languages."""
-
-    zh: str
-    en: str
-
-
 class ShadowPublic(Public):
     """What the candidate saw on the frames of the models in use, by group and by type; `least_frames`: how many it
     must have looked at before the gate says anything else; `ended`: why it does not look now, null while it does."""
@@ -124,8 +117,8 @@ class ShadowPublic(Public):
     candidate: dict[str, int]
     violations_in_use: dict[str, int]
     violations_candidate: dict[str, int]
-    objections: tuple[ObjectionPublic, ...]
-    ended: str | None
+    objections: tuple[Says, ...]
+    ended: Says | None
 
 
 class PromotionPublic(Public):
@@ -136,7 +129,7 @@ class PromotionPublic(Public):
     models: tuple[ModelPublic, ...]
     reason: str
     forced: bool
-    objections: tuple[str, ...]
+    objections: tuple[Says, ...]
 
     @classmethod
     def of(cls, promotion: Promotion) -> Self:
@@ -150,7 +143,7 @@ class PromotionPublic(Public):
             models=models,
             reason=promotion.reason,
             forced=promotion.forced,
-            objections=tuple(str(one) for one in said),
+            objections=tuple(map(read, said)),
         )
 
 
@@ -192,11 +185,6 @@ def plain_totals(total: ShadowFigures) -> dict[str, Any]:
     """As plain data, for the history and answers."""
     names = ("both", "in_use", "candidate", "violations_in_use", "violations_candidate")
     return {"frames": total.frames, **{name: dict(sorted(getattr(total, name).items())) for name in names}}
-
-
-def public(objections: tuple[Objection, ...]) -> tuple[ObjectionPublic, ...]:
-    """Objections as they are answered."""
-    return tuple(ObjectionPublic.model_validate(one) for one in objections)
 
 
 class _Validation(BaseModel):

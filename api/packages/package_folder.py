@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from api.packages.schemas import PackageFilePublic
 from core.errors import EvidenceError
+from core.messages import Message
 from evidence.package.layout import ENVELOPE, MANIFEST, TIMESTAMP, is_safe, sha256_of
 from evidence.package.listing import ListedFile
 from evidence.signing.key_events import open_trusted_ring
@@ -49,19 +50,25 @@ class PackageFolder:
             EvidenceError: the package is not there, no key of this installation signed it, it was changed since, or it
                 is evidence of something else than the data base says.
         """
-        where = f"package {self.record.package_id}"
         try:
             content = (self.path / MANIFEST).read_bytes()
         except OSError as error:
             if not self.path.exists() and (gone := removal_of(self._home, self.record.package_id)):
-                raise EvidenceError(f"{where}: was removed on {gone.at}: {gone.reason}") from error
-            raise EvidenceError(f"{where}: {MANIFEST} cannot be read: {error.strerror}") from error
+                raise EvidenceError(
+                    "api.package_was_removed", package_id=self.record.package_id, at=gone.at, reason=gone.reason
+                ) from error
+            raise EvidenceError(
+                "api.package_file_unreadable", package_id=self.record.package_id, name=MANIFEST, cause=error
+            ) from error
         if hashlib.sha256(content).hexdigest() != self.record.manifest_sha256:
-            raise EvidenceError(f"{where}: {MANIFEST} is not the one that was sealed; verify the package")
+            raise EvidenceError("api.package_file_changed", package_id=self.record.package_id, name=MANIFEST)
         found = read_sealed(self.path, open_trusted_ring(self._home))
         if not isinstance(found, Sealed):
-            faults = ", ".join(f"{one.path}: {one.what}" for one in found)
-            raise EvidenceError(f"{where}: its seal does not hold; verify the package ({faults})")
+            raise EvidenceError(
+                "api.package_seal_broken",
+                package_id=self.record.package_id,
+                causes=[Message("core.located", where=one.path, cause=one.what) for one in found],
+            )
         self._check_identity(found)
         return found
 
@@ -100,7 +107,7 @@ class PackageFolder:
             return None
         path, listed = found
         if sha256_of(path) != listed.digests["sha256"]:
-            raise EvidenceError(f"package {self.record.package_id}: {name} is not the one that was sealed")
+            raise EvidenceError("api.package_file_changed", package_id=self.record.package_id, name=name)
         return path
 
     def check(self) -> None:
@@ -111,7 +118,7 @@ class PackageFolder:
         """
         for one in self.sealed.listing.files:
             if self.sound(one.path) is None:
-                raise EvidenceError(f"package {self.record.package_id}: {one.path} is missing; verify the package")
+                raise EvidenceError("api.package_file_missing", package_id=self.record.package_id, name=one.path)
 
     def _check_identity(self, sealed: Sealed) -> None:
         """Of packages from elsewhere, without facts of an event, only the name can be held against the row."""
@@ -125,8 +132,12 @@ class PackageFolder:
             record.opening,
         ):
             raise EvidenceError(
-                f"package {record.package_id}: the data base has it as evidence of {record.event_id}, opening "
-                f"{record.opening}; sealed was that of {about[0]}, opening {about[1]}; verify the package"
+                "api.package_of_another_event",
+                package_id=record.package_id,
+                event_id=record.event_id,
+                opening=record.opening,
+                sealed_event_id=about[0],
+                sealed_opening=about[1],
             )
 
     def _own(self, name: str) -> PackageFilePublic:

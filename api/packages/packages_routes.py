@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, BinaryIO
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -39,7 +39,7 @@ def _record(package_id: str, store: Stored, who: Who) -> PackageRecord:
     record = store.packages.get(package_id)
     # What belongs to another node is not there.
     if record is None or not store.scopes.sees_package(package_id, who.orgs):
-        raise HTTPException(404, f"there is no package {package_id}")
+        raise ProblemError(404, "api.package_unknown", package_id=package_id)
     return record
 
 
@@ -114,7 +114,7 @@ def get_package_file(
     """
     found = folder.find(path)
     if found is None:
-        raise HTTPException(404, f"the package holds no file {path}")
+        raise ProblemError(404, "api.package_holds_no_file", path=path)
     place, listed = found
     if listed.masked:
         trail.viewed("package", record.package_id)
@@ -177,9 +177,7 @@ def _purpose(who: Principal, given: str) -> str:
         RequestValidationError: the purpose is missing.
     """
     if not who.has(Right.EVIDENCE_ORIGINALS):
-        raise ProblemError(
-            403, MISSING_RIGHT, f"this is as received, without privacy masks: it needs {Right.EVIDENCE_ORIGINALS}"
-        )
+        raise ProblemError(403, "api.original_needs_right", kind=MISSING_RIGHT, right=Right.EVIDENCE_ORIGINALS)
     check_fresh(who)
     if given:
         return given

@@ -11,6 +11,7 @@ from api.http.problems import MEDIA_TYPE
 from api.http.problems import response as problem
 from api.review.desk import ReviewDesk
 from api.review.schemas import ReviewProblem, ReviewPublic
+from core.messages import Message
 from core.policy.review import Review
 
 OPENING = "/events/{event_id}/openings/{opening}"
@@ -31,28 +32,31 @@ CONFLICT: dict[int | str, dict[str, Any]] = {
     }
 }
 
-_REFUSALS: dict[str, tuple[int, str]] = {
-    "no_event": (404, "there is no such opening"),
-    "no_decision": (404, "there is no such decision of yours"),
-    "no_request": (404, "there is no such request"),
-    "stale": (409, "the opening has changed since it was loaded; look at it again"),
-    "held": (409, "{holder} works on this opening"),
-    "closed": (409, "there is nothing to decide: the opening is decided, or no violation yet"),
-    "unsealed": (409, "its evidence is not sealed yet: nothing is decided without; wait until it is"),
-    "unsound": (409, "the seal of its evidence does not hold: nothing is decided on it; verify the package"),
-    "too_late": (409, "the time to undo this decision is over"),
-    "undone": (409, "this decision was undone already"),
-    "not_open": (409, "this request is closed: it was answered, withdrawn, or the opening was decided"),
-    "key_used": (422, "Idempotency-Key: was used for another request; choose a new one"),
+_REFUSALS: dict[str, tuple[int, Message]] = {
+    "no_event": (404, Message("api.opening_unknown")),
+    "no_decision": (404, Message("api.own_decision_unknown")),
+    "no_request": (404, Message("api.evidence_request_unknown")),
+    "stale": (409, Message("api.opening_changed_meanwhile")),
+    "held": (409, Message("api.opening_held_by_another", holder="")),
+    "closed": (409, Message("api.nothing_to_decide")),
+    "unsealed": (409, Message("api.evidence_not_sealed_yet")),
+    "unsound": (409, Message("api.evidence_seal_broken")),
+    "too_late": (409, Message("api.too_late_to_undo")),
+    "undone": (409, Message("api.decision_undone_already")),
+    "not_open": (409, Message("api.evidence_request_closed")),
+    "key_used": (422, Message("api.idempotency_key_used", field="Idempotency-Key")),
 }
 
 
 def refused(refusal: str, review: Review, desk: ReviewDesk) -> JSONResponse:
     """The answer to what was refused; of a conflict it tells how far the review of the opening is."""
-    status, text = _REFUSALS[refusal]
-    detail = text.format(holder=review.claimed_name)
+    status, message = _REFUSALS[refusal]
+    if refusal == "held":
+        message = Message("api.opening_held_by_another", holder=review.claimed_name)
     if status != HTTPStatus.CONFLICT:
-        return problem(status, detail)
+        return problem(status, message)
     shown = ReviewPublic.of(review, desk.viewer, desk.now)
-    told = ReviewProblem(title=HTTPStatus(status).phrase, status=status, detail=detail, review=shown)
+    told = ReviewProblem(
+        title=HTTPStatus(status).phrase, status=status, detail=message, review=shown, **message.plain()
+    )
     return JSONResponse(told.model_dump(mode="json"), status, {"ETag": etag(shown.revision)}, MEDIA_TYPE)

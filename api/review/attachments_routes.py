@@ -5,20 +5,21 @@ from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, Form, HTTPException, UploadFile
+from fastapi import APIRouter, Depends, Form, UploadFile
 from fastapi.responses import FileResponse
 
 from api.http.access import Right, requires
 from api.http.audit_trail import Trail
 from api.http.bounds import takes_file
 from api.http.pictures import PictureError, kind_of
-from api.http.problems import described, wrong_field
+from api.http.problems import ProblemError, described, wrong_field
 from api.http.services import refuse_query
 from api.http.uploads import MAX_BYTES, read_upload
 from api.review.decision_schemas import AttachmentPublic
 from api.review.desk import Desk, SeenEventId
 from api.review.requests import NOTE_MAX
 from core.errors import ConflictError
+from core.messages import Message
 from core.policy.review import AttachmentKind
 from evidence.package.storage import write_atomic
 from store.review.records import Attachment
@@ -55,12 +56,12 @@ def add_attachment(
     """Adds a picture: JPEG, PNG or WebP by its content, whatever it is called; 20 MB at most."""
     kept = desk.store.attachments.of_event(event_id)
     if len(kept) >= MOST_OF_EVENT or sum(one.size for one in kept) >= MOST_BYTES_OF_EVENT:
-        raise ConflictError(f"this event has {len(kept)} pictures already; nothing more is taken for it")
-    content = read_upload(file, "picture", "take a smaller one")
+        raise ConflictError("api.event_pictures_full", count=len(kept))
+    content = read_upload(file, Message("api.take_smaller_picture"))
     try:
         picture = kind_of(content)
     except PictureError as error:
-        raise wrong_field("file", str(error)) from error
+        raise wrong_field("file", error.message) from error
     attachment_id = uuid4().hex
     # Nothing of the name that was sent: it comes from outside.
     attachment = Attachment(
@@ -92,10 +93,10 @@ def get_attachment(attachment_id: str, desk: Desk, trail: Trail) -> FileResponse
     """One picture. The ETag is its SHA-256 as it was added."""
     found = desk.store.attachments.get(attachment_id)
     if found is None or not desk.store.scopes.sees_event(found.event_id, desk.who.orgs):
-        raise HTTPException(404, f"there is no attachment {attachment_id}")
+        raise ProblemError(404, "api.attachment_unknown", attachment_id=attachment_id)
     path = desk.services.attachments_folder / found.path
     if not path.is_file():
-        raise HTTPException(404, f"the file of attachment {attachment_id} is not there any more")
+        raise ProblemError(404, "api.attachment_file_gone", attachment_id=attachment_id)
     trail.viewed("event", found.event_id, after={"attachments": True})
     headers = {
         "ETag": f'"{found.sha256}"',

@@ -94,7 +94,7 @@ class DecidedArchive:
             EvidenceError: what held then is not known.
         """
         if lesson.masks is None:
-            raise EvidenceError("which privacy masks held then is not known")
+            raise EvidenceError("api.masks_of_then_unknown")
         then = [tuple((float(x), float(y)) for x, y in mask) for mask in lesson.masks]
         return [*then, *(mask for mask in self._masks.get(lesson.camera_id, ()) if mask not in then)]
 
@@ -115,7 +115,7 @@ class DecidedArchive:
         folder = PackageFolder(self._desk.services.packages_folder, record)
         path = folder.sound(EVENT_STILL)
         if path is None:
-            raise EvidenceError(f"package {record.package_id} holds no {EVENT_STILL}")
+            raise EvidenceError("api.package_holds_no_still", package_id=record.package_id, name=EVENT_STILL)
         content = path.read_bytes()
         name = f"packages/{package_id(event_id, opening)}"
         manifest = (folder.path / MANIFEST).read_bytes()

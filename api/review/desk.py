@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, HTTPException, Path
+from fastapi import Depends, Path
 
 from api.http.access import Right, Who
 from api.http.audit_trail import actor_of
+from api.http.problems import ProblemError
 from api.http.services import Services, ServicesOf, Stored
 from core.policy.deliveries import Delivery
 from core.policy.review import Viewer
@@ -60,7 +61,7 @@ def _desk(who: Who, services: ServicesOf) -> ReviewDesk:
 
 def _seen_event(event_id: str, who: Who, store: Stored) -> str:
     if not store.scopes.sees_event(event_id, who.orgs):
-        raise HTTPException(404, f"there is no event {event_id}")
+        raise ProblemError(404, "api.event_unknown", event_id=event_id)
     return event_id
 
 
@@ -73,7 +74,7 @@ Opening = Annotated[int, Path(ge=1, le=2**31 - 1, description="1 at first; 2, 3 
 def _seen_opening(event_id: SeenEventId, opening: Opening, desk: Desk) -> QueuedEvent:
     queued = desk.store.queue.get(event_id, opening)
     if queued is None:
-        raise HTTPException(404, f"there is no opening {opening} of the event {event_id}")
+        raise ProblemError(404, "api.opening_of_event_unknown", opening=opening, event_id=event_id)
     return queued
 
 

@@ -23,7 +23,7 @@ from api.review.schemas import QueuePagePublic, ReviewedEvent
 from api.review.seal_alarms import note_seals
 from api.review.words import code_names
 from core.domain import RuleEvent, State
-from core.errors import InputError
+from core.errors import InputError, InvalidValueError
 from core.policy.review import VEHICLE_TYPES, ReviewState, Standing, codes_of, needs_shop, needs_vehicle
 from core.violations import violation_types
 from store.accounts.nodes import NodeRepository
@@ -71,7 +71,7 @@ class EventQuery(BaseModel):
     @classmethod
     def _known(cls, keys: list[str]) -> list[str]:
         if not set(keys) <= violation_types().keys():
-            raise ValueError(f"no such violation; types are {', '.join(violation_types())}")
+            raise InvalidValueError("api.violation_unknown", types=list(violation_types()))
         return keys
 
     @field_validator("cursor")
@@ -81,7 +81,7 @@ class EventQuery(BaseModel):
             if cursor is not None:
                 SortedCursor.decode(cursor, info.data.get("sort", "age"))
         except InputError as error:
-            raise ValueError(str(error)) from error
+            raise InvalidValueError(error.message) from error
         return cursor
 
     def wanted(self, cameras: frozenset[str] | None, orgs: Orgs) -> QueueFilter:

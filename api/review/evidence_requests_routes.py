@@ -2,13 +2,13 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.access import Right, requires
 from api.http.etags import MeantVersion, etag
-from api.http.problems import described, wrong_field
+from api.http.problems import ProblemError, described, wrong_field
 from api.http.services import refuse_query
 from api.review.addressees import Addressees
 from api.review.answers import CONFLICT, OPENING, IdempotencyKey, refused
@@ -16,6 +16,7 @@ from api.review.decision_schemas import AddresseePublic, RequestPublic
 from api.review.desk import Desk, ReviewDesk, SeenEventId, SeenOpening
 from api.review.event_rows import key_of
 from api.review.requests import AnswerAsked, EvidenceAsked
+from core.messages import Message
 from core.policy.evidence_requests import DUE_WITHIN
 from store.review.evidence_requests import EvidenceRequest, NewRequest, RequestOutcome
 
@@ -61,9 +62,9 @@ def ask_for_evidence(
     event_id, opening = key_of(queued)
     to = Addressees(desk).find(event_id, asked.to.kind, asked.to.key)
     if to is None:
-        raise wrong_field("to", "there is nobody like this who sees the event; choose from its addressees")
+        raise wrong_field("to", Message("api.addressee_unknown"))
     if not desk.now < asked.due_at <= desk.now + DUE_WITHIN:
-        raise wrong_field("due_at", f"must lie ahead, within {DUE_WITHIN.days} days")
+        raise wrong_field("due_at", Message("api.due_date_out_of_range", limit=DUE_WITHIN.days))
     new = NewRequest(
         key=idempotency_key,
         event_id=event_id,
@@ -91,7 +92,7 @@ def answer_evidence_request(request_id: str, asked: AnswerAsked, desk: Desk) -> 
     request = _seen(request_id, desk)
     known = {one.attachment_id for one in desk.store.attachments.of_event(request.event_id)}
     if not known.issuperset(asked.attachment_ids):
-        raise wrong_field("attachment_ids", "there is no such picture of this event; add it first")
+        raise wrong_field("attachment_ids", Message("api.picture_not_of_event"))
     text, pictures = asked.text.strip(), tuple(dict.fromkeys(asked.attachment_ids))
     return _answered(
         desk.store.evidence_requests.answer(request_id, text, pictures, desk.officer, desk.actor, desk.now), desk
@@ -113,7 +114,7 @@ def withdraw_evidence_request(request_id: str, desk: Desk) -> Response:
 def _seen(request_id: str, desk: ReviewDesk) -> EvidenceRequest:
     found = desk.store.evidence_requests.get(request_id)
     if found is None or not desk.store.scopes.sees_event(found.event_id, desk.who.orgs):
-        raise HTTPException(404, f"there is no request {request_id}")
+        raise ProblemError(404, "api.request_unknown", request_id=request_id)
     return found
 
 

@@ -13,6 +13,7 @@ from api.review.seals import differences, sealed_public
 from core.clock import parse_rfc3339
 from core.domain import RuleEvent
 from core.errors import EvidenceError
+from core.messages import Message
 from evidence.signing.sealed import Sealed
 from store.review.records import QueuedEvent
 
@@ -80,11 +81,11 @@ def _opening(
     )
 
 
-def _read(folder: PackageFolder | None) -> tuple[Sealed | None, str | None]:
+def _read(folder: PackageFolder | None) -> tuple[Sealed | None, Message | None]:
     try:
         return (folder.sealed if folder else None), None
     except EvidenceError as error:
-        return None, str(error)
+        return None, error.message
 
 
 def _spans(event: RuleEvent) -> tuple[SpanPublic, ...] | None:

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from fastapi import HTTPException
 from PIL import Image
 
-from api.http.problems import wrong_field
+from api.http.problems import ProblemError, wrong_field
 from api.packages.package_folder import PackageFolder
 from api.review.decided_archive import EVENT_STILL
 from api.review.desk import ReviewDesk
 from api.review.requests import AttachedPicture, MissAsked, PackagePicture
+from core.messages import Message
 from store.review.records import Miss
 
 
@@ -36,7 +36,7 @@ def miss_of(asked: MissAsked, desk: ReviewDesk) -> tuple[Miss, str]:
     history = desk.store.events.get(found.event_id)
     # The masks of that camera are laid over the picture later.
     if history is None or history.event.camera_id != asked.camera_id:
-        raise wrong_field("camera_id", "the picture belongs to an event of another camera")
+        raise wrong_field("camera_id", Message("api.picture_of_another_camera"))
     with Image.open(found.path) as picture:
         _check_box(asked.box, picture.size)
     miss = Miss(
@@ -61,7 +61,7 @@ def _find(wanted: PackagePicture | AttachedPicture, desk: ReviewDesk) -> _Found:
         return _of_package(wanted, desk)
     attached = desk.store.attachments.get(wanted.attachment_id)
     if attached is None or not desk.store.scopes.sees_event(attached.event_id, desk.who.orgs):
-        raise HTTPException(404, f"there is no attachment {wanted.attachment_id}")
+        raise ProblemError(404, "api.attachment_unknown", attachment_id=wanted.attachment_id)
     folder = desk.services.attachments_folder
     return _Found(folder / attached.path, f"{folder.name}/{attached.path}", attached.event_id)
 
@@ -69,11 +69,11 @@ def _find(wanted: PackagePicture | AttachedPicture, desk: ReviewDesk) -> _Found:
 def _of_package(wanted: PackagePicture, desk: ReviewDesk) -> _Found:
     record = desk.store.packages.get(wanted.package_id)
     if record is None or not desk.store.scopes.sees_package(wanted.package_id, desk.who.orgs):
-        raise HTTPException(404, f"there is no package {wanted.package_id}")
+        raise ProblemError(404, "api.package_unknown", package_id=wanted.package_id)
     folder = desk.services.packages_folder
     found = PackageFolder(folder, record).sound(wanted.path)
     if found is None:
-        raise HTTPException(404, f"the package holds no file {wanted.path}")
+        raise ProblemError(404, "api.package_holds_no_file", path=wanted.path)
     is_still = record.kind == "primary" and wanted.path == EVENT_STILL
     name = f"{folder.name}/{record.path}/{wanted.path}"
     return _Found(found, name, record.event_id, record.opening if is_still else None)
@@ -82,5 +82,5 @@ def _of_package(wanted: PackagePicture, desk: ReviewDesk) -> _Found:
 def _check_box(box: tuple[float, float, float, float], size_wh: tuple[int, int]) -> None:
     x1, y1, x2, y2 = box
     if not (0 <= x1 < x2 <= size_wh[0] and 0 <= y1 < y2 <= size_wh[1]):
-        cause = f"must lie in the picture of {size_wh[0]} x {size_wh[1]} pixels, with x1 < x2 and y1 < y2"
+        cause = Message("api.box_outside_picture", width=size_wh[0], height=size_wh[1])
         raise wrong_field("box", cause)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from api.http.fields import Asked, GivenMoment
+from core.errors import InvalidValueError
 from core.geometry import Box
 from core.labels import LABELS
 from core.policy.evidence_requests import DUE_WITHIN, REQUEST_REASONS, AddresseeKind
@@ -16,24 +17,24 @@ NOTE_MAX = 2000
 NoteText = Annotated[str, Field(max_length=NOTE_MAX)]
 
 
-def _known(known: Collection[str], what: str) -> AfterValidator:
+def _known(known: Collection[str]) -> AfterValidator:
     def check(key: str) -> str:
         if key not in known:
-            raise ValueError(f"no such {what}; there are {', '.join(known)}")
+            raise InvalidValueError("api.choice_unknown", choices=list(known))
         return key
 
     return AfterValidator(check)
 
 
-LabelKey = Annotated[str, _known(LABELS, "label")]
+LabelKey = Annotated[str, _known(LABELS)]
 
 
 class SubjectAsked(Asked):
     """Whom or what an approval is about."""
 
     plate: str | None = Field(default=None, max_length=20, description="number plate, like 浙H12345")
-    colour: Annotated[str, _known(COLOURS, "colour")] | None = None
-    vehicle_type: Annotated[str, _known(VEHICLE_TYPES, "vehicle type")] | None = None
+    colour: Annotated[str, _known(COLOURS)] | None = None
+    vehicle_type: Annotated[str, _known(VEHICLE_TYPES)] | None = None
     shop: str | None = Field(default=None, max_length=200)
 
     @model_validator(mode="after")
@@ -64,16 +65,16 @@ class SuggestionAsked(Asked):
     """What an assistant thinks of an opening. It decides nothing."""
 
     verdict: Verdict
-    reason: Annotated[str, _known(REASONS, "reason")] | None = None
+    reason: Annotated[str, _known(REASONS)] | None = None
     note: NoteText = ""
     spent_s: float = Field(default=0, ge=0, le=86400)
 
     @model_validator(mode="after")
     def _rejected_for_a_reason(self) -> Self:
         if (self.verdict == "rejected") != (self.reason is not None):
-            raise ValueError("reason: a rejection has one, and nothing else has")
+            raise InvalidValueError("api.reason_only_of_rejection", field="reason")
         if self.reason == "other" and not self.note.strip():
-            raise ValueError("note: say what the other reason is")
+            raise InvalidValueError("api.other_reason_not_said", field="note")
         return self
 
 
@@ -100,7 +101,7 @@ class AddresseeAsked(Asked):
 class EvidenceAsked(Asked):
     """A request for further evidence (补充证据)."""
 
-    reason: Annotated[str, _known(REQUEST_REASONS, "reason")]
+    reason: Annotated[str, _known(REQUEST_REASONS)]
     note: NoteText = ""
     to: AddresseeAsked
     due_at: GivenMoment = Field(description=f"when the answer is wanted, within {DUE_WITHIN.days} days")
@@ -108,7 +109,7 @@ class EvidenceAsked(Asked):
     @model_validator(mode="after")
     def _says_what_is_wanted(self) -> Self:
         if self.reason == "other" and not self.note.strip():
-            raise ValueError("note: say what is wanted")
+            raise InvalidValueError("api.wanted_evidence_not_said", field="note")
         return self
 
 
@@ -121,7 +122,7 @@ class AnswerAsked(Asked):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.text.strip() and not self.attachment_ids:
-            raise ValueError("text: say what was found, or name a picture")
+            raise InvalidValueError("api.answer_says_nothing", field="text")
         return self
 
 

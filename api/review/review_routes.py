@@ -7,8 +7,7 @@ from fastapi.responses import JSONResponse
 
 from api.http.access import Right, requires
 from api.http.etags import MeantVersion, etag
-from api.http.problems import Fault, described
-from api.http.problems import response as problem
+from api.http.problems import Fault, described, invalid
 from api.http.services import refuse_query
 from api.packages.package_folder import PackageFolder
 from api.review.answers import CONFLICT, OPENING, IdempotencyKey, refused
@@ -21,6 +20,7 @@ from api.review.schemas import ClaimPublic, ReviewPublic
 from api.review.words import review_options
 from core.domain import RuleEvent
 from core.errors import EvidenceError
+from core.messages import Message
 from core.policy.deliveries import lacking_deliveries
 from core.policy.review import Lack, is_positive, lacking_facts, lacking_looks, only_code
 from store.review.decisions import Outcome, Refusal
@@ -188,14 +188,14 @@ def _lacks(asked: DecisionAsked, event: RuleEvent, opening: int, desk: ReviewDes
     yield from lacking_looks(asked.seen.looks())
     yield from lacking_deliveries(asked.seen.looks(), asked.spent_s, desk.sent_of(event.event_id, opening), desk.now)
     if not desk.who.may_approve(desk.now):
-        yield Lack("badge", "no enforcement badge (执法证) that holds today: who has none cannot approve")
+        yield Lack("badge", Message("api.no_badge_today"))
     agency = ((desk.store.sites.rule(event.rule_version) or {}).get("zone") or {}).get("agency")
     if asked.verdict == "handed_over":
         if agency is None:
-            yield Lack("verdict", "this is ours to decide: approve or reject it")
+            yield Lack("verdict", Message("api.ours_to_decide"))
         return
     if agency is not None:
-        yield Lack("verdict", f"the competent agency is {agency}: it can only be handed over as a lead (handed_over)")
+        yield Lack("verdict", Message("api.another_agency_competent", agency=agency))
     yield from lacking_facts(event.violation, event.label, asked.code, asked.subject.subject())
 
 
@@ -210,6 +210,5 @@ def _answered(outcome: Outcome, desk: ReviewDesk, status: int = 201) -> Response
 
 def _not_decided(refusal: Refusal, outcome: Outcome, desk: ReviewDesk) -> JSONResponse:
     if refusal == "lacking":
-        faults = [Fault(field=lack.field, cause=lack.cause) for lack in outcome.lacks]
-        return problem(422, "; ".join(f"{fault.field}: {fault.cause}" for fault in faults), faults)
+        return invalid([Fault.of(lack.field, lack.cause) for lack in outcome.lacks])
     return refused(refusal, outcome.review, desk)

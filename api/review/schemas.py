@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from api.http.fields import Moment, NamedPublic, Public
+from api.http.fields import Moment, NamedPublic, Public, Says
 from api.http.problems import Problem
 from api.packages.schemas import DifferencePublic, DwellPublic, ManifestPublic, PackagePublic, SealedPublic, standing_of
 from api.review.decision_schemas import (
@@ -139,7 +139,7 @@ class OpeningPublic(Public):
     manifest: ManifestPublic | None
     sealed: SealedPublic | None
     differences: tuple[DifferencePublic, ...]
-    fault: str | None
+    fault: Says | None
 
 
 class ReviewedEvent(QueuedEventPublic):

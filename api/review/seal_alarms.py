@@ -17,6 +17,7 @@ from api.http.services import Services
 from api.packages.schemas import DifferencePublic
 from api.review.schemas import OpeningPublic
 from core.errors import StorageError
+from core.messages import message_of
 from core.principal import Principal
 from evidence.signing.removals import removal_of
 
@@ -30,7 +31,7 @@ def note_seals(openings: Iterable[OpeningPublic], home: Path, trail: AuditTrail)
         if primary is None:
             continue
         if one.fault and removal_of(home, primary.package_id) is None:
-            trail.alarmed(BROKEN, primary.package_id, after={"fault": one.fault})
+            trail.alarmed(BROKEN, primary.package_id, after={"fault": one.fault.text})
         if one.differences:
             trail.alarmed(
                 DIFFERS, primary.package_id, after={"differences": [_plain(each) for each in one.differences]}
@@ -45,7 +46,7 @@ async def broken_evidence(request: Request, error: Exception) -> JSONResponse:
     who: Principal | None = getattr(request.state, "principal", None)
     if package_id and who:
         await run_in_threadpool(_note, services, who, package_id, str(error))
-    return response(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
+    return response(HTTPStatus.INTERNAL_SERVER_ERROR, message_of(error))
 
 
 def _note(services: Services, who: Principal, package_id: str, fault: str) -> None:

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Response
+from fastapi import APIRouter, Depends, Header, Response
 
 from api.http.access import Right, requires
 from api.http.audit_trail import Trail
 from api.http.pictures import PictureError, thumbnail
-from api.http.problems import described
+from api.http.problems import ProblemError, described
 from api.http.services import refuse_query
 from api.packages.package_folder import PackageFolder
 from api.review.desk import Desk
@@ -40,7 +40,7 @@ def get_package_thumbnail(
     """
     record = desk.store.packages.get(package_id)
     if record is None or not desk.store.scopes.sees_package(package_id, desk.who.orgs):
-        raise HTTPException(404, f"there is no package {package_id}")
+        raise ProblemError(404, "api.package_unknown", package_id=package_id)
     trail.viewed("packages", "thumbnails", "evidence.thumbnails")
     headers = {"ETag": f'"{record.manifest_sha256}-small"', "Cache-Control": "private, max-age=86400"}
     if headers["ETag"] in if_none_match:
@@ -48,8 +48,8 @@ def get_package_thumbnail(
     folder = PackageFolder(desk.services.packages_folder, record)
     found = next((place for name in _SHOWN if (place := folder.sound(name))), None)
     if found is None:
-        raise HTTPException(404, "the package holds no picture to show")
+        raise ProblemError(404, "api.package_holds_no_picture")
     try:
         return Response(thumbnail(found), media_type="image/jpeg", headers=headers)
     except PictureError as error:
-        raise HTTPException(404, str(error)) from error
+        raise ProblemError(404, error.message) from error

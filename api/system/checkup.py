@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import JiejingError
+from core.messages import Message
 from core.settings import Settings
 from evidence.drawing.lettering import system_lettering
 from evidence.signing.clock_offset import system_clock_offset
@@ -19,7 +20,7 @@ from store.base.engine import make_engine
 from store.base.faults import shown
 from store.base.migrate import current, head
 
-_KEPT = "kept from this user, who may serve and cannot seal"
+_KEPT = Message("api.key_kept_from_user")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,13 @@ def _checked(name: str, check: Callable[[Settings], str], settings: Settings) ->
     try:
         return Checked(name, ok=True, says=check(settings))
     except JiejingError as error:
-        return Checked(name, ok=False, says=str(error))
+        return Checked(name, ok=False, says=error.message)
 
 
 def _ffmpeg(_: Settings) -> str:
     for program in ("ffmpeg", "ffprobe"):
         if shutil.which(program) is None:
-            raise JiejingError(f"{program} is not installed; run: apt-get install ffmpeg")
+            raise JiejingError("api.program_not_installed", program=program)
     shown = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True, check=False)
     return " ".join(shown.stdout.split()[:3])
 
@@ -54,23 +55,19 @@ def _ffmpeg(_: Settings) -> str:
 def _font(_: Settings) -> str:
     lettering = system_lettering()
     if not lettering.has_chinese:
-        raise JiejingError(
-            "no font with Chinese signs, so pictures are marked in Latin; run: apt-get install fonts-noto-cjk"
-        )
+        raise JiejingError("api.no_chinese_font")
     return str(lettering.path)
 
 
 def _home(settings: Settings) -> str:
     free_mb = shutil.disk_usage(_existing(settings.home)).free // 2**20
     if not os.access(_existing(settings.home), os.W_OK):
-        raise JiejingError(f"{settings.home} cannot be written; change its owner or JIEJING_HOME")
+        raise JiejingError("api.home_not_writable", home=settings.home)
     if _existing(settings.home).stat().st_mode & 0o007 and settings.home.exists():
-        raise JiejingError(f"{settings.home} is open to every user of this machine; run: chmod o-rwx {settings.home}")
+        raise JiejingError("api.home_open_to_everybody", home=settings.home)
     if free_mb < settings.min_free_mb:
-        raise JiejingError(
-            f"{settings.home}: {free_mb} MB free, less than JIEJING_MIN_FREE_MB ({settings.min_free_mb})"
-        )
-    return f"{settings.home}, {free_mb / 1024:.1f} GB free"
+        raise JiejingError("api.home_nearly_full", home=settings.home, free=free_mb, limit=settings.min_free_mb)
+    return Message("api.home_has_room", home=settings.home, free=f"{free_mb / 1024:.1f}")
 
 
 def _database(settings: Settings) -> str:
@@ -80,8 +77,12 @@ def _database(settings: Settings) -> str:
     finally:
         engine.dispose()
     if version not in (None, head()):
-        raise JiejingError(f"{shown(engine)} is at {version}, not {head()}; run: jiejing db upgrade")
-    return f"{shown(engine)}, made at the first start" if version is None else f"{shown(engine)}, up to date"
+        raise JiejingError("api.database_of_another_version", database=shown(engine), found=version, wanted=head())
+    return (
+        Message("api.database_made_at_start", database=shown(engine))
+        if version is None
+        else Message("api.database_up_to_date", database=shown(engine))
+    )
 
 
 def _key(settings: Settings) -> str:
@@ -94,7 +95,7 @@ def _key(settings: Settings) -> str:
         _refuse_others(path, path.parent, public_keys(settings.home))
     read_history(settings.home)
     if settings.signing_key is None and own not in there:
-        return "made at the first start"
+        return Message("api.key_made_at_start")
     if own in there and not os.access(own, os.R_OK):
         return _KEPT
     return open_signing_key(settings.home, settings.signing_key).key_id[:16]
@@ -103,18 +104,16 @@ def _key(settings: Settings) -> str:
 def _refuse_others(path: Path, *folders: Path) -> None:
     """Refuses a key that seals where others than its owner can read or exchange it, or make another one trusted."""
     if path.stat().st_mode & 0o077:
-        raise JiejingError(f"{path} can be read by others than its owner, who alone seals; run: chmod 600 {path}")
+        raise JiejingError("api.key_readable_by_others", path=path)
     owner = path.stat().st_uid
     for folder in folders:
         found = folder.stat()
         if found.st_uid not in (owner, 0):
-            raise JiejingError(
-                f"{folder} belongs to another user than {path}, who could exchange keys; run: chown {owner} {folder}"
-            )
+            raise JiejingError("api.key_folder_of_another_user", folder=folder, path=path, owner=owner)
         # In a sticky folder nobody takes away what is not his; but each public key that is added is trusted.
         is_kept = found.st_mode & stat.S_ISVTX and folder.name != "public"
         if found.st_mode & 0o022 and not is_kept:
-            raise JiejingError(f"{folder} can be written by others than its owner; run: chmod go-w {folder}")
+            raise JiejingError("api.key_folder_writable_by_others", folder=folder)
 
 
 def _models(settings: Settings) -> str:
@@ -128,8 +127,8 @@ def _models(settings: Settings) -> str:
 def _clock(_: Settings) -> str:
     offset = system_clock_offset()
     if offset.within_limit is False or offset.synchronised is False:
-        raise JiejingError("this machine's clock is not surely within 1 s; set up NTP (apt-get install chrony)")
-    return "within 1 s" if offset.within_limit else "offset unknown; packages will say so"
+        raise JiejingError("api.clock_not_within_limit")
+    return Message("api.clock_within_limit") if offset.within_limit else Message("api.clock_offset_unknown")
 
 
 def _existing(folder: Path) -> Path:

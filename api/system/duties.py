@@ -10,10 +10,11 @@ from api.system.schemas import DutyPublic, Process
 from core.duties import DutyState, Trouble, duty_from_json
 from core.errors import StorageError
 from core.live_wire import ASK_DUTIES, MAX_HEADER_BYTES, PREFIX, socket_address
+from core.messages import Message
 
 # `run` answers from memory, at once; one that is stopped or overloaded must not hold up who asks.
 ANSWER_WITHIN_S = 1.0
-RUN_IS_SILENT = "jiejing run does not answer: no camera is watched unless it goes on; start it, or see its log"
+RUN_IS_SILENT = Message("api.run_does_not_answer")
 
 
 def duties_of_run(home: Path) -> tuple[DutyState, ...] | None:

@@ -15,6 +15,7 @@ from api.http.problems import Fault, described, response
 from api.http.services import ServicesOf, refuse_query
 from api.system.duties import troubles
 from core.errors import StorageError
+from core.messages import Message
 from evidence.package.storage import storing
 from store.base import migrate
 
@@ -39,16 +40,16 @@ def get_health() -> dict[str, str]:
 def get_readiness(services: ServicesOf) -> Response:
     """Whether the data base and the packages folder can be used; 503 says what is wrong. `degraded` names the duties
     of either process that are not done, while requests are answered all the same."""
-    checks: dict[str, Callable[[], str | None]] = {
+    checks: dict[str, Callable[[], Message | None]] = {
         "database": lambda: services.asked_database.get(
-            lambda: _database_fault(services.engine), lambda: "the data base does not answer; is it stopped or locked?"
+            lambda: _database_fault(services.engine), lambda: Message("api.database_does_not_answer")
         ),
         "packages": lambda: _folder_fault(services.packages_folder),
     }
     causes = {name: check() for name, check in checks.items()}
-    faults = [Fault(field=name, cause=cause) for name, cause in causes.items() if cause]
+    faults = [Fault.of(name, cause) for name, cause in causes.items() if cause]
     if faults:
-        return response(503, "; ".join(fault.cause for fault in faults), faults)
+        return response(503, Message("api.not_ready", causes=[cause for cause in causes.values() if cause]), faults)
     found = troubles(services)
     if not found:
         return Response('{"status":"ready"}', media_type="application/json")
@@ -74,21 +75,21 @@ def get_openapi(request: Request) -> dict[str, Any]:
     return document
 
 
-def _database_fault(engine: Engine) -> str | None:
+def _database_fault(engine: Engine) -> Message | None:
     try:
         found = migrate.current(engine)
     except StorageError as error:
-        return str(error)
+        return error.message
     if found != migrate.head():
-        return f"the data base is at {found or 'nothing yet'}, not at {migrate.head()}; run: jiejing db upgrade"
+        return Message("api.database_not_migrated", found=found or Message("api.nothing_yet"), wanted=migrate.head())
     return None
 
 
-def _folder_fault(folder: Path) -> str | None:
+def _folder_fault(folder: Path) -> Message | None:
     # Asking for permissions would not notice a full or read-only disk.
     try:
         with storing(folder), TemporaryFile(dir=folder) as file:
             file.write(b"\0")
     except StorageError as error:
-        return str(error)
+        return error.message
     return None

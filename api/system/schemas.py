@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from api.http.fields import ModelPublic, Moment, Public
+from api.http.fields import ModelPublic, Moment, Public, Says
 from core.duties import DutyState
 from core.health import Condition, Status
+from core.messages import message_of
 from core.site import redacted
 from store.site.records import ReportedState
 
@@ -25,14 +26,16 @@ class DutyPublic(Public):
     dropped: int
     waiting: int
     since: Moment | None
-    why: str | None
+    why: Says | None
     event_id: str | None
 
     @classmethod
     def of(cls, process: Process, state: DutyState) -> Self:
         """A duty of that process."""
         kept = {name: getattr(state, name) for name in cls.model_fields if name != "process"}
-        return cls(**{**kept, "why": redacted(state.why) if state.why else None}, process=process)
+        return cls(
+            **{**kept, "why": message_of(state.why).with_texts(redacted) if state.why else None}, process=process
+        )
 
 
 class CheckedPublic(Public):
@@ -40,7 +43,7 @@ class CheckedPublic(Public):
 
     name: str
     ok: bool
-    says: str
+    says: Says
 
 
 class FolderPublic(Public):
@@ -129,7 +132,7 @@ class TroublePublic(Public):
 
     duty: str
     since: Moment | None
-    why: str
+    why: Says
     event_id: str | None
     waiting: int
 
@@ -140,7 +143,7 @@ class TroublePublic(Public):
             cls(
                 duty=one.name,
                 since=one.since,
-                why=redacted(one.why or ""),
+                why=message_of(one.why or "").with_texts(redacted),
                 event_id=one.event_id,
                 waiting=one.waiting,
             )
@@ -166,8 +169,8 @@ class StreamPublic(Public):
     dropped: int
     failures: int
     retry_at: Moment | None
-    error: str | None
-    unfit: str | None
+    error: Says | None
+    unfit: Says | None
     reported_at: Moment
     stale: bool
     troubles: tuple[TroublePublic, ...] = ()
@@ -181,7 +184,7 @@ class StreamPublic(Public):
         """
         state = {name: getattr(reported.state, name) for name in cls.model_fields if hasattr(reported.state, name)}
         state["troubles"] = TroublePublic.of_camera(reported.state.camera_id, duties)
-        error = redacted(reported.state.error) if reported.state.error else None
+        error = message_of(reported.state.error).with_texts(redacted) if reported.state.error else None
         stale = reported.is_stale(now)
         return cls(**{**state, "error": error}, reported_at=reported.reported_at, stale=stale)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.messages import Message
 from core.policy.review import Lack, Looks, Seen
 
 # The pictures of a package that show what an approval demands.
@@ -43,12 +44,10 @@ def lacking_deliveries(looks: Looks, spent_s: float, sent: Mapping[str, Delivery
         if seen is None:
             continue  # said already: it was not on the screen
         if not found:
-            lacks.append(Lack(f"seen.{name}", "this picture was not sent to you; open the event and look at it"))
+            lacks.append(Lack(f"seen.{name}", Message("core.picture_not_sent")))
         elif not min(one.first_at for one in found) - SKEW <= seen <= now + SKEW:
-            lacks.append(
-                Lack(f"seen.{name}", "this time cannot be: the picture was sent at another; load the page anew")
-            )
+            lacks.append(Lack(f"seen.{name}", Message("core.look_at_impossible_time")))
     longest = (now - min(begins) + SKEW).total_seconds() if begins else None
     if spent_s < LEAST_SPENT_S or (longest is not None and spent_s > longest):
-        lacks.append(Lack("spent_s", "nobody looks at pictures for so long, or so short, a time; load the page anew"))
+        lacks.append(Lack("spent_s", Message("core.impossible_time_spent")))
     return lacks

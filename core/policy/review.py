@@ -12,7 +12,9 @@ from types import MappingProxyType
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
+from core.errors import InvalidValueError
 from core.labels import group_of
+from core.messages import Message
 from core.violations import violation_types
 
 ChangeKind = Literal["opened", "changed", "claimed", "released"]
@@ -236,7 +238,7 @@ class Lack:
     """A field of an approval, and what is missing there."""
 
     field: str
-    cause: str
+    cause: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,10 +281,10 @@ def needs_shop(violation: str) -> bool:
 
 def lacking_looks(looks: Looks) -> list[Lack]:
     """What has to be on the screen before anything is approved or handed over, and was not."""
-    wanted: tuple[tuple[Seen, str], ...] = (
-        ("first_picture", "the first picture was not on the screen"),
-        ("last_picture", "the last picture was not on the screen"),
-        ("subject", "the subject was not looked at closely"),
+    wanted: tuple[tuple[Seen, Message], ...] = (
+        ("first_picture", Message("core.first_picture_not_seen")),
+        ("last_picture", Message("core.last_picture_not_seen")),
+        ("subject", Message("core.subject_not_seen")),
     )
     return [Lack(f"seen.{name}", cause) for name, cause in wanted if getattr(looks, name) is None]
 
@@ -293,7 +295,7 @@ def lacking_facts(violation: str, label: str, code: str | None, subject: Subject
     if needs_vehicle(label):
         lacks += _lacking_vehicle(subject.vehicle)
     if needs_shop(violation) and not subject.shop:
-        lacks.append(Lack("subject.shop", "name the shop"))
+        lacks.append(Lack("subject.shop", Message("core.shop_missing")))
     return lacks
 
 
@@ -305,7 +307,7 @@ def normal_plate(text: str) -> str:
     """
     plate = re.sub(r"[\s·.-]", "", text).upper()
     if not _PLATE.fullmatch(plate):
-        raise ValueError(f"{text!r} is no number plate; write it like 浙H12345")
+        raise InvalidValueError("core.no_number_plate", text=repr(text))
     return plate
 
 
@@ -340,14 +342,14 @@ def is_positive(verdict: Verdict) -> bool:
 def _lacking_code(violation: str, code: str | None) -> list[Lack]:
     codes = codes_of(violation)
     if code is None:
-        return [Lack("code", f"choose the final code: {', '.join(codes)}")] if len(codes) > 1 else []
-    return [] if code in codes else [Lack("code", f"{code} is no code of this type; there are {', '.join(codes)}")]
+        return [Lack("code", Message("core.final_code_missing", codes=codes))] if len(codes) > 1 else []
+    return [] if code in codes else [Lack("code", Message("core.code_of_another_type", found=code, codes=codes))]
 
 
 def _lacking_vehicle(vehicle: Vehicle) -> list[Lack]:
     wanted = {
-        "plate": "enter the number plate",
-        "colour": "enter the vehicle's colour",
-        "vehicle_type": "enter the vehicle's type",
+        "plate": Message("core.plate_missing"),
+        "colour": Message("core.colour_missing"),
+        "vehicle_type": Message("core.vehicle_type_missing"),
     }
     return [Lack(f"subject.{name}", cause) for name, cause in wanted.items() if not getattr(vehicle, name)]

@@ -57,4 +57,4 @@ class GuardedRecording:
 
     def _refuse_changed(self, start: datetime, end: datetime) -> None:
         if name := self._record.changed(self._recording.files(start, end)):
-            raise RecordingError(f"{name} was changed after it was recorded")
+            raise RecordingError("evidence.recording_file_changed", name=name)

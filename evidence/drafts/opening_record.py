@@ -106,10 +106,7 @@ class OpeningRecord:
             entries = entries_of(lines, sealer.keys)
             return cls(Journal(path, sealer.key, sealer.now, lines), digests, entries)
         except (EnvelopeError, KeyError, TypeError, ValueError) as error:
-            raise EvidenceError(
-                f"{path}: is not what was written ({error}); nothing is sealed from it: restore its folder from a "
-                "backup, or remove it and start again"
-            ) from error
+            raise EvidenceError("evidence.opening_record_not_believed", path=path, cause=error) from error
 
     @property
     def as_it_opened(self) -> bool:

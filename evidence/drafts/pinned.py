@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from core.errors import StorageError
+from core.messages import Message
 from core.ports import Held, Recording
 from evidence.drafts.draft import (
     CLEARING_AROUND_S,
@@ -63,7 +64,7 @@ class Pinned:
         """Keeps a moment of the end."""
         self._pin(draft.key, draft.clearing_pin, _around(moment, CLEARING_AROUND_S))
 
-    def again(self, drafts: Collection[str]) -> Iterator[tuple[str, str]]:
+    def again(self, drafts: Collection[str]) -> Iterator[tuple[str, Message]]:
         """Tries once more what was refused of these drafts. Gives the drafts whose pins are refused again, and why."""
         refused, self._refused = self._refused, []
         for key, pin_id, span in refused:
@@ -71,7 +72,7 @@ class Pinned:
                 try:
                     self._pin(key, pin_id, span)
                 except StorageError as error:
-                    yield key, str(error)
+                    yield key, error.message
 
     @property
     def refused(self) -> frozenset[str]:

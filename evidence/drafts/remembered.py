@@ -60,7 +60,7 @@ class Remembered:
             self._store.save(draft.key, content)
         except StorageError as error:
             self.unsaved.add(draft.key)
-            self._waiting.note(draft, str(error), since)
+            self._waiting.note(draft, error.message, since)
 
     def frames(self, draft: Draft) -> Path:
         """Where the frames of its time-lapse are."""
@@ -100,7 +100,7 @@ class Remembered:
         except (EvidenceError, StorageError) as error:
             self.refused.add(file.key)
             event_id, opening = _named(file.key)
-            self._waiting.note_opening(file.key, Stuck(event_id, opening, str(error), self._sealer.now()))
+            self._waiting.note_opening(file.key, Stuck(event_id, opening, error.message, self._sealer.now()))
 
     def _read(self, file: DraftFile) -> tuple[Draft, OpeningRecord]:
         """A draft and its record, if both are what was written.
@@ -111,10 +111,7 @@ class Remembered:
         record = OpeningRecord.read(file.path.parent, self._sealer, self._digests)
         is_ours = record.knows_draft(file.content)
         if file.draft is None or not is_ours or {record.key, file.draft.key} != {file.key}:
-            raise EvidenceError(
-                f"{file.path}: is not what was written; nothing is sealed from it: restore its folder from a backup, "
-                "or remove it and start again"
-            )
+            raise EvidenceError("evidence.draft_file_not_believed", path=file.path)
         return file.draft, record
 
     def _begun_later(self, file: DraftFile, draft: Draft) -> OpeningRecord:

@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.messages import Message
 from evidence.drafts.draft import Draft
 
 _log = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ class Stuck:
 
     event_id: str
     opening: int
-    why: str
+    why: Message
     since: datetime
 
 
@@ -29,7 +30,7 @@ class Waiting:
 
     def __init__(self, camera_id: str) -> None:
         self._camera_id = camera_id
-        self._causes: set[str] = set()
+        self._causes: set[Message] = set()
         self._stuck: dict[str, Stuck] = {}
 
     @property
@@ -37,7 +38,7 @@ class Waiting:
         """What waits."""
         return tuple(self._stuck.values())
 
-    def note(self, draft: Draft, why: str, since: datetime | None) -> None:
+    def note(self, draft: Draft, why: Message, since: datetime | None) -> None:
         """Remembers that a draft waits: since then, unless it waited before."""
         self.note_opening(
             draft.key, Stuck(draft.opened.event_id, draft.opened.opening, why, since or draft.opened.last_seen)

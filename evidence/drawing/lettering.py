@@ -89,5 +89,5 @@ def _font(path: Path | None, face: int, height_px: int) -> ImageFont.FreeTypeFon
         return ImageFont.truetype(path, height_px, index=face)
     built_in = ImageFont.load_default(height_px)
     if not isinstance(built_in, ImageFont.FreeTypeFont):
-        raise EvidenceError("Pillow was built without FreeType; install its wheel from PyPI")
+        raise EvidenceError("evidence.pillow_lacks_freetype")
     return built_in

@@ -25,7 +25,7 @@ def read_picture(path: Path) -> Image:
     """
     image = cv2.imread(str(path))
     if image is None:
-        raise StorageError(f"{path}: the picture cannot be read; restore it from a backup, or take it anew")
+        raise StorageError("evidence.picture_cannot_be_read", path=path)
     return np.asarray(image, np.uint8)
 
 

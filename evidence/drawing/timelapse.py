@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from core.domain import Image, Look
 from core.errors import EvidenceError
+from core.messages import Message
 from evidence.package.storage import storing
 
 FPS = 12
@@ -170,9 +171,10 @@ def _encode(pictures: bytes, path: Path) -> None:
     try:
         subprocess.run(command, input=pictures, capture_output=True, check=True, timeout=_FFMPEG_TIMEOUT_S)
     except FileNotFoundError as error:
-        raise EvidenceError("ffmpeg is not installed; install it") from error
+        raise EvidenceError("evidence.ffmpeg_not_installed") from error
     except subprocess.TimeoutExpired as error:
-        raise EvidenceError(f"ffmpeg took longer than {_FFMPEG_TIMEOUT_S} s for the time-lapse") from error
+        raise EvidenceError("evidence.timelapse_took_too_long", limit=_FFMPEG_TIMEOUT_S) from error
     except subprocess.CalledProcessError as error:
-        last = error.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no word"]
-        raise EvidenceError(f"ffmpeg failed on the time-lapse: {last[0]}") from error
+        said = error.stderr.decode(errors="replace").strip().splitlines()
+        cause = said[-1] if said else Message("evidence.ffmpeg_said_nothing")
+        raise EvidenceError("evidence.timelapse_failed", cause=cause) from error

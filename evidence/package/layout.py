@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from core.messages import Message
+
 MANIFEST = "manifest.json"
 ENVELOPE = "manifest.dsse.json"
 TIMESTAMP = "timestamp.tsr"  # the only file that may join a sealed package
@@ -23,7 +25,12 @@ class Fault:
     """Something wrong: where (a path inside the package, or of the archive itself) and what."""
 
     path: str
-    what: str
+    what: Message
+
+
+def at_key(key: str, code: str, /, **params: object) -> Message:
+    """What is wrong at a key of the manifest, which is named in every language as it is written there."""
+    return Message("core.located", where=key, cause=Message(code, **params))
 
 
 def package_id(event_id: str, opening: int) -> str:

@@ -10,6 +10,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from core.clock import parse_rfc3339
+from core.errors import InvalidValueError
+from core.invalid_values import message_of_invalid
+from core.messages import Message
 from evidence.package.layout import MAX_ENTRIES, MAX_MANIFEST_BYTES, is_safe
 from evidence.package.strict_json import parse
 
@@ -24,14 +27,14 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d")
 
 def _is_moment(text: str) -> str:
     if not _MOMENT.fullmatch(text):
-        raise ValueError("no time like 2026-01-01T08:00:00.000+08:00")
+        raise InvalidValueError("evidence.not_a_sealed_moment")
     parse_rfc3339(text)
     return text
 
 
 def _is_path(path: str) -> str:
     if not is_safe(path):
-        raise ValueError("a path that leaves the package")
+        raise InvalidValueError("evidence.path_leaves_package")
     return path
 
 
@@ -251,8 +254,10 @@ def read_manifest(content: bytes) -> tuple[Listing, dict[str, Any]]:
         return schema.model_validate_json(content), record
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the text"
-        raise ValueError(f"{where}: {first['msg']}") from error
+        cause = message_of_invalid(first)
+        if key := ".".join(str(part) for part in first["loc"]):
+            cause = Message("core.located", where=key, cause=cause)
+        raise InvalidValueError(cause) from error
 
 
 def read_listing(content: bytes) -> Listing:

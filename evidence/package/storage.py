@@ -9,15 +9,16 @@ from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 
 from core.errors import StorageError
+from core.messages import Message
 from core.sharing import share
 
 _ADVICE = {
-    errno.ENOSPC: "the disk is full; free some space",
-    errno.EDQUOT: "the quota is used up; free some space",
-    errno.EROFS: "the file system is read-only; mount it writable or choose another folder",
-    errno.EACCES: "permission denied; let this user write there",
-    errno.EPERM: "permission denied; let this user write there",
-    errno.ENOTDIR: "a part of this path is a file; choose another folder",
+    errno.ENOSPC: Message("evidence.disk_full"),
+    errno.EDQUOT: Message("evidence.quota_used_up"),
+    errno.EROFS: Message("evidence.file_system_read_only"),
+    errno.EACCES: Message("evidence.write_permission_denied"),
+    errno.EPERM: Message("evidence.write_permission_denied"),
+    errno.ENOTDIR: Message("evidence.path_part_is_file"),
 }
 
 
@@ -31,8 +32,8 @@ def storing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        advice = _ADVICE.get(error.errno or 0) or f"{error.strerror or error}; check the disk"
-        raise StorageError(f"{path}: {advice}") from error
+        advice = _ADVICE.get(error.errno or 0) or Message("evidence.check_the_disk", cause=error)
+        raise StorageError("core.located", where=path, cause=advice) from error
 
 
 def write_flushed(path: Path, content: bytes) -> None:

@@ -7,12 +7,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
+from core.errors import JiejingError
+from core.messages import Message
 from evidence.package.layout import ENVELOPE, MANIFEST, MAX_ENTRIES, Fault, chunks_of, printable
 from evidence.package.names import MAX_PARTS
 
 
-class TreeError(Exception):
-    """A file that cannot be read to its end; the text says why."""
+class TreeError(JiejingError):
+    """A file that cannot be read to its end; its message says why."""
 
 
 class Tree(Protocol):
@@ -63,14 +65,14 @@ def whole(tree: Tree, path: str, max_bytes: int) -> bytes:
     """
     size = tree.files.get(path)
     if size is None:
-        raise TreeError("is missing")
+        raise TreeError("evidence.file_missing")
     if size == 0:
-        raise TreeError("is empty")
+        raise TreeError("evidence.file_empty")
     content = bytearray()
     for chunk in tree.chunks(path):
         content += chunk
         if len(content) > max_bytes:
-            raise TreeError("is too large to be one of ours")
+            raise TreeError("evidence.file_too_large")
     return bytes(content)
 
 
@@ -93,10 +95,10 @@ class FolderTree:
             elif stat.S_ISDIR(mode):
                 folders.add(path)
             else:
-                faults.append(Fault(printable(path), _KINDS.get(stat.S_IFMT(mode), "is no regular file")))
+                faults.append(Fault(printable(path), _KINDS.get(stat.S_IFMT(mode), _NO_FILE)))
         self.folders = frozenset(folders)
         self.overflows = len(self.files) + len(folders) + len(faults) > MAX_ENTRIES
-        too_much = Fault(".", f"holds more than {MAX_ENTRIES} files and folders")
+        too_much = Fault(".", Message("evidence.too_many_entries", limit=MAX_ENTRIES))
         self.faults = (too_much,) if self.overflows else tuple(faults)
 
     def chunks(self, path: str) -> Iterator[bytes]:
@@ -104,10 +106,11 @@ class FolderTree:
             with (self._root / path).open("rb") as file:
                 yield from chunks_of(file)
         except OSError as error:
-            raise TreeError(f"cannot be read ({error.strerror})") from error
+            raise TreeError("evidence.file_cannot_be_read", cause=error) from error
 
 
-_KINDS = {stat.S_IFLNK: "is a symbolic link", 0: "cannot be read, or lies deeper than any of ours"}
+_NO_FILE = Message("evidence.is_no_regular_file")
+_KINDS = {stat.S_IFLNK: Message("evidence.is_symbolic_link"), 0: Message("evidence.unreadable_or_too_deep")}
 
 
 def _those(root: Path, names: Sequence[str]) -> Iterator[tuple[str, int, int]]:

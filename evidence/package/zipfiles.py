@@ -50,14 +50,16 @@ def write_zip(package: Path, target: Path) -> None:
         StorageError: the disk refuses; nothing half-written.
     """
     if not holds_package(package):
-        raise EvidenceError(f"{package}: no package there; give the folder that holds its manifest")
+        raise EvidenceError("evidence.no_package_there", path=package)
     tree = FolderTree(package)
     if tree.faults:
-        raise EvidenceError(f"{package}/{tree.faults[0].path}: {tree.faults[0].what}; verify the package first")
+        raise EvidenceError(
+            "evidence.package_has_fault", path=f"{package}/{tree.faults[0].path}", cause=tree.faults[0].what
+        )
     top = package.resolve().name
     members = [_member(package, top, path) for path in sorted(tree.files)]
     if _zip_size(members) > _MAX:
-        raise EvidenceError(f"{package}: more than 4 GiB do not fit in a .zip")
+        raise EvidenceError("evidence.package_exceeds_zip", path=package)
     with storing(target), NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}-", delete=False) as file:
         try:
             file.writelines(_canonical_zip(package, members))
@@ -113,7 +115,7 @@ def _zip_size(members: list[Member]) -> int:
 
 def _member(package: Path, top: str, path: str) -> Member:
     if not is_plain(f"{top}/{path}"):
-        raise EvidenceError(f"{package}/{path}: such a name cannot go into a .zip")
+        raise EvidenceError("evidence.name_unfit_for_zip", path=f"{package}/{path}")
     size = crc = 0
     with storing(package / path), (package / path).open("rb") as file:
         for chunk in chunks_of(file):

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from core.errors import JiejingError
 from evidence.package.layout import CHUNK_BYTES, ENVELOPE, MANIFEST, MAX_ENTRIES, Fault, parents, printable
 from evidence.package.names import is_plain
 from evidence.package.tree import TreeError
@@ -23,7 +24,7 @@ _LONGEST_COMMENT = 200
 _ZIP_MAGICS = (b"PK\3\4", END_MAGIC, b"PK\7\x08")
 
 
-class NotCanonicalError(Exception):
+class NotCanonicalError(JiejingError):
     """The archive is not of the form that this product writes."""
 
 
@@ -54,14 +55,14 @@ class ZipTree:
                 self._file.seek(start + member.size - left)
                 chunk = self._file.read(min(left, CHUNK_BYTES))
             except OSError as error:
-                raise TreeError(f"cannot be read ({error.strerror})") from error
+                raise TreeError("evidence.file_cannot_be_read", cause=error) from error
             if not chunk:
-                raise TreeError("cannot be read: the archive has become shorter")
+                raise TreeError("evidence.archive_became_shorter")
             left -= len(chunk)
             crc = zlib.crc32(chunk, crc)
             yield chunk
         if crc != member.crc:
-            raise TreeError("was changed: its check sum in the archive is another")
+            raise TreeError("evidence.archive_checksum_differs")
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -77,7 +78,7 @@ def open_zip(path: Path) -> ZipTree | None:
     try:
         file = path.open("rb")
     except OSError as error:
-        raise NotCanonicalError(f"cannot be read ({error.strerror})") from error
+        raise NotCanonicalError("evidence.file_cannot_be_read", cause=error) from error
     try:
         tree = ZipTree(file)
     except NotCanonicalError:
@@ -108,18 +109,18 @@ def _read(file: BinaryIO) -> tuple[list[Member], list[int]]:
             local = local_of(member)
             file.seek(position)
             if file.read(len(local)) != local:
-                raise NotCanonicalError(f"the header of {printable(member.name)} is not as the directory says")
+                raise NotCanonicalError("evidence.archive_header_differs", name=printable(member.name))
             central += central_of(member, position)
             starts.append(position + len(local))
             position = starts[-1] + member.size
         end = end_of(len(members), len(central), position, comment)
         file.seek(position)
         if position != offset or file.read(len(central) + len(end) + 1) != central + end:
-            raise NotCanonicalError("the directory at its end is not as the files say")
+            raise NotCanonicalError("evidence.archive_directory_differs")
     except (OSError, struct.error) as error:
-        raise NotCanonicalError("it cannot be read to its end") from error
+        raise NotCanonicalError("evidence.archive_ends_early") from error
     if comment not in (b"", comment_of(members[0].name.split("/", 1)[0])):
-        raise NotCanonicalError("it has a comment")
+        raise NotCanonicalError("evidence.archive_has_comment")
     return members, starts
 
 
@@ -130,13 +131,13 @@ def _end(file: BinaryIO, size: int) -> tuple[int, int, int, bytes]:
     tail = file.read(END.size + _LONGEST_COMMENT)
     at = tail.rfind(END_MAGIC)
     if at < 0 or len(tail) - at < END.size:
-        raise NotCanonicalError("it has no end, or too long a comment")
+        raise NotCanonicalError("evidence.archive_has_no_end")
     _, _, _, _, count, directory_bytes, offset, comment_bytes = END.unpack_from(tail, at)
     comment = tail[at + END.size :]
     if len(comment) != comment_bytes or offset + directory_bytes + END.size + comment_bytes != size:
-        raise NotCanonicalError("something was added, or is missing")
+        raise NotCanonicalError("evidence.archive_size_differs")
     if not 0 < count <= MAX_ENTRIES or directory_bytes > _MAX_DIRECTORY_BYTES:
-        raise NotCanonicalError(f"it holds nothing, or more than {MAX_ENTRIES} files")
+        raise NotCanonicalError("evidence.archive_file_count", limit=MAX_ENTRIES)
     return count, directory_bytes, offset, comment
 
 
@@ -152,7 +153,7 @@ def _members(directory: bytes, count: int) -> list[Member]:
         members.append(Member(name, size, crc))
     names = [member.name for member in members]
     if names != sorted(set(names)) or len({name.split("/", 1)[0] for name in names}) != 1:
-        raise NotCanonicalError("its files are not in order, or not in one folder")
+        raise NotCanonicalError("evidence.archive_files_not_ordered")
     return members
 
 
@@ -162,7 +163,7 @@ def _name(raw: bytes) -> str:
     except UnicodeDecodeError:
         name = ""
     if "/" not in name or not is_plain(name):
-        raise NotCanonicalError("a name in it is not one of ours")
+        raise NotCanonicalError("evidence.archive_foreign_name")
     return name
 
 

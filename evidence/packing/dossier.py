@@ -14,6 +14,7 @@ from threading import Lock
 
 from core.domain import Frame, Look, RuleEvent, Seen
 from core.errors import JiejingError, StorageError
+from core.messages import message_of
 from core.ports import Recording
 from core.rules import ZoneRule
 from core.site import Camera, SiteInfo
@@ -272,7 +273,7 @@ class Dossiers:
         try:
             yield
         except StorageError as error:
-            self._waiting.note(draft, str(error), self._newest)
+            self._waiting.note(draft, error.message, self._newest)
 
     def _try_again(self) -> None:
         """What the disk refused before."""
@@ -338,7 +339,7 @@ class Dossiers:
             if not isinstance(error, JiejingError):
                 _log.exception("%s: sealing failed in a way that nobody expected", draft.key)
             with self._lock:
-                self._waiting.note(draft, str(error), self._newest)
+                self._waiting.note(draft, message_of(error), self._newest)
                 self._retry_at[draft.key] = now + seconds(RETRY_S)
             return None
         with self._lock:

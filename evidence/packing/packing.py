@@ -68,7 +68,7 @@ class Packer:
         """
         draft = kept.draft
         if draft.violation is None or draft.moment is None:
-            raise EvidenceError(f"{draft.key}: no violation is noted in this draft; remove it")
+            raise EvidenceError("evidence.draft_without_violation", draft=draft.key)
         work = Primary(
             package_id=package_id(draft.opened.event_id, draft.opened.opening),
             draft=draft,
@@ -91,7 +91,7 @@ class Packer:
         """
         draft = kept.draft
         if draft.cleared is None or draft.gone_at is None or draft.primary is None:
-            raise EvidenceError(f"{draft.key}: no clearing is noted in this draft; remove it")
+            raise EvidenceError("evidence.draft_without_clearing", draft=draft.key)
         work = Clearing(
             package_id=clearing_id(draft.opened.event_id, draft.opened.opening),
             draft=draft,

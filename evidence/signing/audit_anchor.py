@@ -23,13 +23,14 @@ from cryptography.exceptions import InvalidSignature
 from core.audit_head import Head
 from core.canonical_json import canonical
 from core.errors import JiejingError, StorageError
+from core.messages import Message
 from core.settings import Settings
 from evidence.package.storage import storing, write_atomic
 from evidence.signing.head_copies import HeadCopies
 from evidence.signing.keys import SigningKey, open_audit_key, open_audit_ring
 
 FILE = "audit-head.json"
-WAY_FORWARD = "restore it from a backup, or begin a new one: jiejing audit begin --reason WHY"
+WAY_FORWARD = Message("evidence.audit_anchor_remedy")
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class AuditAnchor:
             with self._turn, self._locked():
                 kept = self.get()
                 if kept is None and head.seq > 1:
-                    raise StorageError(f"{self.path}: is missing; {WAY_FORWARD}")
+                    raise StorageError("evidence.audit_anchor_missing", path=self.path, remedy=WAY_FORWARD)
                 if kept is None or kept.seq < head.seq:
                     self._write(head)
         except JiejingError as error:
@@ -100,7 +101,7 @@ class AuditAnchor:
             signature = base64.b64decode(kept["signature"], validate=True)
             open_audit_ring(self._home).keys[kept["key_id"]].verify(signature, _message(head))
         except (KeyError, TypeError, ValueError, binascii.Error, InvalidSignature) as error:
-            raise StorageError(f"{path}: was changed, or signed by a key that is not known here") from error
+            raise StorageError("evidence.audit_anchor_not_believed", path=path) from error
         return head
 
     def _signed(self, head: Head) -> bytes:

@@ -20,6 +20,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.errors import StorageError
+from core.messages import Message
 from evidence.package.layout import MANIFEST, sha256_of
 from evidence.package.listing import Link
 from evidence.package.storage import flush_folder, storing
@@ -66,7 +67,7 @@ class Turn:
         """Appends a line and waits until the disk has it. Where it raises, withdraw() removes what it wrote."""
         line = entry.model_dump_json().encode() + b"\n"
         if os.write(self._handle, line) != len(line):
-            raise StorageError(f"{self._path}: the disk is full; free some space")
+            raise StorageError("core.located", where=self._path, cause=Message("evidence.disk_full"))
         os.fsync(self._handle)
 
     def withdraw(self) -> None:
@@ -146,7 +147,7 @@ def _entry(line: bytes, path: Path) -> ChainEntry:
     try:
         return ChainEntry.model_validate_json(line)
     except ValidationError as error:
-        raise StorageError(f"{path}: a line is damaged; restore this file from a backup") from error
+        raise StorageError("evidence.chain_line_damaged", path=path) from error
 
 
 def _finish(target: Path, entry: ChainEntry) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 
+from core.errors import InvalidValueError
+from core.messages import message_of
 from evidence.package.layout import MAX_ENVELOPE_BYTES, printable
 from evidence.package.strict_json import parse
 from evidence.signing.keys import KeyRing, SigningKey
@@ -22,8 +24,8 @@ OPENING_TYPE = "application/vnd.jiejing.opening-record+json"
 _MAX_SIGNATURES = 16
 
 
-class EnvelopeError(ValueError):
-    """An envelope that does not hold; its text says why."""
+class EnvelopeError(InvalidValueError):
+    """An envelope that does not hold; its message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def open_envelope(text: bytes, keys: KeyRing, payload_type: str = PAYLOAD_TYPE) 
     opened = read_envelope(text, keys, payload_type)
     if not opened.key_ids:
         name = printable(opened.unknown_keys[0][:16])
-        raise EnvelopeError(f"signed by the key {name}, which is not among the trusted keys")
+        raise EnvelopeError("evidence.signing_key_not_trusted", key_id=name)
     return opened
 
 
@@ -79,7 +81,7 @@ def read_envelope(text: bytes, keys: KeyRing, payload_type: str) -> Opened:
     message = pre_authentication_encoding(record["payloadType"], payload)
     names = tuple(one["keyid"] for one in record["signatures"])
     if len(set(names)) != len(names) or not names:
-        raise EnvelopeError("it wants one signature a key, and at least one")
+        raise EnvelopeError("evidence.signatures_missing_or_repeated")
     for one in record["signatures"]:
         _check(one["keyid"], _unbase64(one["sig"]), message, keys)
     trusted = tuple(name for name in names if name in keys.keys)
@@ -97,11 +99,11 @@ def _parsed(text: bytes, payload_type: str) -> dict[str, Any]:
         record: dict[str, Any] = parse(text, MAX_ENVELOPE_BYTES)
         canonical = _canonical(record)
     except ValueError as error:
-        raise EnvelopeError(str(error)) from error
+        raise EnvelopeError(message_of(error)) from error
     if canonical != text:
-        raise EnvelopeError("it is not canonical JSON: something was changed or written again")
+        raise EnvelopeError("evidence.envelope_not_canonical")
     if not _well_formed(record, payload_type):
-        raise EnvelopeError(f"it is no DSSE envelope of the type {payload_type}")
+        raise EnvelopeError("evidence.not_an_envelope", payload_type=payload_type)
     return record
 
 
@@ -129,7 +131,7 @@ def _check(name: str, signature: bytes, message: bytes, keys: KeyRing) -> None:
     try:
         public.verify(signature, message)
     except InvalidSignature as error:
-        raise EnvelopeError(f"the signature of the key {name[:16]} does not match the payload") from error
+        raise EnvelopeError("evidence.signature_does_not_match", key_id=name[:16]) from error
 
 
 def _canonical(record: Any) -> bytes:
@@ -144,7 +146,7 @@ def _unbase64(text: str) -> bytes:
     try:
         content = base64.b64decode(text, validate=True)
     except ValueError as error:
-        raise EnvelopeError("it holds base64 that cannot be read") from error
+        raise EnvelopeError("evidence.base64_cannot_be_read") from error
     if _base64(content) != text:
-        raise EnvelopeError("it holds base64 that is not canonical")
+        raise EnvelopeError("evidence.base64_not_canonical")
     return content

@@ -131,12 +131,12 @@ def entries_of(lines: Sequence[bytes], keys: KeyRing) -> list[Entry]:
             nobody who is trusted.
     """
     if sum(len(line) for line in lines) > MAX_ENVELOPE_BYTES:
-        raise EnvelopeError("it is too large to be one of ours")
+        raise EnvelopeError("evidence.journal_too_large")
     entries = list(followed(lines, keys))
     if not entries:
-        raise EnvelopeError("it holds no line")
+        raise EnvelopeError("evidence.journal_has_no_line")
     if not entries[-1][1].key_ids:
-        raise EnvelopeError("its last line is signed by a key that is not among the trusted keys")
+        raise EnvelopeError("evidence.journal_last_key_untrusted")
     return [entry for entry, _ in entries]
 
 
@@ -152,8 +152,8 @@ def followed(lines: Sequence[bytes], keys: KeyRing, payload_type: str = OPENING_
         try:
             entry = parse(opened.payload, MAX_MANIFEST_BYTES)
         except ValueError as error:
-            raise EnvelopeError(f"line {number}: {error}") from error
+            raise EnvelopeError("evidence.journal_line_wrong", number=number, cause=error) from error
         if not isinstance(entry, dict) or entry.get("seq") != number or entry.get("previous") != previous:
-            raise EnvelopeError(f"line {number} does not follow the one before it")
+            raise EnvelopeError("evidence.journal_line_not_following", number=number)
         previous = hashlib.sha256(line).hexdigest()
         yield entry, opened

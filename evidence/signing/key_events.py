@@ -70,14 +70,14 @@ class KeyHistory:
                 is_ended = follows in line.signed_by and follows in self.known and follows not in self.retired
                 is_vouched = is_first or (is_ended and follows == self.last.get(use))
             case _:
-                raise EvidenceError(f"the line of {line.at} tells nothing that this version knows")
+                raise EvidenceError("evidence.key_event_unknown", moment=line.at)
         before = _numbers(line.says.get("before")) if is_first and use == "live" else {}
         retired = {**before, **self.retired}
         after = line.says.get("retired_after")
         if is_ended and isinstance(follows, str) and isinstance(after, int):
             retired[follows] = after
         if key_id not in line.signed_by or key_id in self.known:
-            raise EvidenceError(f"the line of {line.at}: its key did not sign it, or was told of before")
+            raise EvidenceError("evidence.key_event_not_vouched", moment=line.at)
         return KeyHistory(
             last={**self.last, use: key_id},
             known=self.known | before.keys() | {key_id},
@@ -144,10 +144,7 @@ def tell(home: Path, key: SigningKey, use: Use, now: datetime, formers: Iterable
     with key_events(home).turn(ring) as turn:
         history = _history(turn.lines)
         if key.key_id in history.retired:
-            raise InputError(
-                f"the key {key.key_id[:16]} was retired, and nothing is sealed with it; take the one that followed it, "
-                "or finish what was begun: jiejing key change"
-            )
+            raise InputError("evidence.key_was_retired", key_id=key.key_id[:16])
         if key.key_id in history.known:
             return None
         usable = [one for one in formers if one.key_id in history.known and one.key_id not in history.retired]
@@ -195,7 +192,7 @@ def _told(home: Path, former: SigningKey, fresh: SigningKey, use: Use, now: date
     tell(home, former, use, now)
     told = tell(home, fresh, use, now, [former])
     if told is None:
-        raise InputError(f"the key {fresh.key_id[:16]} was in use here before; make another one")
+        raise InputError("evidence.key_used_before", key_id=fresh.key_id[:16])
     return told
 
 
@@ -225,5 +222,5 @@ def _numbers(found: object) -> dict[str, int]:
     if found is None:
         return {}
     if not isinstance(found, dict) or not all(isinstance(one, int) for one in found.values()):
-        raise EvidenceError("the numbers of former keys are none")
+        raise EvidenceError("evidence.former_key_numbers_invalid")
     return {str(name): number for name, number in found.items()}

@@ -151,11 +151,11 @@ def read_public_key(path: Path) -> Ed25519PublicKey:
     try:
         key = load_pem_public_key(content)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise InputError(f"{path}: no public key in PEM form; give the file that holds BEGIN PUBLIC KEY") from error
+        raise InputError("evidence.not_a_public_key", path=path) from error
     if not isinstance(key, Ed25519PublicKey):
-        raise InputError(f"{path}: a public key of another kind; Ed25519 is wanted")
-    if why := weakness(key.public_bytes_raw()):
-        raise InputError(f"{path}: this key {why}; it is no key of anybody")
+        raise InputError("evidence.public_key_wrong_type", path=path)
+    if weak := weakness(key.public_bytes_raw()):
+        raise InputError("evidence.public_key_weak", path=path, cause=weak)
     return key
 
 
@@ -170,14 +170,11 @@ def _refuse_foreign(path: Path) -> None:
         trusted = {0, os.geteuid()} if os.geteuid() else {0, path.parents[1].stat().st_uid}
         link, file = path.lstat(), path.stat()
     except OSError as error:
-        raise InputError(f"{path}: the key cannot be read ({error.strerror}); check the path and its owner") from error
+        raise InputError("evidence.key_cannot_be_read", path=path, cause=error) from error
     if not {link.st_uid, file.st_uid} <= trusted:
-        raise InputError(
-            f"{path} belongs to another user, who may have put it there to seal with it; take it away and find out who "
-            "that is"
-        )
+        raise InputError("evidence.key_of_another_user", path=path)
     if file.st_mode & 0o077:
-        raise InputError(f"{path} can be read by others than its owner, who alone seals; run: chmod 600 {path}")
+        raise InputError("evidence.key_readable_by_others", path=path)
 
 
 def _read_private(path: Path) -> Ed25519PrivateKey:
@@ -185,11 +182,11 @@ def _read_private(path: Path) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(content, password=None)
     except TypeError as error:
-        raise InputError(f"{path}: the key is locked by a pass phrase; give one without, mode 0600") from error
+        raise InputError("evidence.key_has_pass_phrase", path=path) from error
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise InputError(f"{path}: no private key in PEM form; restore that file from a backup") from error
+        raise InputError("evidence.not_a_private_key", path=path) from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise InputError(f"{path}: a private key of another kind; make one: openssl genpkey -algorithm ed25519")
+        raise InputError("evidence.private_key_wrong_type", path=path)
     return key
 
 
@@ -197,7 +194,7 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InputError(f"{path}: the key cannot be read ({error.strerror}); check the path and its owner") from error
+        raise InputError("evidence.key_cannot_be_read", path=path, cause=error) from error
 
 
 def _make(path: Path, *, shared: bool) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 from core.clock import rfc3339
 from core.errors import EvidenceError, StorageError
+from core.messages import Message
 from evidence.package.storage import flush_folder, storing
 from evidence.signing.dsse import EnvelopeError, envelope
 from evidence.signing.journal import followed, lines_of
@@ -97,16 +98,16 @@ class Ledger:
             read = zip(raw, followed(raw, keys, self._type), strict=True)
             found = [Line(says, opened.key_ids, hashlib.sha256(line).hexdigest()) for line, (says, opened) in read]
         except EnvelopeError as error:
-            raise self._refusal(str(error)) from error
+            raise self._refusal(error.message) from error
         for number, line in enumerate(found, 1):
             if not line.signed_by:
-                raise self._refusal(f"line {number} is signed by a key that is not among the trusted keys")
+                raise self._refusal(Message("evidence.ledger_line_key_untrusted", number=number))
             if not isinstance(line.says.get("at"), str):
-                raise self._refusal(f"line {number} does not say when it was written")
+                raise self._refusal(Message("evidence.ledger_line_without_time", number=number))
         return found
 
-    def _refusal(self, why: str) -> EvidenceError:
-        return EvidenceError(f"{self.path}: is not what was written ({why}); restore it from a backup")
+    def _refusal(self, why: Message) -> EvidenceError:
+        return EvidenceError("evidence.ledger_not_believed", path=self.path, cause=why)
 
 
 class Turn:
@@ -138,7 +139,7 @@ class Turn:
             whole = os.write(self._handle, raw) == len(raw)
             if not whole:
                 os.ftruncate(self._handle, self._whole)
-                raise StorageError(f"{self._path}: the disk is full; free some space")
+                raise StorageError("core.located", where=self._path, cause=Message("evidence.disk_full"))
             os.fsync(self._handle)
             flush_folder(self._path.parent)
         self._whole += len(raw)

@@ -107,4 +107,4 @@ def _removed(line: Line) -> Removed:
             "reason": str(reason),
         }:
             return Removed(package_id, key_id, number, sha256, reason, line.at, line.sha256)
-    raise EvidenceError(f"the line of {line.at} in the list of removals tells nothing that this version knows")
+    raise EvidenceError("evidence.removal_line_unknown", moment=line.at)

@@ -115,7 +115,7 @@ class Sealer:
             EvidenceError: the place is taken by something else.
         """
         if not is_safe(package_id) or "/" in package_id:
-            raise EvidenceError(f"{package_id!r} cannot name a package")
+            raise EvidenceError("evidence.package_name_unfit", package_id=package_id)
         target = (packages / package_id).absolute()
         with storing(packages):
             make_place(packages)
@@ -132,7 +132,7 @@ class Sealer:
     def _conclude(self, staging: Path, target: Path, body: Body, files: list[ListedFile]) -> Seal:
         with self._chain.turn() as turn:
             if target.exists():
-                raise EvidenceError(f"{target}: the place is taken; another process sealed the same event")
+                raise EvidenceError("evidence.place_taken_meanwhile", path=target)
             place = Place(
                 package_id=target.name,
                 sealed_at=rfc3339(self._clock.utc()),
@@ -167,7 +167,7 @@ class Sealer:
             entry.package_id == target.name and entry.manifest_sha256 == sha256 for entry in self._chain.entries()
         )
         if listing is None or not known:
-            raise EvidenceError(f"{target}: the place is taken by what this key did not seal; move it away")
+            raise EvidenceError("evidence.place_taken_by_foreign", path=target)
         return Seal(target, listing, sha256)
 
     def _sweep(self, target: Path) -> None:
@@ -181,7 +181,7 @@ class Sealer:
     def _refuse_without_room(self, packages: Path) -> None:
         free = shutil.disk_usage(packages).free
         if free < self._room_bytes:
-            raise StorageError(f"{packages}: only {free >> 20} MB are free; free some space")
+            raise StorageError("evidence.too_little_room", path=packages, free=free >> 20)
 
 
 def _formers(home: Path, given: Path | None) -> list[SigningKey]:
@@ -232,7 +232,7 @@ def _listed(folder: Path, about: Mapping[str, About]) -> list[ListedFile]:
     """Every file that was written, with size and digest, in the order of their paths."""
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     if unknown := set(paths) ^ set(about):
-        raise EvidenceError(f"{min(unknown)}: written and told about do not agree")
+        raise EvidenceError("evidence.files_do_not_agree", path=min(unknown))
     return [
         ListedFile(path=path, size=(folder / path).stat().st_size, digests={"sha256": sha256_of(folder / path)})
         for path in paths

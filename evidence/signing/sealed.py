@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.messages import Message
 from evidence.package.layout import ENVELOPE, MANIFEST, MAX_ENVELOPE_BYTES, MAX_MANIFEST_BYTES, Fault
 from evidence.package.listing import Listing, read_manifest
 from evidence.package.tree import FolderTree, Tree, TreeError, whole
@@ -47,11 +48,11 @@ def sealed_in(tree: Tree, keys: KeyRing) -> tuple[Sealed | None, tuple[Fault, ..
     try:
         opened = open_envelope(whole(tree, ENVELOPE, MAX_ENVELOPE_BYTES), keys)
     except (EnvelopeError, TreeError) as error:
-        return None, (Fault(ENVELOPE, str(error)), *_unsigned_faults(tree))
+        return None, (Fault(ENVELOPE, error.message), *_unsigned_faults(tree))
     try:
         listing, record = read_manifest(opened.payload)
     except ValueError as error:
-        return None, (Fault(MANIFEST, f"not a manifest that this version can read: {error}"),)
+        return None, (Fault(MANIFEST, Message("evidence.manifest_unreadable", cause=error)),)
     sha256 = hashlib.sha256(opened.payload).hexdigest()
     sealed = Sealed(listing, record, sha256, opened.key_ids, opened.unknown_keys)
     return sealed, tuple(_faults(tree, opened, listing, keys))
@@ -59,18 +60,18 @@ def sealed_in(tree: Tree, keys: KeyRing) -> tuple[Sealed | None, tuple[Fault, ..
 
 def _faults(tree: Tree, opened: Opened, listing: Listing, keys: KeyRing) -> Iterator[Fault]:
     if listing.key_id not in opened.key_ids:
-        yield Fault(ENVELOPE, "signed with another key than the manifest names")
+        yield Fault(ENVELOPE, Message("evidence.signed_with_other_key"))
     last = keys.retired.get(listing.key_id)
     if last is not None and listing.seq > last:
-        yield Fault(ENVELOPE, f"number {listing.seq} of a key that was retired after number {last}")
+        yield Fault(ENVELOPE, Message("evidence.number_after_retirement", number=listing.seq, last=last))
     try:
         if whole(tree, MANIFEST, MAX_MANIFEST_BYTES) != opened.payload:
-            yield Fault(MANIFEST, "differs from what was signed")
+            yield Fault(MANIFEST, Message("evidence.manifest_differs"))
     except TreeError as error:
-        yield Fault(MANIFEST, str(error))
+        yield Fault(MANIFEST, error.message)
 
 
 def _unsigned_faults(tree: Tree) -> Iterator[Fault]:
     """Without a sound envelope nothing can be believed; that the manifest is gone is seen all the same."""
     if MANIFEST not in tree.files:
-        yield Fault(MANIFEST, "is missing")
+        yield Fault(MANIFEST, Message("evidence.file_missing"))

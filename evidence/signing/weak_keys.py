@@ -3,6 +3,8 @@
 RFC 8032, section 5.1: a key is the y of a point in 255 bits, little-endian, and the sign of its x in the last one.
 """
 
+from core.messages import Message
+
 _P = 2**255 - 19
 _SIGN = 1 << 255
 # The y of the eight points whose order divides 8: of order 4, 1, 2, and twice of order 8.
@@ -17,9 +19,9 @@ _SMALL = frozenset(
 )
 
 
-def weakness(raw: bytes) -> str | None:
+def weakness(raw: bytes) -> Message | None:
     """Why a public key of 32 bytes must not be trusted; None where nothing speaks against it."""
     y = int.from_bytes(raw, "little") & ~_SIGN
     if y >= _P:
-        return "is not written in its canonical form"
-    return "is a point of small order, which verifies anything" if y in _SMALL else None
+        return Message("evidence.key_not_canonical")
+    return Message("evidence.key_of_small_order") if y in _SMALL else None

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from evidence.package.layout import ENVELOPE, MANIFEST, MAX_MANIFEST_BYTES, Fault, printable
+from core.messages import Message
+from evidence.package.layout import ENVELOPE, MANIFEST, MAX_MANIFEST_BYTES, Fault, at_key, printable
 from evidence.package.listing import Link, Listing, Manifest2
 from evidence.package.names import is_plain
 from evidence.package.tree import FolderTree, TreeError, whole
@@ -22,14 +23,14 @@ def look_beside(folder: Path, sealed: Sealed, keys: KeyRing) -> tuple[ChainState
     if listing.supplement_to:
         primary = _compare(folder, listing.supplement_to, listing, keys)
         if primary == "broken":
-            faults.append(_exchanged(listing.supplement_to, "is not the package that this one supplements"))
+            faults.append(_exchanged(listing.supplement_to, "evidence.not_the_supplemented"))
         elif primary == "ok":
             faults += _of_another(folder / listing.supplement_to.package_id, sealed, keys)
     if listing.previous is None:
         return "first", primary, faults
     state = _compare(folder, listing.previous, listing, keys)
     if state == "broken":
-        faults.append(_exchanged(listing.previous, "is not the package that was sealed before this one"))
+        faults.append(_exchanged(listing.previous, "evidence.not_the_previous"))
     return state, primary, faults
 
 
@@ -39,11 +40,11 @@ def _of_another(folder: Path, sealed: Sealed, keys: KeyRing) -> Iterator[Fault]:
     if primary is None or not isinstance(sealed.listing, Manifest2):
         return
     if primary.listing.kind != "primary":
-        yield Fault(MANIFEST, "supplement_to: names a package that is no primary")
+        yield Fault(MANIFEST, at_key("supplement_to", "evidence.supplements_no_primary"))
     for section, name in (("event", "event_id"), ("camera", "id"), ("event", "zone_id"), ("rule", "version")):
         there = primary.record.get(section)
         if isinstance(there, dict) and there.get(name) != sealed.record[section][name]:
-            yield Fault(MANIFEST, f"{section}.{name}: is not the one of the package that this one supplements")
+            yield Fault(MANIFEST, at_key(f"{section}.{name}", "evidence.differs_from_primary"))
 
 
 def _compare(beside: Path, link: Link, listing: Listing, keys: KeyRing) -> ChainState:
@@ -63,5 +64,5 @@ def _compare(beside: Path, link: Link, listing: Listing, keys: KeyRing) -> Chain
     return "not checked" if namesake else "broken"
 
 
-def _exchanged(link: Link, what: str) -> Fault:
-    return Fault(f"../{printable(link.package_id)}/{MANIFEST}", what)
+def _exchanged(link: Link, code: str) -> Fault:
+    return Fault(f"../{printable(link.package_id)}/{MANIFEST}", Message(code))

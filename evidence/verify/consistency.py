@@ -5,10 +5,11 @@ A signature tells who wrote it. It does not tell that it makes sense: whoever ho
 
 from collections.abc import Iterator
 
+from core.messages import Message
 from evidence.package.antiforgery import ROLES, anti_forgery_code
-from evidence.package.layout import MANIFEST, Fault, clearing_id, package_id, printable
+from evidence.package.layout import MANIFEST, Fault, at_key, clearing_id, package_id, printable
 from evidence.package.listing import Link, Listing, Manifest2
-from evidence.package.names import clashes, is_plain
+from evidence.package.names import NOT_PORTABLE, clashes, is_plain
 from evidence.signing.sealed import Sealed
 from evidence.verify.dwell_check import dwell_faults
 from evidence.verify.rule_check import rule_faults
@@ -39,45 +40,48 @@ def lacking(listing: Listing) -> tuple[str, ...]:
     return tuple(path for path in (STILL, CLIP) if path not in there) if listing.kind == "primary" else ()
 
 
-def _place(listing: Listing) -> Iterator[str]:
+def _place(listing: Listing) -> Iterator[Message]:
     if not is_plain(listing.package_id) or "/" in listing.package_id:
-        yield "package_id: a name that not every system can hold"
+        yield at_key("package_id", "evidence.name_not_portable")
     if (listing.seq == 1) != (listing.previous is None):
-        yield f"seq: is {listing.seq}, and previous is {'null' if listing.previous is None else 'not null'}"
+        code = "evidence.number_without_previous" if listing.previous is None else "evidence.number_with_previous"
+        yield at_key("seq", code, number=listing.seq)
     if (listing.kind == "supplement") != (listing.supplement_to is not None):
-        yield f"supplement_to: a {listing.kind} {'names' if listing.supplement_to else 'must name'} one"
+        code = "evidence.primary_names_another" if listing.supplement_to else "evidence.supplement_names_none"
+        yield at_key("supplement_to", code)
     for name, link in (("previous", listing.previous), ("supplement_to", listing.supplement_to)):
         if link:
-            yield from (f"{name}: {what}" for what in _link(link, listing))
+            yield from (at_key(name, code) for code in _link(link, listing))
     if listing.previous and listing.previous.seq != listing.seq - 1:
-        yield f"previous.seq: is {listing.previous.seq}, and seq is {listing.seq}"
+        yield at_key("previous.seq", "evidence.previous_number_differs", found=listing.previous.seq, number=listing.seq)
 
 
 def _link(link: Link, listing: Listing) -> Iterator[str]:
+    """The codes of what is wrong with a link."""
     if link.package_id == listing.package_id:
-        yield "is the package itself"
+        yield "evidence.link_to_itself"
     if link.seq >= listing.seq:
-        yield "was not sealed before it"
+        yield "evidence.link_to_later"
 
 
-def _complete(listing: Listing) -> Iterator[str]:
+def _complete(listing: Listing) -> Iterator[Message]:
     if listing.completeness.complete != (not listing.completeness.missing):
-        yield "completeness: is complete, and something is missing; or neither"
+        yield at_key("completeness", "evidence.completeness_contradicts")
     if listing.completeness.complete and not listing.files:
-        yield "completeness: is complete without a file"
+        yield at_key("completeness", "evidence.complete_without_file")
     if listing.completeness.complete and lacking(listing):
-        yield f"completeness: is complete without {' and '.join(lacking(listing))}"
+        yield at_key("completeness", "evidence.complete_without_proof", paths=lacking(listing))
 
 
 def _names(listing: Listing) -> Iterator[Fault]:
     paths = [one.path for one in listing.files]
     for path in paths:
         if not is_plain(path):
-            yield Fault(printable(path), "a name that not every system can hold")
+            yield Fault(printable(path), NOT_PORTABLE)
     yield from (Fault(printable(path), what) for path, what in clashes(paths))
 
 
-def _identity(manifest: Manifest2) -> Iterator[str]:
+def _identity(manifest: Manifest2) -> Iterator[Message]:
     """One event, one camera, one zone, one opening all through."""
     event, rule, opening = manifest.event, manifest.rule, manifest.opening.number
     primary = package_id(event.event_id, opening)
@@ -100,28 +104,28 @@ def _identity(manifest: Manifest2) -> Iterator[str]:
     )
 
 
-def _unequal(*rows: tuple[str, object, object]) -> Iterator[str]:
+def _unequal(*rows: tuple[str, object, object]) -> Iterator[Message]:
     for name, there, wanted in rows:
         if there != wanted:
-            yield f"{name}: does not agree with the rest of the manifest"
+            yield at_key(name, "evidence.disagrees_with_manifest")
 
 
-def _presence(manifest: Manifest2) -> Iterator[str]:
+def _presence(manifest: Manifest2) -> Iterator[Message]:
     """What was demanded, what is there and what is listed are the same things."""
     told, listed = manifest.completeness, {one.path for one in manifest.files}
     demanded, missing = set(told.demanded), {one.get("what") for one in told.missing}
     if len(demanded) != len(told.demanded) or set(told.present) != demanded & listed:
-        yield "completeness.present: is not what was demanded and is listed"
+        yield at_key("completeness.present", "evidence.present_not_as_demanded")
     if not demanded - listed <= missing:
-        yield "completeness.missing: lacks what was demanded and is not listed"
+        yield at_key("completeness.missing", "evidence.missing_lacks_demanded")
     if not demanded:
-        yield "completeness.demanded: nothing was demanded"
+        yield at_key("completeness.demanded", "evidence.nothing_demanded")
     for path in (manifest.opening.record, manifest.background, *(one.of for one in manifest.files)):
         if path is not None and path not in listed:
-            yield f"{path}: is named and not listed"
+            yield at_key(path, "evidence.named_not_listed")
 
 
-def _code(manifest: Manifest2, sealed: Sealed) -> Iterator[str]:
+def _code(manifest: Manifest2, sealed: Sealed) -> Iterator[Message]:
     digests = {one.path: one.digests.get("sha256", "") for one in manifest.files if one.role in ROLES}
     if anti_forgery_code(sealed.record, digests) != manifest.anti_forgery_code:
-        yield "anti_forgery_code: is not the one of these facts and files"
+        yield at_key("anti_forgery_code", "evidence.code_not_of_these_facts")

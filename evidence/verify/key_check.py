@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import EvidenceError, StorageError
+from core.messages import Message
 from evidence.signing.key_events import KeyHistory, key_events, read_history
 from evidence.signing.keys import PREFIX_LENGTH, KeyRing, public_keys
 from evidence.signing.removals import Removed, read_removed, removals
@@ -32,14 +33,14 @@ def check_keys(home: Path, keys: KeyRing, told: ToldByAudit) -> tuple[Mapping[st
         history = read_history(home)
         findings += _keys(home, keys, history, told.accepted)
     except (EvidenceError, StorageError) as error:
-        findings.append(Finding(key_events(home).path, "faulty", str(error)))
+        findings.append(Finding(key_events(home).path, "faulty", error.message))
     try:
         removed = dict(read_removed(home, keys))
     except (EvidenceError, StorageError) as error:
-        findings.append(Finding(removals(home).path, "faulty", str(error)))
+        findings.append(Finding(removals(home).path, "faulty", error.message))
     signed = history.lines | {one.line for one in removed.values()}
     findings += [
-        Finding(home / "keys", "no signed line", f"the audit tells of {thing}")
+        Finding(home / "keys", "no signed line", Message("evidence.audit_tells_of", thing=thing))
         for line, thing in told.lines.items()
         if line not in signed
     ]
@@ -51,6 +52,6 @@ def _keys(home: Path, keys: KeyRing, history: KeyHistory, accepted: Collection[s
         path = public_keys(home) / f"{name[:PREFIX_LENGTH]}.pem"
         # A home of an earlier version has no events before its first start.
         if history.known and name not in history.known:
-            yield Finding(path, "unknown key", "no signed event tells of it")
+            yield Finding(path, "unknown key", Message("evidence.no_event_of_key"))
         if name in history.unvouched and name not in accepted:
-            yield Finding(path, "key not vouched for", "the key that it follows did not sign for it")
+            yield Finding(path, "key not vouched for", Message("evidence.former_key_did_not_sign"))

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from core.clock import parse_rfc3339
+from core.messages import Message
 from evidence.package.layout import MANIFEST, STAGING, sha256_of
 from evidence.signing.chain import ChainEntry
 from evidence.signing.keys import KeyRing
@@ -94,7 +95,7 @@ def _faulty(there: Iterable[Path], keys: KeyRing) -> Iterator[Finding]:
     for path in there:
         verdict = verify(path, keys)
         for fault in verdict.faults:
-            yield Finding(path, "faulty", f"{fault.path}: {fault.what}")
+            yield Finding(path, "faulty", Message("core.located", where=fault.path, cause=fault.what))
 
 
 def _against_rows(
@@ -107,7 +108,7 @@ def _against_rows(
             if not _was_removed(path.name, sha256, removed):
                 yield Finding(path, "no package")
         elif _manifest_hash(path) != sha256:
-            yield Finding(path, "hash differs", "the data base has another")
+            yield Finding(path, "hash differs", Message("evidence.data_base_has_another"))
 
 
 def _unchained(there: Iterable[Path], chained: set[Path]) -> Iterator[Finding]:
@@ -129,7 +130,7 @@ def _against_chain(
     yield from _numbers(numbered, elsewhere.values(), removed)
     for (_, before), (path, after) in pairwise(numbered):
         if parse_rfc3339(after.listing.sealed_at) + CLOCK_ERROR < parse_rfc3339(before.listing.sealed_at):
-            yield Finding(path, "out of order", f"sealed before number {before.listing.seq}")
+            yield Finding(path, "out of order", Message("evidence.sealed_before_number", number=before.listing.seq))
 
 
 def _elsewhere(root: Path, places: Iterable[tuple[ChainEntry, Path]], keys: KeyRing) -> dict[Path, Sealed]:
@@ -146,7 +147,9 @@ def _lines(
 ) -> Iterator[Finding]:
     for number, (entry, path) in enumerate(places, 1):
         if entry.seq != number:
-            yield Finding(path, "chain broken", f"line {number} has the number {entry.seq}")
+            yield Finding(
+                path, "chain broken", Message("evidence.chain_line_number_differs", line=number, number=entry.seq)
+            )
         one = sealed.get(path)
         if one is None:
             # What lies here and cannot be read is named as faulty; of another folder nothing else is looked at.
@@ -155,10 +158,14 @@ def _lines(
                 yield Finding(path, "no package")
             continue
         if entry.manifest_sha256 != one.manifest_sha256:
-            yield Finding(path, "hash differs", "the chain has another")
+            yield Finding(path, "hash differs", Message("evidence.chain_has_another"))
         listing = one.listing
         if (listing.seq, listing.sealed_at, listing.package_id) != (entry.seq, entry.sealed_at, entry.package_id):
-            yield Finding(path, "chain broken", f"the package says number {listing.seq}, {listing.sealed_at}")
+            yield Finding(
+                path,
+                "chain broken",
+                Message("evidence.package_says_number", number=listing.seq, moment=listing.sealed_at),
+            )
 
 
 def _numbers(
@@ -177,9 +184,11 @@ def _numbers(
             continue
         if previous.seq in hashes:
             if hashes[previous.seq] != previous.manifest_sha256:
-                yield Finding(path, "chain broken", f"number {previous.seq} is not the one that it follows")
+                yield Finding(path, "chain broken", Message("evidence.number_not_followed", number=previous.seq))
         elif not _was_removed(previous.package_id, previous.manifest_sha256, removed):
-            yield Finding(path, "number missing", f"{previous.seq}: {previous.package_id}")
+            yield Finding(
+                path, "number missing", Message("core.located", where=previous.seq, cause=previous.package_id)
+            )
 
 
 def _was_removed(package_id: str, manifest_sha256: str, removed: Mapping[str, Removed]) -> bool:

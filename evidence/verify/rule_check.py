@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.canonical_json import short_hash
+from core.messages import Message
+from evidence.package.layout import at_key
 from evidence.package.listing import Manifest2
 
 
-def rule_faults(manifest: Manifest2, record: Mapping[str, Any]) -> Iterator[str]:
+def rule_faults(manifest: Manifest2, record: Mapping[str, Any]) -> Iterator[Message]:
     """What is wrong with the rule.
 
     Args:
@@ -15,6 +17,6 @@ def rule_faults(manifest: Manifest2, record: Mapping[str, Any]) -> Iterator[str]
     """
     rule = manifest.rule
     if short_hash(manifest.camera.id, rule.preset_id, record["rule"]["zone"]) != rule.version:
-        yield "rule.version: is not the one of this camera, preset and zone"
+        yield at_key("rule.version", "evidence.rule_version_not_of_rule")
     if manifest.event.rule_version != rule.version:
-        yield "event.rule_version: is not the version of the rule"
+        yield at_key("event.rule_version", "evidence.event_rule_version_differs")

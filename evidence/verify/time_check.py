@@ -5,13 +5,16 @@ from datetime import timedelta
 from itertools import pairwise
 
 from core.clock import parse_rfc3339
+from core.messages import Message
+from evidence.package.layout import at_key
 from evidence.package.listing import Manifest2
 
 # A server's clock may be set back a little between a violation and its sealing, or between two packages.
 CLOCK_ERROR = timedelta(seconds=5)
+_KINDS = {"primary": Message("evidence.kind_primary"), "supplement": Message("evidence.kind_supplement")}
 
 
-def time_faults(manifest: Manifest2) -> Iterator[str]:
+def time_faults(manifest: Manifest2) -> Iterator[Message]:
     """Pairs of times that contradict each other, and times that are there or not against the kind."""
     yield from _orders(manifest)
     is_primary = manifest.kind == "primary"
@@ -22,9 +25,10 @@ def time_faults(manifest: Manifest2) -> Iterator[str]:
     }
     for name, (moment, wanted) in demanded.items():
         if (moment is not None) != wanted:
-            yield f"{name}: {'is wanted' if wanted else 'does not belong'} in a {manifest.kind}"
+            code = "evidence.time_wanted" if wanted else "evidence.time_does_not_belong"
+            yield at_key(name, code, package=_KINDS[manifest.kind])
     if is_primary and manifest.violation_moment and manifest.violation_moment != _violated(manifest):
-        yield "violation_moment: is not the one of the event"
+        yield at_key("violation_moment", "evidence.moment_not_of_event")
 
 
 def _violated(manifest: Manifest2) -> str:
@@ -34,7 +38,7 @@ def _violated(manifest: Manifest2) -> str:
     return first if first and parse_rfc3339(first) >= parse_rfc3339(event.still_since) else event.last_seen
 
 
-def _orders(manifest: Manifest2) -> Iterator[str]:
+def _orders(manifest: Manifest2) -> Iterator[Message]:
     event, span = manifest.event, manifest.time_range
     told = ("violation_moment", manifest.violation_moment), ("gone_at", manifest.gone_at)
     rows: list[list[tuple[str, str | None]]] = [
@@ -51,8 +55,8 @@ def _orders(manifest: Manifest2) -> Iterator[str]:
         known = [(name, parse_rfc3339(text)) for name, text in row if text is not None]
         for (name, earlier), (other, later) in pairwise(known):
             if earlier > later:
-                yield f"{name}: lies after {other}"
+                yield at_key(name, "evidence.time_after_other", other=other)
     sealed_at = parse_rfc3339(manifest.sealed_at) + CLOCK_ERROR
     for name, text in (*told, ("event.last_seen", event.last_seen), ("event.cleared_at", event.cleared_at)):
         if text is not None and parse_rfc3339(text) > sealed_at:
-            yield f"sealed_at: lies before {name}"
+            yield at_key("sealed_at", "evidence.sealed_before_time", other=name)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from core.messages import Message
 from evidence.package.layout import (
     ENVELOPE,
     MANIFEST,
@@ -21,6 +22,7 @@ from evidence.package.layout import (
     printable,
 )
 from evidence.package.listing import FORMAT_1, ListedFile, Listing, Manifest2
+from evidence.package.names import LISTED_TWICE
 from evidence.package.tree import FolderTree, Tree, TreeError, holds_package, whole
 from evidence.package.ziptree import NotCanonicalError, open_zip
 from evidence.signing.keys import KeyRing
@@ -29,15 +31,13 @@ from evidence.verify.beside import ChainState, look_beside
 from evidence.verify.consistency import contradictions, lacking
 from evidence.verify.opening_check import opening_faults
 
-AS_IT_OPENED = "that it is what was recorded as it opened"
+AS_IT_OPENED = Message("evidence.unpromised_as_opened")
 UNPROMISED_BY_1 = (
-    "what kind of source it was",
+    Message("evidence.unpromised_source_type"),
     AS_IT_OPENED,
-    "that its parts agree with each other",
-    "that the anti-forgery code binds more than the stills",
+    Message("evidence.unpromised_parts_agree"),
+    Message("evidence.unpromised_code_binds"),
 )
-
-UNPACK = "no archive as this product writes it, which tools may read differently; unpack it and verify the folder"
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Verdict:
 
     path: Path
     exists: bool
-    refusal: str | None = None
+    refusal: Message | None = None
     faults: tuple[Fault, ...] = ()
     sealed: Sealed | None = None
     chain: ChainState = "not checked"
@@ -80,7 +80,7 @@ class Verdict:
         return lacking(self.listing) if self.listing else ()
 
     @property
-    def unpromised(self) -> tuple[str, ...]:
+    def unpromised(self) -> tuple[Message, ...]:
         """What it does not promise: packages of a former format could not yet, others lack the opening record."""
         if self.listing and self.listing.format == FORMAT_1:
             return UNPROMISED_BY_1
@@ -97,7 +97,7 @@ def verify(path: Path, keys: KeyRing) -> Verdict:
     try:
         archive = open_zip(path)
     except NotCanonicalError as error:
-        return Verdict(path, exists=False, refusal=f"{UNPACK} ({error})")
+        return Verdict(path, exists=False, refusal=Message("evidence.archive_not_ours", cause=error))
     if archive is None:
         return Verdict(path, exists=False)
     try:
@@ -134,8 +134,8 @@ def _verify_tree(path: Path, tree: Tree, keys: KeyRing) -> Verdict:
 def _signed_faults(tree: Tree, sealed: Sealed, keys: KeyRing) -> Iterator[Fault]:
     """What was signed and yet cannot be."""
     if tree.top != sealed.listing.package_id:
-        named = printable(sealed.listing.package_id)
-        yield Fault(".", f"the folder is named {printable(tree.top)}, and holds the package {named}")
+        folder, package_id = printable(tree.top), printable(sealed.listing.package_id)
+        yield Fault(".", Message("evidence.folder_named_otherwise", folder=folder, package_id=package_id))
     yield from contradictions(sealed)
     if isinstance(sealed.listing, Manifest2):
         yield from opening_faults(tree, sealed.listing, sealed.record, keys)
@@ -145,9 +145,9 @@ def _file_faults(tree: Tree, listing: Listing) -> Iterator[Fault]:
     seen: set[str] = {MANIFEST, ENVELOPE}
     for listed in listing.files:
         if not is_safe(listed.path):
-            yield Fault(printable(listed.path), "a name that leaves the package")
+            yield Fault(printable(listed.path), Message("evidence.path_leaves_package"))
         elif listed.path in seen:
-            yield Fault(listed.path, "is listed twice")
+            yield Fault(listed.path, LISTED_TWICE)
         elif wrong := _wrong_with(tree, listed):
             yield Fault(listed.path, wrong)
         seen.add(listed.path)
@@ -156,32 +156,32 @@ def _file_faults(tree: Tree, listing: Listing) -> Iterator[Fault]:
 
 def _unlisted_faults(tree: Tree, listed: set[str]) -> Iterator[Fault]:
     for path in sorted(tree.files.keys() - listed - {TIMESTAMP}):
-        yield Fault(printable(path), "is not listed in the manifest")
+        yield Fault(printable(path), Message("evidence.file_not_listed"))
     wanted = {folder for path in listed for folder in parents(path)}
     for folder in sorted(tree.folders - wanted):
-        yield Fault(printable(folder), "a folder that is not of the package")
+        yield Fault(printable(folder), Message("evidence.folder_not_of_package"))
     if TIMESTAMP in tree.files:
         try:
             whole(tree, TIMESTAMP, MAX_MANIFEST_BYTES)
         except TreeError as error:
-            yield Fault(TIMESTAMP, str(error))
+            yield Fault(TIMESTAMP, error.message)
 
 
-def _wrong_with(tree: Tree, listed: ListedFile) -> str | None:
+def _wrong_with(tree: Tree, listed: ListedFile) -> Message | None:
     size = tree.files.get(listed.path)
     if size is None:
-        return "is missing"
+        return Message("evidence.file_missing")
     if size == 0:
-        return "is empty"
+        return Message("evidence.file_empty")
     if size != listed.size:
-        return f"has {size} bytes, not {listed.size}"
+        return Message("evidence.file_size_differs", found=size, wanted=listed.size)
     if "sha256" not in listed.digests:
-        return "is listed without a digest that this version knows"
+        return Message("evidence.file_without_known_digest")
     try:
         same = _sha256(tree, listed) == listed.digests["sha256"]
     except TreeError as error:
-        return str(error)
-    return None if same else "was changed: its SHA-256 is another"
+        return error.message
+    return None if same else Message("evidence.file_was_changed")
 
 
 def _sha256(tree: Tree, listed: ListedFile) -> str:
@@ -190,16 +190,16 @@ def _sha256(tree: Tree, listed: ListedFile) -> str:
     for chunk in tree.chunks(listed.path):
         read += len(chunk)
         if read > listed.size:
-            raise TreeError("holds more than it claims")
+            raise TreeError("evidence.file_exceeds_claim")
         digest.update(chunk)
     return digest.hexdigest()
 
 
 def _once(faults: list[Fault]) -> tuple[Fault, ...]:
     """The first fault of each path, in the order found; of a manifest that is there whole, each."""
-    first: dict[str, Fault] = {}
-    whole_manifest = not any(fault.path == MANIFEST and ": " not in fault.what for fault in faults)
+    first: dict[tuple[str, Message | None], Fault] = {}
+    whole_manifest = not any(fault.path == MANIFEST and fault.what.code != "core.located" for fault in faults)
     for fault in faults:
         several = fault.path == MANIFEST and whole_manifest
-        first.setdefault(f"{fault.path}: {fault.what}" if several else fault.path, fault)
+        first.setdefault((fault.path, fault.what if several else None), fault)
     return tuple(first.values())

@@ -37,7 +37,7 @@ class StreamLine:
     @contextmanager
     def _one(self) -> Iterator[None]:
         if not self._free.acquire(blocking=False):
-            raise ConflictError(f"{MOST_AT_ONCE} cameras are being looked at already; try again in a moment")
+            raise ConflictError("runtime.too_many_cameras_tried", limit=MOST_AT_ONCE)
         try:
             yield
         finally:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from core.duties import Trouble
 from core.errors import StorageError
+from core.messages import Message
 
 _MB = 2**20
 
@@ -25,10 +26,7 @@ class DiskWatch:
         try:
             free = shutil.disk_usage(self._home).free
         except OSError as error:
-            raise StorageError(f"{self._home}: {error.strerror}") from error
+            raise StorageError("core.located", where=self._home, cause=error) from error
         if free >= self._min_free_mb * _MB:
             return None
-        return Trouble(
-            f"{self._home}: less than {self._min_free_mb} MB free (JIEJING_MIN_FREE_MB): nothing new is recorded; "
-            "free some space"
-        )
+        return Trouble(Message("runtime.disk_nearly_full", path=self._home, limit=self._min_free_mb))

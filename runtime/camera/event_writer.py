@@ -10,6 +10,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from core.duties import Duties, Duty, Trouble
 from core.errors import StorageError
+from core.messages import Message
 from runtime.camera.package_rows import rows_left_out
 from runtime.camera.spool import CameraSpool, Spool
 from runtime.home.installation import Installation
@@ -110,6 +111,8 @@ def _is_for_good(error: Exception) -> bool:
 
 def _trouble(spool: CameraSpool) -> Trouble | None:
     backlog = spool.backlog
-    if backlog.lost:
-        return Trouble(f"{backlog.lost} events were lost: neither data base nor disk took them ({backlog.refusal})")
-    return None
+    if not backlog.lost:
+        return None
+    if backlog.refusal is None:
+        return Trouble(Message("runtime.events_were_lost", count=backlog.lost))
+    return Trouble(Message("runtime.events_lost", count=backlog.lost, cause=backlog.refusal))

@@ -2,15 +2,16 @@
 
 import logging
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from core.clock import Clock
-from core.domain import ModelRef
 from core.duties import Duties, Trouble
 from core.errors import JiejingError, ModelError
 from core.health import StreamState
+from core.messages import Message
+from core.model_ref import ModelRef
 from core.rules import watched_presets
 from core.site import Camera, SiteInfo
 from detector.ensemble import Ensemble
@@ -126,7 +127,7 @@ class Fleet:
         try:
             opened = [(one, self._detectors.of_models(one.camera, refs)) for one in followers]
         except ModelError as error:
-            return Trouble(f"{error}; the cameras go on looking through {names(self._in_use)}")
+            return Trouble(Message("runtime.cameras_keep_their_models", cause=error, models=_named(self._in_use)))
         for worker, ensemble in opened:
             worker.exchange(ensemble)
         self._in_use = refs
@@ -199,7 +200,7 @@ class Fleet:
             worker = CameraWorker(camera, site, self._shared, self._ensemble(camera, former))
         except JiejingError as error:
             watching.failed(error)
-            self._refused[camera.id] = StreamState(camera.id, "stopped", self._clock.utc(), error=str(error))
+            self._refused[camera.id] = StreamState(camera.id, "stopped", self._clock.utc(), error=error.message)
             return
         for preset in {one.id for one in camera.presets} - watched_presets(camera.presets):
             _log.warning("camera %s: preset %s: no picture to know it by; its zones rest", camera.id, preset)
@@ -218,7 +219,7 @@ class Fleet:
         except ModelError as error:
             if former is None:
                 raise
-            duty.troubled(Trouble(f"{error}; it goes on looking through {names(former.refs)}"))
+            duty.troubled(Trouble(Message("runtime.camera_keeps_its_models", cause=error, models=_named(former.refs))))
             return former.with_min_score(lowest_score(camera))
         duty.well()
         return opened
@@ -249,6 +250,10 @@ class Fleet:
         states = [worker.state for worker in list(self._workers.values())] + list(self._refused.values())
         if states:
             self._installation.store.camera_states.put(*states)
+
+
+def _named(refs: Sequence[ModelRef]) -> Sequence[str]:
+    return [ref.name for ref in refs] or Message("runtime.none")
 
 
 def _sealing(worker: CameraWorker, clock: Clock, writer: EventWriter) -> Callable[[], Trouble | None]:

@@ -27,6 +27,7 @@ from core.live_wire import (
     socket_address,
     wants_of,
 )
+from core.messages import Message
 from core.rules import ZoneRule
 from core.sharing import is_shared
 
@@ -75,7 +76,7 @@ class LiveWindow:
         try:
             self._listener = _listen(home)
         except OSError as error:
-            raise StorageError(f"{home}: no socket for live pictures can be made: {error.strerror}") from error
+            raise StorageError("runtime.no_live_socket", path=home, cause=error) from error
         threading.Thread(target=self._accept, name="live pictures", daemon=True).start()
 
     @property
@@ -121,14 +122,14 @@ class LiveWindow:
             except OSError as error:
                 if self._closed.is_set():
                     return
-                raise StorageError(f"nobody can be let in to the live pictures: {error.strerror}") from error
+                raise StorageError("runtime.live_pictures_let_nobody_in", cause=error) from error
             self._duty.well()
             self._let_in(connection)
 
     def _let_in(self, connection: socket.socket) -> None:
         if len(self._readers) >= MOST_READERS:
             connection.close()
-            self._duty.dropped(why=f"{MOST_READERS} read live pictures already; another one was sent away")
+            self._duty.dropped(why=Message("runtime.too_many_live_readers", limit=MOST_READERS))
             return
         reader = _Reader(connection)
         with self._lock:
@@ -137,7 +138,7 @@ class LiveWindow:
             threading.Thread(target=self._attend, args=(reader,), name="live reader", daemon=True).start()
         except RuntimeError as error:  # no further thread can be begun
             self._let_go(reader)
-            raise StorageError(f"a reader of live pictures cannot be served: {error}") from error
+            raise StorageError("runtime.live_reader_not_served", cause=error) from error
 
     def _attend(self, reader: "_Reader") -> None:
         try:
@@ -145,7 +146,7 @@ class LiveWindow:
             writer.start()
             reader.listen(self._duties)
         except (OSError, ValueError) as error:
-            self._duty.dropped(why=f"a reader of live pictures was sent away: {error}")
+            self._duty.dropped(why=Message("runtime.live_reader_sent_away", cause=error))
         except Exception as error:  # noqa: BLE001  told, and this reader alone is sent away
             self._duty.failed(error)
         finally:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from core.domain import Frame, Observation, RuleEvent, Seen
+from core.messages import Message
 from core.rules import ZoneRule, drawing_of, rules_of, without_observing
 from core.site import Camera
 from detector.ensemble import Ensemble
@@ -119,13 +120,13 @@ class CameraPipeline:
             frame.camera_id, self._preset, frame.utc, frame.size_wh, detections, unfit=unfit, looked_for=looked_for
         )
 
-    def _elsewhere(self, frame: Frame) -> str | None:
+    def _elsewhere(self, frame: Frame) -> Message | None:
         """Why the picture shows no preset that is known; a camera that turns is followed to the one in the picture."""
         if not self._turns:
             return self._views[self._preset].unfit(frame)
         found = self._finder.find(frame)
         self._preset = found or self._preset
-        return None if found else "the camera stands at no preset that is known"
+        return None if found else Message("runtime.no_known_preset")
 
     def _interval_s(self, source_interval_s: float) -> float:
         return max(source_interval_s, self._camera.sampling.interval_s, self._ensemble.interval_s)

@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.clock import Clock
-from core.domain import Detection, Frame, ModelRef, RuleEvent
-from core.duties import Duty
+from core.domain import Detection, Frame, RuleEvent
+from core.duties import Duty, words_of
 from core.errors import JiejingError
 from core.geometry import iou
 from core.labels import group_of
+from core.messages import Message
+from core.model_ref import ModelRef
 from models.shadow_figures import ShadowFigures
 from runtime.camera.pipeline import CameraPipeline, Step
 
@@ -96,12 +98,12 @@ class Shadow:
             return None if self._stopped else offered
 
     def _rest(self, error: Exception) -> None:
-        told = str(error) if isinstance(error, JiejingError) else f"an unexpected {type(error).__name__}; see the log"
-        self._figures.ended = f"the candidate {self.candidate.name} fails and is tried again: {told}"
+        why = Message("runtime.candidate_fails", model=self.candidate.name, cause=words_of(error))
+        self._figures.ended = why
         if not isinstance(error, JiejingError):
             _log.error("the candidate %s fails", self.candidate.name, exc_info=error)
         self._save()
-        self._duty.failed(self._figures.ended)
+        self._duty.failed(why)
         with self._changed:
             while not self._stopped and not self._duty.due:
                 self._changed.wait(_LOOK_S)
@@ -129,7 +131,7 @@ class Shadow:
                 self._duty.well()
         except OSError as error:
             self._is_kept = False
-            self._duty.failed(f"{self._file}: {error.strerror}; the shadow's figures are not kept")
+            self._duty.failed(Message("runtime.shadow_figures_not_kept", path=self._file, cause=error))
 
 
 def _count(figures: ShadowFigures, in_use: Sequence[Detection], candidate: Sequence[Detection]) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from core.domain import RuleEvent
+from core.messages import Message, message_of
 from evidence.package.storage import flush, flush_folder
 
 _log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class Backlog:
 
     events: int
     in_memory: int
-    refusal: str | None
+    refusal: Message | None
     lost: int
 
 
@@ -56,7 +57,7 @@ class CameraSpool:
         self._most_bytes = most_bytes
         self._lock = threading.Lock()
         self._held: deque[RuleEvent] = deque()
-        self._refusal: str | None = None
+        self._refusal: Message | None = None
         self._lost = 0
         self._read_to = 0
         self._size, self._on_disk = _whole_lines(path)
@@ -107,7 +108,7 @@ class CameraSpool:
     def _append(self, event: RuleEvent) -> bool:
         line = _ADAPTER.dump_json(event) + b"\n"
         if self._size + len(line) > self._most_bytes:
-            self._refusal = f"the file has reached {self._most_bytes // 2**20} MB"
+            self._refusal = Message("runtime.spool_full", limit=self._most_bytes // 2**20)
             return False
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -122,7 +123,7 @@ class CameraSpool:
                 self._path.chmod(0o600)
                 flush_folder(self._path.parent)
         except OSError as error:
-            self._refusal = error.strerror or type(error).__name__
+            self._refusal = message_of(error)
             return False
         self._size += len(line)
         self._on_disk += 1

@@ -19,6 +19,7 @@ from typing import Generic, TypeVar
 from core.clock import Clock, rfc3339
 from core.duties import Duty
 from core.errors import StorageError
+from core.messages import Message, message_of
 from evidence.package.strict_json import parse
 from evidence.signing.dsse import EnvelopeError, envelope, open_envelope
 from evidence.signing.keys import KeyRing, SigningKey
@@ -60,17 +61,17 @@ class StateSeal:
         if not content.startswith(_BEGIN):
             if self.takes_unsigned:
                 return content
-            raise EnvelopeError("it is not signed")
+            raise EnvelopeError("runtime.state_not_signed")
         line, _, rest = content.partition(b"\n")
         try:
             says = parse(open_envelope(line, self.keys, TYPE).payload, _MAX_BYTES)
         except EnvelopeError:
             raise
         except ValueError as error:
-            raise EnvelopeError(str(error)) from error
+            raise EnvelopeError(message_of(error)) from error
         wanted = {**self._about(what), "sha256": hashlib.sha256(rest).hexdigest()}
         if not isinstance(says, dict) or {name: says.get(name) for name in wanted} != wanted:
-            raise EnvelopeError("it is not what was signed")
+            raise EnvelopeError("runtime.state_not_what_was_signed")
         return rest
 
     def _about(self, what: str) -> dict[str, str]:
@@ -115,15 +116,15 @@ class StateFile(Generic[T]):
         except FileNotFoundError:
             return None
         except OSError as error:
-            self._refuse(error.strerror or "it cannot be read")
+            self._refuse(message_of(error))
             return None
         try:
             known = self._read(self._seal.opened(self._path.suffix, content))
         except EnvelopeError as error:
-            self._refuse(str(error))
+            self._refuse(error.message)
             return None
         if known is None:
-            self._refuse("it is damaged, or of another version")
+            self._refuse(Message("runtime.state_damaged"))
         return known
 
     @property
@@ -136,17 +137,14 @@ class StateFile(Generic[T]):
         self._due_s = self._clock.mono_s() + self._every_s
         self._duty.attempt(lambda: self._write(known))
 
-    def _refuse(self, why: str) -> None:
+    def _refuse(self, why: Message) -> None:
         """Keeps what was there for whoever looks into it, and tells."""
         aside = self._path.with_name(f"{self._path.name}{REFUSED}")
         try:
             self._path.replace(aside)
         except OSError:
             aside = self._path
-        self._taking_up.failed(
-            f"{aside}: is not what was written ({why}); nothing is taken from it, and what it told begins anew: find "
-            "out who changed it"
-        )
+        self._taking_up.failed(Message("runtime.state_refused", path=aside, cause=why))
 
     def _write(self, known: T) -> None:
         fresh = self._path.with_name(f"{self._path.name}.new")
@@ -155,4 +153,4 @@ class StateFile(Generic[T]):
             fresh.write_bytes(self._seal.sealed(self._path.suffix, self._written(known)))
             fresh.replace(self._path)
         except OSError as error:
-            raise StorageError(f"{self._path}: {error.strerror}; a restart now would forget it") from error
+            raise StorageError("runtime.state_not_written", path=self._path, cause=error) from error

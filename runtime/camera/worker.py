@@ -9,9 +9,11 @@ from datetime import datetime
 from functools import partial
 
 from core.clock import Clock
-from core.domain import Frame, ModelRef, RuleEvent
-from core.duties import Duties, Duty, Trouble
+from core.domain import Frame, RuleEvent
+from core.duties import Duties, Duty, Trouble, words_of
 from core.health import StreamState
+from core.messages import Message
+from core.model_ref import ModelRef
 from core.rules import ZoneRule
 from core.site import Camera, SiteInfo
 from detector.ensemble import Ensemble
@@ -187,11 +189,11 @@ class CameraWorker:
                 self.watching.well()
         except Exception as error:  # noqa: BLE001  one camera must not end unseen, whatever it was
             self.watching.failed(error)
-            self._fail(self.watching.state.why or "")
+            self._fail(words_of(error))
         finally:
             self._keep()
 
-    def _fail(self, why: str) -> None:
+    def _fail(self, why: Message) -> None:
         self._source.close()
         self._state = replace(self._state, status="stopped", since=self._clock.utc(), error=why)
         self.has_failed = True
@@ -217,7 +219,9 @@ class CameraWorker:
         while self._to_draft:
             self._draft_tries += 1
             if self._draft_tries > DRAFT_TRIES:
-                self._side("drafts").dropped(why=f"event {self._to_draft[0][0].event_id}: no draft can be kept of it")
+                self._side("drafts").dropped(
+                    why=Message("runtime.no_draft_of_event", event_id=self._to_draft[0][0].event_id)
+                )
             else:
                 self._dossiers.on_event(*self._to_draft[0])
             self._to_draft.popleft()

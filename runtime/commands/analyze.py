@@ -13,7 +13,7 @@ from runtime.camera.pipeline import CameraPipeline
 from runtime.commands.options import OutOption, SiteOption, moment_option
 from runtime.commands.site_options import camera_of
 from runtime.models.loading import Detectors
-from runtime.process.console import note, progress, say
+from runtime.process.console import note, progress, say, words
 from runtime.recorded.analysis import Analysis, recorder
 from runtime.recorded.event_log import EventLog
 from store.files import site_file
@@ -58,7 +58,7 @@ def command(
         tally = Analysis(source, pipeline, dossiers, log, write, advance, whole.site.zone_info).run()
     say(f"{out / 'events.jsonl'}: {tally.events} changes of state in {tally.frames} frames, {tally.packages} packages")
     for why in tally.whys:
-        say(why)
+        say(words(why))
     if source.fault:
-        note(source.fault)
+        note(words(source.fault))
         raise typer.Exit(1)

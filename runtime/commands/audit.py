@@ -28,13 +28,13 @@ def begin(reason: Annotated[str, typer.Option(help="Why there is no sound one; i
     a row of the audit.
     """
     if not reason.strip():
-        raise InputError("--reason: say why; it goes into the audit")
+        raise InputError("runtime.reason_wanted_for_audit", field="--reason")
     installation = Installation.open()
     verdict = AuditLog(installation.engine).verify()
     if verdict.fault:
-        raise InputError(f"audit: {verdict.fault}; restore the data base from a backup first")
+        raise InputError("runtime.audit_not_sound", cause=verdict.fault)
     if not verdict.rows:
-        raise InputError("the audit has no rows yet: its end begins with the first one")
+        raise InputError("runtime.audit_is_empty")
     anchor, head = audit_anchor(installation.settings), installation.store.audit.head()
     try:
         former: Head | None = anchor.get()

@@ -12,6 +12,8 @@ from pydantic import ValidationError
 from core.clock import SystemClock, rfc3339
 from core.errors import InputError, JiejingError, SiteError
 from core.health import STALE_AFTER_S
+from core.invalid_values import message_of_invalid
+from core.messages import Message
 from core.policy.observing import settled
 from core.ports import Probe
 from core.site import Camera, Sampling, Site, SiteInfo, StreamKind, redacted
@@ -19,12 +21,13 @@ from core.stream_address import Transport, address_fault
 from runtime.commands.options import JsonOption
 from runtime.home.installation import Installation
 from runtime.home.local_actor import local_actor
-from runtime.process.console import note, progress, say, say_json, say_table
+from runtime.process.console import in_json, note, progress, say, say_json, say_table, words
 from store.audit.log import Deed
 from store.files import site_file
 from store.files.camera_files import FileKind, read_cameras
 from store.files.headings import Choices, ReadColumn, to_remember
 from store.files.known_columns import KnownColumns, chosen_of
+from store.files.yaml_tree import of_field
 from store.site.records import ReportedState
 from store.site.secrets import without_passwords
 from streams.address import open_allowed
@@ -61,9 +64,10 @@ def import_(
     choices = Choices(_chosen(column or []), columns.of(None) if columns else {})
     found = read_cameras(_content(file), kind, kept, choices)
     for one in found.notices:
-        note(f"{file}:{one.row}: {one.field + ': ' if one.field else ''}{one.cause}")
+        note(words(Message("core.located", where=f"{file}:{one.row}", cause=of_field(one.cause, one.field))))
     if found.faults and dry_run:
-        say_table(("row", "field", "cause"), ((f"{file}:{one.row}", one.field, one.cause) for one in found.faults))
+        rows = ((f"{file}:{one.row}", one.field, words(one.cause)) for one in found.faults)
+        say_table(("row", "field", "cause"), rows)
         raise typer.Exit(2)
     if found.faults:
         raise site_file.refusal(str(file), found.faults)
@@ -100,7 +104,7 @@ def export(
         out.touch(mode=0o600, exist_ok=True)
         out.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise InputError(f"{out}: {error.strerror}; give a file that can be written") from error
+        raise InputError("runtime.file_not_writable", path=out, cause=error) from error
     say(str(out))
 
 
@@ -126,7 +130,7 @@ def add(
     changes = {"name": name, "org": org, "transport": transport, "source_kind": source_kind}
     camera = _camera(old, camera_id, source, changes, interval_s)
     if cause := address_fault(camera.source):
-        raise SiteError(f"source: {cause}")
+        raise SiteError("core.located", where="source", cause=cause)
     open_allowed(camera.source, installation.settings)
     if probing:
         with progress(f"probing {camera.name}", 0):
@@ -182,7 +186,7 @@ def check() -> None:
             say(f"{camera.id}: reached, {_figures(measured)}")
         except JiejingError as error:
             faults += 1
-            say(f"{camera.id}: {error}")
+            say(f"{camera.id}: {words(error)}")
     raise typer.Exit(1 if faults else 0)
 
 
@@ -190,7 +194,7 @@ def check() -> None:
 def remove(camera_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the camera.")]) -> None:
     """Takes a camera out of service. Its events and packages stay."""
     if not Installation.open().store.opened_sites.remove_camera(camera_id):
-        raise SiteError(f"there is no camera {camera_id!r}; see: jiejing camera list")
+        raise SiteError("runtime.no_such_camera", camera_id=camera_id)
     say(f"{camera_id}: removed")
 
 
@@ -205,7 +209,7 @@ def _camera(
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise SiteError(f"{where}: {first['msg'].removeprefix('Value error, ')}") from None
+        raise SiteError("core.located", where=where, cause=message_of_invalid(first)) from None
 
 
 def _kind(file: Path) -> FileKind:
@@ -217,7 +221,7 @@ def _kind(file: Path) -> FileKind:
 def _chosen(told: Sequence[str]) -> dict[str, str]:
     pairs = [one.rpartition("=") for one in told]
     if wrong := next((one for one, (title, _, _) in zip(told, pairs, strict=True) if not title), None):
-        raise InputError(f"--column {wrong}: write TITLE=NAME, or TITLE= to leave the column out")
+        raise InputError("runtime.column_option_form", value=wrong)
     return chosen_of({title: name.strip() for title, _, name in pairs})
 
 
@@ -232,7 +236,7 @@ def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise SiteError(f"{file}: cannot be read: {error.strerror}") from error
+        raise SiteError("runtime.file_not_readable", path=file, cause=error) from error
 
 
 def _joined(cameras: Sequence[Camera], kept: Site | None, info: SiteInfo | None) -> Site:
@@ -253,7 +257,7 @@ def _known(installation: Installation, camera_id: str) -> Camera:
     for camera in installation.site().cameras:
         if camera.id == camera_id:
             return camera
-    raise SiteError(f"there is no camera {camera_id!r}; give an address or see: jiejing camera list")
+    raise SiteError("runtime.no_such_camera_or_address", camera_id=camera_id)
 
 
 def _tell_probe(measured: Probe) -> None:
@@ -275,7 +279,7 @@ def _status(reported: ReportedState | None) -> str:
     if SystemClock().utc() - reported.reported_at > timedelta(seconds=STALE_AFTER_S):
         return f"not watched since {rfc3339(reported.reported_at)}"
     trouble = state.error or state.unfit
-    return f"{state.status}: {trouble}" if trouble else state.status
+    return f"{state.status}: {words(trouble)}" if trouble else state.status
 
 
 def _zones(camera: Camera) -> str:
@@ -283,12 +287,13 @@ def _zones(camera: Camera) -> str:
 
 
 def _plain(camera: Camera, reported: ReportedState | None) -> dict[str, object]:
+    state = reported.state if reported else None
     return {
         "id": camera.id,
         "name": camera.name,
         "source": redacted(camera.source),
-        "status": reported.state.status if reported else None,
-        "error": reported.state.error if reported else None,
-        "unfit": reported.state.unfit if reported else None,
+        "status": state.status if state else None,
+        "error": in_json(state.error) if state and state.error else None,
+        "unfit": in_json(state.unfit) if state and state.unfit else None,
         "reported_at": rfc3339(reported.reported_at) if reported else None,
     }

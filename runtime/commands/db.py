@@ -51,7 +51,7 @@ def backup(
     settings, now = load_settings(), SystemClock().utc()
     engine = make_engine(settings.database)
     if current(engine) is None:
-        raise StorageError(f"data base {shown(engine)}: there is nothing in it yet; make it with: jiejing db upgrade")
+        raise StorageError("runtime.data_base_is_empty", database=shown(engine))
     target = out or settings.home / FOLDER / file_name(now)
     listing = back_up(engine, settings.home, target, now)
     say(f"{target}: {len(listing.digests)} files, data base at {listing.revision}; holds the keys: keep it secret")

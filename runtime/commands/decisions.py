@@ -54,5 +54,5 @@ def _written(out: Path, lines: Iterator[str]) -> int:
                 file.write(f"{line}\n")
                 number += 1
     except OSError as error:
-        raise StorageError(f"{out}: {error.strerror}; give another file in --out") from error
+        raise StorageError("runtime.out_file_not_written", path=out, cause=error) from error
     return number

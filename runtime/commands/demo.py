@@ -23,7 +23,7 @@ from runtime.demo.stage import HOST, fresh_installation, listens, open_port, req
 from runtime.home.installation import Installation
 from runtime.models.model_import import family_named
 from runtime.process import logs
-from runtime.process.console import note, progress
+from runtime.process.console import note, progress, words
 from runtime.process.ports import free_port
 from runtime.process.signals import stop_on_signals
 from runtime.process.supervisor import Supervisor
@@ -76,13 +76,13 @@ def command(
         played = own or _street(installation.settings.home / RENDERED if render else None, stop)
         sealed = {} if stop.is_set() else _show(installation, played, goal, stop, clock, ends=headless)
     if headless and not goal.reached(sealed):
-        note(f"jiejing demo: {goal.missing(sealed)}")
+        note(f"jiejing demo: {words(goal.missing(sealed))}")
         raise typer.Exit(1)
 
 
 def _existing(path: Path, option: str) -> Path:
     if not path.is_file():
-        raise InputError(f"{option} {path}: there is no such file")
+        raise InputError("runtime.option_names_no_file", option=option, path=path)
     return path
 
 

@@ -7,6 +7,7 @@ import typer
 
 from core.clock import SystemClock, rfc3339
 from core.errors import InputError
+from core.messages import Message
 from evidence.package.zipfiles import write_zip
 from evidence.signing.chain import Chain, ChainEntry
 from evidence.signing.key_events import open_trusted_ring
@@ -14,11 +15,11 @@ from evidence.signing.keys import open_signing_key
 from evidence.signing.removals import note_removal, take_away
 from evidence.signing.sealed import Sealed, read_sealed
 from evidence.verify.key_check import ToldByAudit, check_keys
-from evidence.verify.reconcile import Row, reconcile
+from evidence.verify.reconcile import Finding, Row, reconcile
 from runtime.commands.options import JsonOption
 from runtime.home.installation import Installation
 from runtime.home.local_actor import local_actor
-from runtime.process.console import say, say_json, say_table
+from runtime.process.console import say, say_json, say_table, words
 from store.audit.log import AuditFilter, AuditLog, Deed
 from store.events.records import PackageRecord
 
@@ -47,7 +48,7 @@ def export(
     installation = Installation.open()
     row = installation.store.packages.get(package)
     if row is None:
-        raise InputError(f"no package {package!r} here; see: jiejing evidence list")
+        raise InputError("runtime.no_such_package", package_id=package)
     write_zip(installation.packages_folder / row.path, out)
     say(str(out))
 
@@ -59,16 +60,16 @@ def remove(
 ) -> None:
     """Removes a package for good. A signed line tells of it, so that its gap in the chain is no fault."""
     if not (why := reason.strip()[:400]):
-        raise InputError("--reason: say why; it is signed, and goes into the audit")
+        raise InputError("runtime.reason_wanted_signed", field="--reason")
     installation = Installation.open()
     settings, folder = installation.settings, installation.packages_folder
     row = installation.store.packages.get(package)
     if row is None:
-        raise InputError(f"no package {package!r} here; see: jiejing evidence list")
+        raise InputError("runtime.no_such_package", package_id=package)
     keys = open_trusted_ring(settings.home)
     sealed = read_sealed(folder / row.path, keys)
     if not isinstance(sealed, Sealed):
-        raise InputError(f"package {package}: cannot be believed, see: jiejing evidence check; look into that first")
+        raise InputError("runtime.package_not_believed", package_id=package)
     key = open_signing_key(settings.home, settings.signing_key)
     gone = note_removal(settings.home, sealed, keys, key, why, SystemClock().utc())
     told = {"number": gone.number, "manifest_sha256": gone.manifest_sha256, "line": gone.line}
@@ -90,11 +91,15 @@ def check() -> None:
     removed, findings = check_keys(home, keys, _told(installation.store.audit))
     findings += reconcile(folder, _chains(home), rows, keys, removed)
     for finding in findings:
-        say(f"{finding.path}: {finding.what}" + (f" ({finding.detail})" if finding.detail else ""))
+        say(f"{finding.path}: {_what(finding)}" + (f" ({words(finding.detail)})" if finding.detail else ""))
     if not findings:
-        gone = f" ({len(removed)} removed on purpose)" if removed else ""
-        say(f"{folder}: {len(rows)} packages{gone}, all in agreement")
+        code = "runtime.packages_agree_some_removed" if removed else "runtime.packages_agree"
+        say(words(Message(code, path=folder, count=len(rows), removed=len(removed))))
     raise typer.Exit(1 if findings else 0)
+
+
+def _what(finding: Finding) -> str:
+    return words(Message(f"runtime.finding_{finding.what.replace(' ', '_')}"))
 
 
 def _told(audit: AuditLog) -> ToldByAudit:

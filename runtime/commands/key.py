@@ -45,11 +45,8 @@ def change_key(
     installation, why = Installation.open(), _said(reason)
     given = None if recorded else installation.settings.signing_key
     if (given is None) != (to is None):
-        raise InputError(
-            "--to: the key lies in the home, where the next one is made; leave the option away"
-            if given is None
-            else "--to: JIEJING_SIGNING_KEY names the key; name the file of the next one, and set it there afterwards"
-        )
+        code = "runtime.next_key_lies_in_home" if given is None else "runtime.next_key_file_wanted"
+        raise InputError(code, field="--to")
     home = installation.settings.home
     use: Use = "recorded" if recorded else "live"
     with alone(home):
@@ -69,7 +66,7 @@ def accept(
     installation, why = Installation.open(), _said(reason)
     found = [name for name in read_history(installation.settings.home).unvouched if name.startswith(key)]
     if len(found) != 1 or not key:
-        raise InputError(f"no key {key!r} waits for that; see: jiejing key list")
+        raise InputError("runtime.no_key_to_accept", key_id=key)
     installation.store.audit.note(
         local_actor(), Deed("key.accept", "key", found[0][:16], why, None, {"key_id": found[0]})
     )
@@ -86,5 +83,5 @@ def _standing(name: str, history: KeyHistory) -> str:
 
 def _said(reason: str) -> str:
     if not reason.strip():
-        raise InputError("--reason: say why; it goes into the audit")
+        raise InputError("runtime.reason_wanted_for_audit", field="--reason")
     return reason.strip()[:400]

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from core.clock import rfc3339
-from core.domain import ModelRef
 from core.errors import ModelError
+from core.model_ref import ModelRef
 from core.settings import load_settings
 from models.history import Promotion, names
 from models.shadow_figures import SHADOW_FOLDER, results
@@ -113,7 +113,7 @@ def shadow(
         return
     candidate = store.candidate()
     if candidate is None:
-        raise ModelError("no model runs in shadow; begin with: jiejing model shadow NAME")
+        raise ModelError("runtime.no_model_in_shadow")
     figures = results(settings.home / SHADOW_FOLDER, candidate)
     if as_json:
         say_json({"name": candidate.name, "sha256": candidate.sha256, "cameras": figures})

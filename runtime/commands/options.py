@@ -12,7 +12,6 @@ from core.errors import InputError
 SiteOption = Annotated[Path, typer.Option("--site", help="Site file (YAML): cameras, zones and their rules.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for the results; made where it is missing.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON, for scripts.")]
-_WRITTEN = "; write it like 2026-01-01T08:00:00+08:00"
 
 
 def moment_option(text: str, option: str) -> datetime:
@@ -24,5 +23,4 @@ def moment_option(text: str, option: str) -> datetime:
     try:
         return parse_rfc3339(text)
     except ValueError as error:
-        cause = str(error).removesuffix(_WRITTEN)  # which says so itself where only the offset is missing
-        raise InputError(f"{option}: {cause}{_WRITTEN}") from error
+        raise InputError("runtime.option_is_no_moment", field=option, value=text) from error

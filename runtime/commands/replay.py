@@ -53,7 +53,7 @@ def _in_order(log: Path) -> Iterator[Observation]:
         observation = observation_from_line(line, where)
         last = newest.get(observation.camera_id)
         if last is not None and observation.utc <= last:
-            raise InputError(f"{where}: utc is not later than in the line before it; sort the file by time")
+            raise InputError("runtime.detections_not_sorted", where=where)
         newest[observation.camera_id] = observation.utc
         yield observation
 
@@ -65,6 +65,6 @@ def _lines(log: Path) -> Iterator[tuple[int, str]]:
                 if line.strip():
                     yield number, line
     except OSError as error:
-        raise InputError(f"{log}: {error.strerror}; give a file of recorded detections") from error
+        raise InputError("runtime.no_recorded_detections", path=log, cause=error) from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{log}: this is no text, so no recorded detections: {error.reason}") from error
+        raise InputError("runtime.detections_are_no_text", path=log, cause=error.reason) from error

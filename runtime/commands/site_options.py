@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from core.errors import SiteError
+from core.messages import Message
 from core.site import Camera, Site
 
 
@@ -15,5 +16,5 @@ def camera_of(site: Site, camera_id: str, site_file: Path) -> Camera:
     try:
         return site.camera(camera_id)
     except KeyError:
-        known = ", ".join(camera.id for camera in site.cameras) or "none"
-        raise SiteError(f"{site_file}: no camera {camera_id!r} in it (cameras: {known})") from None
+        known = [camera.id for camera in site.cameras] or Message("runtime.none")
+        raise SiteError("runtime.camera_not_in_site_file", path=site_file, camera_id=camera_id, known=known) from None

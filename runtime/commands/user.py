@@ -9,6 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from api.accounts.schemas import AccountName, BadgeNo, Text
 from core.errors import InputError
+from core.invalid_values import message_of_invalid
+from core.messages import Message
 from core.rights import ADMINISTRATORS, Role
 from runtime.commands.options import JsonOption
 from runtime.home.installation import Installation
@@ -53,7 +55,7 @@ def add(
     """
     installation = Installation.open()
     if node and role in ADMINISTRATORS:
-        raise InputError("--node: an administrator is there for the whole site; leave the node out")
+        raise InputError("runtime.administrator_with_node", field="--node")
     password = one_time_password()
     new = NewUser(
         name=_checked(AccountName, name, "--name"),
@@ -139,7 +141,8 @@ def _checked(kind: Any, value: str, option: str) -> str:
     try:
         checked: str = TypeAdapter(kind).validate_python(value)
     except ValidationError as error:
-        raise InputError(f"{option} {value!r}: {error.errors()[0]['msg']}") from None
+        why = message_of_invalid(error.errors()[0])
+        raise InputError("runtime.option_value_refused", option=option, value=value, cause=why) from None
     return checked
 
 
@@ -148,14 +151,14 @@ def _node_id(installation: Installation, name: str) -> int:
     for node in nodes:
         if node.name == name:
             return node.node_id
-    known = ", ".join(node.name for node in nodes) or "none"
-    raise InputError(f"--node {name}: there is no such node (nodes: {known}); the system administrator adds them")
+    known = [node.name for node in nodes] or Message("runtime.none")
+    raise InputError("runtime.no_such_node", name=name, known=known)
 
 
 def _known(installation: Installation, name: str) -> User:
     user = installation.store.users.named(name.lower())
     if user is None:
-        raise InputError(f"there is no account {name!r}; see: jiejing user list")
+        raise InputError("runtime.no_such_account", name=name)
     return user
 
 

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import InputError
+from core.messages import Message, message_of
 from core.settings import load_settings
 from evidence.package.layout import printable
 from evidence.signing.key_events import open_trusted_ring
 from evidence.signing.keys import KeyRing, read_public_key
 from evidence.verify.verifier import Verdict, verify
 from runtime.commands.options import JsonOption
-from runtime.process.console import note, say, say_json
+from runtime.process.console import in_json, note, say, say_json, words
 
 
 def command(
@@ -32,13 +33,13 @@ def command(
     Of a package: signature, manifest and files. Of the audit (--audit): every row, the chain, and its end.
     """
     if audit == (path is not None):
-        raise InputError("give a package to check, or --audit")
+        raise InputError("runtime.nothing_to_verify")
     if path is None:
         from runtime.home import audit_check  # noqa: PLC0415 - it opens the data base; a package needs none
 
         raise typer.Exit(audit_check.check(load_settings(), head, as_json=as_json))
     if head:
-        raise InputError("--head goes with --audit")
+        raise InputError("runtime.head_without_audit")
     keys = KeyRing.of([read_public_key(key)]) if key else open_trusted_ring(load_settings().home)
     verdict = verify(path, keys)
     if as_json:
@@ -54,23 +55,32 @@ def _facts(verdict: Verdict) -> Iterator[tuple[str, str]]:
         return
     listing, record = verdict.sealed.listing, verdict.sealed.record
     event, camera, source = (_section(record, name) for name in ("event", "camera", "source"))
-    missing = ", ".join(one.get("what", "") for one in listing.completeness.missing)
-    yield "package", f"{listing.package_id} ({listing.kind}, number {listing.seq}, {listing.format})"
-    yield "event", f"{event.get('event_id')}, opening {event.get('opening')}, {event.get('violation')}"
+    identity = {"package_id": listing.package_id, "type": listing.kind, "number": listing.seq, "format": listing.format}
+    yield "package", Message("runtime.package_identity", **identity)
+    happened = {name: event.get(name) for name in ("event_id", "opening", "violation")}
+    yield "event", Message("runtime.event_identity", **happened)
     yield "camera", f"{camera.get('id')} {camera.get('name')}"
-    yield "source", f"{source.get('kind', 'not declared')}, times: {source.get('time_basis', 'not declared')}"
+    kind, basis = (source.get(name, Message("runtime.not_declared")) for name in ("kind", "time_basis"))
+    yield "source", Message("runtime.source_and_times", source=kind, basis=basis)
     yield "still since", str(event.get("still_since"))
     yield "violation", str(record.get("violation_moment") or event.get("violation_at"))
     yield "sealed at", listing.sealed_at
     yield "key", listing.key_id
     if verdict.sealed.unknown_keys:
-        yield "also signed by", ", ".join(name[:64] for name in verdict.sealed.unknown_keys) + " (not trusted here)"
-    yield "complete", "yes" if listing.completeness.complete else f"no; missing: {missing}"
+        yield "also signed by", Message("runtime.unknown_keys", keys=[key[:64] for key in verdict.sealed.unknown_keys])
+    missing = [one.get("what", "") for one in listing.completeness.missing]
+    is_complete = listing.completeness.complete
+    yield "complete", Message("runtime.yes") if is_complete else Message("runtime.no_lacks", missing=missing)
     for path in verdict.lacking:
-        yield "without", f"{path}: the violation is not shown by it"
+        yield "without", Message("runtime.violation_not_shown_by", path=path)
     yield "standing", str(_section(record, "legal").get("standing_zh", "线索"))
     if verdict.primary:
-        yield "its primary", verdict.primary
+        yield "its primary", _state(verdict.primary)
+
+
+def _state(state: str) -> Message:
+    """How a chain, a primary or a time stamp stands."""
+    return Message(f"runtime.stands_{state.replace(' ', '_')}")
 
 
 def _section(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -80,31 +90,43 @@ def _section(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _tell(verdict: Verdict) -> None:
     if verdict.refusal:
-        note(f"jiejing: {verdict.path}: {verdict.refusal}")
+        note(f"jiejing: {words(Message('core.located', where=verdict.path, cause=verdict.refusal))}")
         return
     if not verdict.exists:
-        note(f"jiejing: {verdict.path}: no evidence package; give its folder or its .zip")
+        note(f"jiejing: {words(Message('runtime.no_package_there', path=verdict.path))}")
         return
     for fault in verdict.faults:
-        say(f"{fault.path}: {fault.what}")
+        say(words(Message("core.located", where=fault.path, cause=fault.what)))
     if verdict.sound:
-        files = len(verdict.listing.files) if verdict.listing else 0
-        say(f"{verdict.path}: sound ({files} files; chain: {verdict.chain}; timestamp: {verdict.timestamp})")
+        say(words(_soundness(verdict)))
     for name, value in _facts(verdict):
-        say(f"{name}: {printable(value)}")
+        label = Message(f"runtime.fact_{name.replace(' ', '_')}")
+        say(words(Message("core.located", where=label, cause=printable(words(value)))))
     for promise in verdict.unpromised:
-        say(f"this package does not promise {promise}")
+        say(words(Message("runtime.package_does_not_promise", what=promise)))
+
+
+def _soundness(verdict: Verdict) -> Message:
+    return Message(
+        "runtime.package_sound",
+        path=verdict.path,
+        files=len(verdict.listing.files) if verdict.listing else 0,
+        chain=_state(verdict.chain),
+        timestamp=_state(verdict.timestamp),
+    )
 
 
 def _as_json(verdict: Verdict) -> dict[str, Any]:
     return {
         "path": str(verdict.path),
         "exists": verdict.exists,
-        "refusal": verdict.refusal,
+        "refusal": in_json(verdict.refusal) if verdict.refusal else None,
         "sound": verdict.sound,
         "package": {name.replace(" ", "_"): value for name, value in _facts(verdict)},
-        "faults": [{"path": fault.path, "what": fault.what} for fault in verdict.faults],
+        "faults": [
+            {"path": fault.path, "what": fault.what, **message_of(fault.what).plain()} for fault in verdict.faults
+        ],
         "chain": verdict.chain,
         "timestamp": verdict.timestamp,
-        "unpromised": list(verdict.unpromised),
+        "unpromised": [in_json(promise) for promise in verdict.unpromised],
     }

@@ -40,11 +40,8 @@ def cameras_in(folder: Path) -> tuple[DemoCamera, ...]:
     """
     clips = sorted(folder.glob("*.mp4"))
     if not clips:
-        raise StorageError(f"{folder}: no clip of the demo is there; {_REMEDY}")
+        raise StorageError("runtime.no_demo_clips", path=folder)
     return tuple(_camera(clip) for clip in clips)
-
-
-_REMEDY = "install jiejing again, or render the clips anew with --render"
 
 
 def _camera(clip: Path) -> DemoCamera:
@@ -52,9 +49,9 @@ def _camera(clip: Path) -> DemoCamera:
         label = _Label.model_validate_json(clip.with_suffix(".json").read_bytes())
         whole = label.sha256 == sha256_of(clip)
     except (OSError, ValidationError) as error:
-        raise StorageError(f"{clip.with_suffix('.json')}: does not say what the clip shows; {_REMEDY}") from error
+        raise StorageError("runtime.demo_clip_not_described", path=clip.with_suffix(".json")) from error
     if not whole:
-        raise StorageError(f"{clip}: damaged; {_REMEDY}")
+        raise StorageError("runtime.demo_clip_damaged", path=clip)
     return DemoCamera(clip.stem, label.place, clip, label.zones)
 
 
@@ -68,7 +65,5 @@ def render(folder: Path, stop: Event, progress: Progress) -> None:
     try:
         renderer = entry_points(group=RENDERING)["demo"].load()
     except (KeyError, ModuleNotFoundError) as error:
-        raise InputError(
-            f"--render: no renderer is installed ({error}); in a clone run: deploy/setup.sh scenes"
-        ) from error
+        raise InputError("runtime.no_renderer_installed", field="--render", cause=error) from error
     renderer(folder, stop, progress)

@@ -8,12 +8,13 @@ from pathlib import Path
 from core.clock import Clock
 from core.domain import RuleEvent
 from core.errors import InputError
+from core.messages import Message
 from core.site import Site
 from core.violations import violation_types
 from evidence.signing.key_events import open_trusted_ring
 from evidence.verify.verifier import verify
 from runtime.home.installation import Installation
-from runtime.process.console import note, say
+from runtime.process.console import note, say, words
 from store.events.records import PackageRecord
 
 THE_FOUR = ("illegal_parking", "street_vending", "window_front_trading", "exposed_garbage")
@@ -39,7 +40,7 @@ class Goal:
             InputError: there are not so many.
         """
         if until is not None and until > len(THE_FOUR):
-            raise InputError(f"--until {until}: the demo street shows {len(THE_FOUR)} different violations")
+            raise InputError("runtime.until_beyond_demo", value=until, limit=len(THE_FOUR))
         return cls(until or len(THE_FOUR), THE_FOUR)
 
     @classmethod
@@ -55,11 +56,11 @@ class Goal:
         """
         return self._count(sealed) >= self.until
 
-    def missing(self, sealed: Mapping[str, str]) -> str:
+    def missing(self, sealed: Mapping[str, str]) -> Message:
         """One line on what has come and what has not."""
         still = [named(key) for key in self.violations if key not in sealed.values()]
-        told = f"{self._count(sealed)} of {self.until} sealed and verified"
-        return f"{told}; missing: {', '.join(still)}" if still else told
+        told = Message("runtime.demo_came_so_far", count=self._count(sealed), of=self.until)
+        return Message("runtime.demo_lacks", so_far=told, violations=still) if still else told
 
     def _count(self, sealed: Mapping[str, str]) -> int:
         return len(set(self.violations) & set(sealed.values())) if self.violations else len(sealed)
@@ -102,8 +103,9 @@ class Reporter:
         verdict = verify(path, open_trusted_ring(self._installation.settings.home))
         where = f"{named(event.violation)}: {event.camera_id} {self._places[event.camera_id]}"
         if not verdict.sound:
-            faults = "; ".join(f"{fault.path}: {fault.what}" for fault in verdict.faults) or "no package there"
-            note(f"{where}: NOT SOUND: {path}: {faults}")
+            faults = [Message("core.located", where=fault.path, cause=fault.what) for fault in verdict.faults]
+            why = faults or Message("runtime.no_package")
+            note(words(Message("runtime.demo_package_not_sound", event=where, path=path, faults=why)))
         elif package.kind == "supplement":
             note(f"{where}: cleared; the supplement is sealed and verified: {path}")
         elif event.event_id in self.sealed:

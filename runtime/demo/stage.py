@@ -32,7 +32,7 @@ def fresh_installation(settings: Settings, port: int) -> Installation:
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"{home}: {error.strerror}; give another folder in JIEJING_HOME") from error
+        raise StorageError("runtime.home_not_usable", path=home, cause=error) from error
     own = {"home": home, "database_url": None, "signing_key": None, "host": HOST, "port": port}
     return Installation(settings.model_copy(update=own))
 
@@ -45,10 +45,7 @@ def use_model(home: Path, own: Path | None, family: Family | None) -> None:
     """
     store = ModelStore(home)
     if own is None and not (SHIPPED / MODEL / CARD).is_file():
-        raise ModelError(
-            f"the demo watches through the model {MODEL}, which is not in {SHIPPED}; give your "
-            "own with --model FILE.onnx"
-        )
+        raise ModelError("runtime.demo_model_missing", model=MODEL, path=SHIPPED)
     if own is not None:
         import_model(ImportRequest(own, OWN_MODEL, family, _labels(own), None, None, None), store)
     store.promote([OWN_MODEL if own else MODEL], reason="the demo")
@@ -71,9 +68,7 @@ def open_port(port: int) -> int:
         try:
             one.bind((HOST, port))
         except OSError as error:
-            raise InputError(
-                f"port {port} of {HOST}: {error.strerror}; choose another with --port, 0 takes a free one"
-            ) from error
+            raise InputError("runtime.port_not_free", port=port, host=HOST, cause=error) from error
     return port or free_port()
 
 
@@ -93,4 +88,4 @@ def require_playout() -> None:
     """
     reason = missing()
     if reason:
-        raise InputError(f"the demo plays its cameras by RTSP: {reason}")
+        raise InputError("runtime.demo_cannot_play_cameras", cause=reason)

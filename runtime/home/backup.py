@@ -82,7 +82,7 @@ def back_up(engine: Engine, home: Path, target: Path, now: datetime) -> Listing:
         StorageError: the data base or the disk refuses; no file is left.
     """
     if target.exists():
-        raise InputError(f"{target} is there already; name another file")
+        raise InputError("runtime.backup_file_exists", path=target)
     with storing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         _refuse_without_room(engine, target.parent)
@@ -168,16 +168,14 @@ def _unpack(source: Path, folder: Path) -> Listing:
         content = (folder / _LISTING).read_bytes()[:_MAX_LISTING_BYTES]
         listing = Listing.model_validate_json(content)
     except FileNotFoundError as error:
-        raise InputError(
-            f"{source}: there is no such file, or it is no backup; give one of jiejing db backup"
-        ) from error
+        raise InputError("runtime.backup_file_missing", path=source) from error
     except (tarfile.TarError, EOFError, OSError, ValidationError) as error:
-        raise InputError(f"{source}: is no backup, or is damaged; give one of jiejing db backup") from error
+        raise InputError("runtime.backup_damaged", path=source) from error
     if listing.format != FORMAT:
-        raise InputError(f"{source}: was made by a newer version of this program; update the program")
+        raise InputError("runtime.backup_of_newer_version", path=source)
     if listing.digests != (found := _digests(folder)):
         name = min(path for path in {*listing.digests, *found} if listing.digests.get(path) != found.get(path))
-        raise InputError(f"{source}: {name} in it was changed; take another backup")
+        raise InputError("runtime.backup_was_changed", path=source, name=name)
     return listing
 
 
@@ -238,6 +236,4 @@ def _refuse_without_room(engine: Engine, folder: Path) -> None:
     wanted = 2 * path.stat().st_size if path is not None and path.exists() else 0  # the copy, and its archive
     free = shutil.disk_usage(folder).free
     if free < wanted:
-        raise StorageError(
-            f"{folder}: a backup takes up to {wanted >> 20} MB, and {free >> 20} MB are free; free some space"
-        )
+        raise StorageError("runtime.no_room_for_backup", path=folder, wanted=wanted >> 20, free=free >> 20)

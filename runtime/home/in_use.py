@@ -18,7 +18,7 @@ def in_use(home: Path) -> Iterator[None]:
     Raises:
         ConflictError: the home is being restored.
     """
-    with _locked(home, fcntl.LOCK_SH, f"{home} is being restored from a backup; start again when that has ended"):
+    with _locked(home, fcntl.LOCK_SH, "runtime.home_is_restored"):
         yield
 
 
@@ -29,12 +29,12 @@ def alone(home: Path) -> Iterator[None]:
     Raises:
         ConflictError: `run` or `serve` does.
     """
-    with _locked(home, fcntl.LOCK_EX, f"{home} is in use by jiejing run or serve; stop them first"):
+    with _locked(home, fcntl.LOCK_EX, "runtime.home_in_use"):
         yield
 
 
 @contextmanager
-def _locked(home: Path, kind: int, refusal: str) -> Iterator[None]:
+def _locked(home: Path, kind: int, code: str) -> Iterator[None]:
     with storing(home):
         home.mkdir(parents=True, exist_ok=True)
         lock = (home / _FILE).open("ab")
@@ -42,5 +42,5 @@ def _locked(home: Path, kind: int, refusal: str) -> Iterator[None]:
         try:
             fcntl.flock(lock, kind | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise ConflictError(refusal) from None
+            raise ConflictError(code, path=home) from None
         yield

@@ -46,9 +46,7 @@ class Installation:
             _close_to_others(settings.home)
             keep_to(settings.home)
         except OSError as error:
-            raise StorageError(
-                f"{settings.home}: {error.strerror}; give another folder in JIEJING_HOME, or make it writable"
-            ) from error
+            raise StorageError("runtime.home_not_writable", path=settings.home, cause=error) from error
         return cls(settings)
 
     @cached_property
@@ -83,7 +81,7 @@ class Installation:
         """
         site = self.store.opened_sites.load()
         if site is None:
-            raise StorageError("there is no site yet; bring one in with: jiejing camera import SITE.yaml")
+            raise StorageError("runtime.no_site_yet")
         return site
 
 

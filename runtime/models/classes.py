@@ -11,7 +11,6 @@ from models.coco import COCO_CLASSES
 from store.files import yaml_tree
 
 _SHOWN = 6
-_GIVE_FILE = "give --labels FILE, a YAML file with 'classes' (in order) and 'labels' (class: label)"
 
 
 def named_classes(labels: str, own: tuple[str, ...]) -> tuple[str, ...]:
@@ -44,14 +43,10 @@ def classes_and_labels(
     else:
         classes, mapping = _of_file(Path(labels), own)
     if count is not None and len(classes) != count:
-        raise ModelError(f"it names no classes, and its output has {count}; {_GIVE_FILE}")
+        raise ModelError("runtime.model_names_no_classes", count=count)
     if not mapping:
-        more = ", ..." if len(classes) > _SHOWN else ""
-        raise ModelError(
-            f"no class of the model maps to one of our labels, so it would never find anything; its classes are "
-            f"{', '.join(classes[:_SHOWN])}{more}: say which is which with --labels FILE, a YAML file with 'labels' "
-            "(class: label)"
-        )
+        shown = (*classes[:_SHOWN], "...") if len(classes) > _SHOWN else classes
+        raise ModelError("runtime.no_class_of_ours", classes=shown)
     return classes, mapping
 
 
@@ -59,15 +54,15 @@ def _of_file(path: Path, own: tuple[str, ...]) -> tuple[tuple[str, ...], Mapping
     try:
         content: Any = yaml_tree.read(text_of(path.read_bytes())).data
     except OSError as error:
-        raise InputError(f"--labels {path}: {error.strerror}; give coco, ours or a YAML file") from error
+        raise InputError("runtime.labels_file_not_readable", path=path, cause=error) from error
     except UnicodeError as error:
-        raise InputError(f"--labels {path}: is no text; give coco, ours or a YAML file") from error
+        raise InputError("runtime.labels_file_is_no_text", path=path) from error
     except InputError as error:
-        raise InputError(f"--labels {path}:{error}") from error
+        raise InputError("runtime.labels_file_faulty", path=path, cause=error) from error
     labels = content.get("labels") if isinstance(content, dict) else None
     if not isinstance(labels, dict) or not all(isinstance(one, str) for one in labels.values()):
-        raise InputError(f"--labels {path}: a mapping 'labels' from class to label is missing")
+        raise InputError("runtime.labels_mapping_missing", path=path)
     classes = content.get("classes") or own
     if not classes or not isinstance(classes, list | tuple):
-        raise InputError(f"--labels {path}: the model names no classes itself, so 'classes' must list them in order")
+        raise InputError("runtime.labels_classes_missing", path=path)
     return tuple(str(name) for name in classes), labels

@@ -6,8 +6,8 @@ from threading import Lock
 
 import numpy as np
 
-from core.domain import ModelRef
 from core.errors import InputError
+from core.model_ref import ModelRef
 from core.rules import rules_of
 from core.site import Camera
 from detector.engine import Detector
@@ -65,7 +65,7 @@ class Detectors:
         except ValueError:
             interval_s = -1.0
         if not 0 < interval_s <= 3600:
-            raise InputError(f"model {text!r}: after @ stand the seconds between two looks, like {name}@5")
+            raise InputError("runtime.model_interval_form", value=text, name=name)
         return Looking(self._open_version(self.store.find(name)), interval_s)
 
     def _open_version(self, model: StoredModel) -> Detector:

@@ -16,6 +16,8 @@ from pydantic import ValidationError
 
 from core.domain import Detection, Image
 from core.errors import InputError, ModelError
+from core.invalid_values import message_of_invalid
+from core.messages import Message
 from detector.engine import Detector
 from detector.families import FAMILIES, Float32
 from detector.families import Family as FamilyRow
@@ -77,10 +79,7 @@ def _size(request: ImportRequest, facts: GraphFacts) -> tuple[int, int]:
     size_wh = request.size_wh or facts.fixed_size_wh or (640, 640)
     if any(side % 32 or not 32 <= side <= 4096 for side in size_wh):
         width, height = size_wh
-        raise ModelError(
-            f"{request.weights}: its input is {width} x {height} pixels; sides must be multiples of 32, up to 4096: "
-            "export it at such a size, or try --input 640x640"
-        )
+        raise ModelError("runtime.model_input_size_unfit", path=request.weights, width=width, height=height)
     return size_wh
 
 
@@ -101,10 +100,7 @@ def _recognised(
     recognised = recognise(outputs, size_wh, len(named) or None)
     if request.family not in (None, recognised.family):
         shape = ", ".join(map(str, outputs[0].shape))
-        raise ModelError(
-            f"its output ({shape}) is that of the family {recognised.family}, not {request.family}; give --family "
-            f"{recognised.family}, or leave --family out"
-        )
+        raise ModelError("runtime.model_of_other_family", shape=shape, found=recognised.family, wanted=request.family)
     own = FAMILIES[recognised.family]
     return recognised, outputs[0] if own is feed else session.run(_fed(own, picture, size_wh))[0]
 
@@ -120,11 +116,24 @@ def _about(request: ImportRequest, facts: GraphFacts) -> Iterator[None]:
     try:
         yield
     except ModelError as error:
-        said = str(error).removeprefix(f"{request.weights}: ")
-        outputs = ", ".join(str(list(shape)) for shape in facts.output_shapes)
-        declared = f" (the graph declares input {list(facts.input_shape)}, output {outputs})"
-        shown = declared if "ONNXRuntime" in said else ""
-        raise ModelError(f"{request.weights}: {said}{shown}; not taken in") from error
+        path, params = str(request.weights), error.message.params
+        is_named = path in (params.get("path"), params.get("where"))
+        cause = error.message if is_named else Message("core.located", where=path, cause=error)
+        if not _is_of_onnxruntime(error):
+            raise ModelError("runtime.model_refused", cause=cause) from error
+        raise ModelError(
+            "runtime.model_refused_as_declared",
+            cause=cause,
+            input=str(list(facts.input_shape)),
+            outputs=[str(list(shape)) for shape in facts.output_shapes],
+        ) from error
+
+
+def _is_of_onnxruntime(error: BaseException | None) -> bool:
+    """Whether onnxruntime is at the bottom of it."""
+    if error is None:
+        return False
+    return type(error).__module__.startswith("onnxruntime.") or _is_of_onnxruntime(error.__cause__)
 
 
 def family_named(text: str) -> Family:
@@ -136,7 +145,7 @@ def family_named(text: str) -> Family:
     for family in get_args(Family):
         if family == text:
             return cast("Family", family)
-    raise InputError(f"--family {text!r}: there are {', '.join(get_args(Family))}")
+    raise InputError("runtime.no_such_family", value=text, families=get_args(Family))
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -147,7 +156,7 @@ def parse_size(text: str) -> tuple[int, int]:
     """
     width, separator, height = text.lower().partition("x")
     if not (separator and width.isdigit() and height.isdigit()):
-        raise InputError(f"the input size {text!r} is written like 640x384: width x height")
+        raise InputError("runtime.input_size_form", value=text)
     return int(width), int(height)
 
 
@@ -173,7 +182,9 @@ def _card(
     except ValidationError as error:
         first = error.errors()[0]
         raise ModelError(
-            f"{'.'.join(map(str, first['loc'])) or 'model'}: {first['msg'].removeprefix('Value error, ')}"
+            "core.located",
+            where=".".join(map(str, first["loc"])) or "model",
+            cause=message_of_invalid(first),
         ) from error
 
 
@@ -182,7 +193,7 @@ def _picture(path: Path | None) -> Image:
         return _drawn_street()
     picture = cv2.imread(str(path))
     if picture is None:
-        raise InputError(f"--picture {path}: not a picture that can be read; give a JPEG or PNG")
+        raise InputError("runtime.not_a_picture", path=path)
     return np.asarray(picture, np.uint8)
 
 

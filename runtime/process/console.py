@@ -6,8 +6,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from core.messages import language, message_of
+
 # ruff: noqa: T201  the command line is where printing belongs
 # ruff: noqa: PLC0415  rich is imported where there is something to draw: it takes as long as all the rest of a start
+
+
+def words(cause: object) -> str:
+    """A message, or that of an error, in the language of the command line; other texts as they are."""
+    return message_of(cause).said(language())
+
+
+def in_json(message: object) -> dict[str, Any]:
+    """A message for scripts, as the API answers it: code, parameters, and the words in English."""
+    known = message_of(message)
+    return {**known.plain(), "text": str(known)}
 
 
 def say(line: str = "") -> None:

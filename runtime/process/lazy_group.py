@@ -87,7 +87,7 @@ def _as_command(name: str, function: Callable[..., Any], context: dict[Any, Any]
 
 def _missing(package: str) -> Callable[[], None]:
     def command() -> None:
-        raise InputError(f"this command needs {package}; install jiejing[training]")
+        raise InputError("runtime.command_needs_extra", package=package)
 
     command.__doc__ = f"Needs {package}. Install jiejing[training]."
     return command

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Mapping
 
 from core.duties import Duties, Trouble
+from core.messages import Message
 
 _ENDED_WITH, _TIMES = "JIEJING_PREDECESSOR_ENDED_WITH", "JIEJING_PREDECESSOR_ENDED_TIMES"
 # So long it stands among the troubles; it is counted for ever.
@@ -27,7 +28,7 @@ def note_restarts(duties: Duties, environment: Mapping[str, str] = os.environ) -
     if not code or not times:
         return
     duty = duties.of("process")
-    trouble = Trouble(f"it ended with {code} and was started again; see its log")
+    trouble = Trouble(Message("runtime.process_ended_and_restarted", exit_code=code))
     for _ in range(int(times)):
         duty.failed(trouble.why)
     duty.troubled(trouble)

@@ -82,7 +82,7 @@ class Supervisor:
         if code is None:
             return
         if code == WRONG_USE:
-            raise JiejingError(f"jiejing {child.command} did not start; see the line above")
+            raise JiejingError("runtime.command_did_not_start", command=child.command)
         if child.again_s is None:
             child.ended, child.code = child.ended + 1, code
             child.failures = 1 if now_s - child.started_s > SETTLED_S else child.failures + 1

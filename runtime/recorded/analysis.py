@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from core.domain import Observation
 from core.errors import EvidenceError, StorageError
+from core.messages import Message
 from core.ports import FrameSource
 from core.wire import observation_to_json
 from evidence.packing.dossier import Dossiers
@@ -29,7 +30,7 @@ class Tally:
     frames: int = 0
     events: int = 0
     packages: int = 0
-    whys: tuple[str, ...] = ()
+    whys: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Analysis:
         if tally.frames:
             self._seal(now, tally, final=True)
         if self.dossiers.stuck:
-            raise EvidenceError(f"a package could not be sealed: {self.dossiers.stuck[0].why}")
+            raise EvidenceError("runtime.package_not_sealed", cause=self.dossiers.stuck[0].why)
         if not tally.packages:
             tally.whys = silence.whys()
         return tally
@@ -104,7 +105,7 @@ def recorder(path: Path | None) -> Iterator[Callable[[Observation], None]]:
             yield lambda observation: _write_line(file.write, observation)
         part.replace(path)
     except OSError as error:
-        raise StorageError(f"{path}: {error.strerror}; nothing was kept of it") from error
+        raise StorageError("runtime.results_not_written", path=path, cause=error) from error
     finally:
         part.unlink(missing_ok=True)
 

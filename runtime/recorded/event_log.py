@@ -43,7 +43,7 @@ class EventLog:
             folder.mkdir(parents=True, exist_ok=True)
             self._file = self._part.open("w", encoding="utf-8")
         except OSError as error:
-            raise StorageError(f"{folder}: {error.strerror}; give a folder that can be written") from error
+            raise StorageError("runtime.folder_not_writable", path=folder, cause=error) from error
 
     def __enter__(self) -> Self:
         return self
@@ -58,7 +58,7 @@ class EventLog:
             if kind is None:
                 self._part.replace(self._target)
         except OSError as failure:
-            raise StorageError(f"{self._target}: {failure.strerror}; nothing was kept of it") from failure
+            raise StorageError("runtime.results_not_written", path=self._target, cause=failure) from failure
         finally:
             self._file.close()
             self._part.unlink(missing_ok=True)
@@ -95,4 +95,4 @@ class EventLog:
                 self._file.write(json.dumps(event_to_json(line.event, line.package), ensure_ascii=False) + "\n")
             self._file.flush()
         except OSError as error:
-            raise StorageError(f"{self._target}: {error.strerror}; nothing was kept of it") from error
+            raise StorageError("runtime.results_not_written", path=self._target, cause=error) from error

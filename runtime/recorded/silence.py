@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from core.domain import Observation
 from core.geometry import ground_share
+from core.messages import Message
 from core.rules import ZoneRule
 from core.schedule import applies
 from detector.standing import Thing
@@ -70,42 +71,51 @@ class Silence:
         stays = zone.stays.values() if zone else ()
         seen.longest_s = max([seen.longest_s, *(stay.dwell_s for stay in stays)])
 
-    def whys(self) -> tuple[str, ...]:
+    def whys(self) -> tuple[Message, ...]:
         """The reasons, one line each, the general ones first."""
         return tuple(self._general()) or tuple(self._of_zone(rule, self._seen[rule.version]) for rule in self._rules)
 
-    def _general(self) -> Iterator[str]:
+    def _general(self) -> Iterator[Message]:
         if self._span is None:
-            yield "the video gave no picture"
+            yield Message("runtime.video_without_picture")
         elif not self._rules:
-            yield "no zone is drawn for this camera: add one under presets, zones in the site file"
+            yield Message("runtime.no_zone_drawn")
         elif self._unfit and (count := self._unfit.total()) == self._frames:
-            yield f"none of the {count} pictures was fit to be looked at: {self._unfit.most_common(1)[0][0]}"
+            yield Message("runtime.no_picture_fit", count=count, cause=self._unfit.most_common(1)[0][0])
 
-    def _of_zone(self, rule: ZoneRule, seen: _Seen) -> str:
-        kinds = ", ".join(sorted(rule.type.labels - set(rule.zone.exempt)))
+    def _of_zone(self, rule: ZoneRule, seen: _Seen) -> Message:
+        why = self._why(rule, seen)
+        if not (count := self._unfit.total()):
+            return Message("runtime.zone_gave_nothing", zone_id=rule.zone.id, cause=why)
+        return Message(
+            "runtime.zone_gave_nothing_some_unfit",
+            zone_id=rule.zone.id,
+            cause=why,
+            count=count,
+            of=self._frames,
+            unfit=self._unfit.most_common(1)[0][0],
+        )
+
+    def _why(self, rule: ZoneRule, seen: _Seen) -> Message:
+        labels = sorted(rule.type.labels - set(rule.zone.exempt))
         film_s, limit_s = self._film_s(), rule.violation_after_s
         if seen.hours == 0:
-            why = "its schedule does not apply at the time of this video; check --start and schedule"
+            why = Message("runtime.schedule_never_applied")
         elif film_s < limit_s:
-            why = f"the limit of {limit_s:g} s (violation_after_s) is longer than the video of {film_s:.1f} s"
+            why = Message("runtime.limit_longer_than_video", limit=f"{limit_s:g}", length=f"{film_s:.1f}")
         elif seen.found == 0:
-            why = f"nothing of its kinds ({kinds}) was found; look with another model, or lower min_score"
+            why = Message("runtime.nothing_of_its_kinds", labels=labels)
         elif seen.best < rule.zone.min_score:
-            why = f"all that was found stays below min_score {rule.zone.min_score:g}: the best has {seen.best:.2f}"
+            why = Message("runtime.all_below_min_score", limit=f"{rule.zone.min_score:g}", best=f"{seen.best:.2f}")
         elif not seen.stood:
-            why = f"what was found ({kinds}) did not stand; {seen.found} sightings in {self._frames} pictures"
+            why = Message("runtime.nothing_stood", labels=labels, count=seen.found, frames=self._frames)
         elif not seen.inside:
-            why = "things stood, but none with its ground contact in the zone; check the polygon"
+            why = Message("runtime.nothing_stood_inside")
         elif seen.longest_s == 0:
-            why = "things stood in it, but under a permit or not as its attended demands"
+            why = Message("runtime.what_stood_was_permitted")
         else:
-            why = f"nothing stood as long as the limit of {limit_s:g} s; the longest was {seen.longest_s:.1f} s"
-        return f"zone {rule.zone.id}: {why}{self._unfit_words()}"
-
-    def _unfit_words(self) -> str:
-        count = self._unfit.total()
-        return f" ({count} of {self._frames} pictures were unfit: {self._unfit.most_common(1)[0][0]})" if count else ""
+            why = Message("runtime.nothing_stood_long_enough", limit=f"{limit_s:g}", longest=f"{seen.longest_s:.1f}")
+        return why
 
     def _film_s(self) -> float:
         return (self._span[1] - self._span[0]).total_seconds() if self._span else 0.0

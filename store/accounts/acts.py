@@ -12,17 +12,19 @@ from sqlalchemy.orm import Session
 
 from core.clock import Clock, SystemClock
 from core.errors import ConflictError
+from core.messages import Message
 from core.rights import ADMINISTRATORS
 from store.accounts.attempts import unlock_within
 from store.accounts.records import AccountAct, User
 from store.accounts.writing import AccountWriter, plain
 from store.audit.log import Actor, AuditLog, Deed
+from store.base.decided import DECIDED
 from store.base.engine import reading, writing
 from store.base.mapping import from_row
 from store.tables.accounts import AccountActRow, ActKind, ActState, UserRow
 
 LISTED = 200
-ALONE = "no other administrator is in service"
+ALONE = Message("store.no_other_administrator")
 _ASKED = "account_act.ask"
 _DECIDED: dict[ActState, str] = {
     "confirmed": "account_act.confirm",
@@ -128,10 +130,7 @@ class AccountActs:
         account = writer.as_read(user.user_id, user.version)
         waiting = (AccountActRow.user_id == user.user_id, AccountActRow.state == "waiting")
         if session.scalar(select(AccountActRow.act_id).where(*waiting)) is not None:
-            raise ConflictError(
-                "an act on this account waits for another administrator; it has to be confirmed, turned down or "
-                "withdrawn first"
-            )
+            raise ConflictError("store.account_act_waits")
         writer.check(account, wanted.changes)
         row = AccountActRow(
             act_id=uuid4().hex,
@@ -155,14 +154,14 @@ class AccountActs:
     def _waiting(self, session: Session, act_id: str) -> AccountActRow:
         row = session.get_one(AccountActRow, act_id, with_for_update=True, populate_existing=True)
         if row.state != "waiting":
-            raise ConflictError(f"this act does not wait any more: {row.decided_name} decided ({row.state})")
+            raise ConflictError("store.account_act_decided", name=row.decided_name, decision=DECIDED[row.state])
         return row
 
     @staticmethod
     def _check_asker(session: Session, row: AccountActRow) -> None:
         asker = session.get(UserRow, row.asked_by) if row.asked_by is not None else None
         if asker is not None and asker.state != "active":
-            raise ConflictError(f"{asker.name}, who asked for this, is out of service by now; it can be turned down")
+            raise ConflictError("store.asker_out_of_service", name=asker.name)
 
     def _decided(self, session: Session, row: AccountActRow, state: ActState, actor: Actor, note: str) -> None:
         row.state, row.note = state, note

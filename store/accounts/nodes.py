@@ -35,7 +35,7 @@ class NodeRepository:
         with writing(self._engine) as session:
             _check_place(session, level, parent_id)
             if session.scalar(select(NodeRow.node_id).where(NodeRow.name == name)) is not None:
-                raise ConflictError(f"there is a node {name} already")
+                raise ConflictError("store.node_name_taken", name=name)
             row = NodeRow(name=name, level=level, parent_id=parent_id)
             session.add(row)
             session.flush()
@@ -54,16 +54,16 @@ class NodeRepository:
             if row is None:
                 return False
             node = from_row(Node, row)
-            for what, query in (
-                ("nodes", select(NodeRow.node_id).where(NodeRow.parent_id == node_id)),
-                ("users", select(UserRow.user_id).where(UserRow.node_id == node_id)),
-                ("cameras", select(CameraOrgRow.camera_id).where(CameraOrgRow.org == node.name)),
+            for code, query in (
+                ("store.node_has_nodes", select(NodeRow.node_id).where(NodeRow.parent_id == node_id)),
+                ("store.node_has_users", select(UserRow.user_id).where(UserRow.node_id == node_id)),
+                ("store.node_has_cameras", select(CameraOrgRow.camera_id).where(CameraOrgRow.org == node.name)),
             ):
                 if session.scalar(query.limit(1)) is not None:
-                    raise ConflictError(f"{what} hang on the node {node.name}; move them first")
+                    raise ConflictError(code, name=node.name)
             # A node of the same name that is made later, elsewhere, would see them.
             if session.scalar(select(EventRow.event_id).where(EventRow.org == node.name).limit(1)) is not None:
-                raise ConflictError(f"events belong to the node {node.name}; it has to stay")
+                raise ConflictError("store.node_has_events", name=node.name)
             session.delete(row)
             self._audit.write(session, actor, Deed("node.remove", "node", str(node_id), before=columns_of(node)))
             return True
@@ -72,6 +72,6 @@ class NodeRepository:
 def _check_place(session: Session, level: Level, parent_id: int | None) -> None:
     parent = None if parent_id is None else session.get(NodeRow, parent_id)
     if level == "county" and parent_id is not None:
-        raise InputError("parent_id: a county has nothing above it; leave it out")
+        raise InputError("store.county_has_nothing_above", field="parent_id")
     if level == "street" and (parent is None or parent.level != "county"):
-        raise InputError("parent_id: a street lies below a county; give the county's node_id")
+        raise InputError("store.street_needs_county", field="parent_id")

@@ -60,13 +60,13 @@ class Passwords:
             InputError: too short, easily guessed, or no other than the one before.
         """
         if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-            raise InputError(f"new: a password has {MIN_LENGTH} to {MAX_LENGTH} characters")
+            raise InputError("store.password_length", least=MIN_LENGTH, most=MAX_LENGTH, field="new")
         if password == current:
-            raise InputError("new: choose another password than the present one")
+            raise InputError("store.password_unchanged", field="new")
         # More than it takes only makes guessing longer.
         judged = zxcvbn(password[:_JUDGED], user_inputs=[*own, *_KNOWN], max_length=_JUDGED)
         if judged["score"] < _LEAST_SCORE:
-            raise InputError("new: too easily guessed; take several words that do not belong together, or a longer one")
+            raise InputError("store.password_easily_guessed", field="new")
         return self.hash(password)
 
 

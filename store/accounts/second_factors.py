@@ -82,7 +82,7 @@ class SecondFactorRepository:
         with writing(self._engine) as session:
             row = session.get(SecondFactorRow, user_id, with_for_update=True)
             if row is None or row.coming is None:
-                raise ConflictError("no second factor is being set up; begin anew")
+                raise ConflictError("store.second_factor_not_begun")
             step = step_of(self._vault.open(row.coming, _owner(user_id)), _digits(code), now)
             if step is None:
                 return None
@@ -128,7 +128,7 @@ class SecondFactorRepository:
         with writing(self._engine) as session:
             row = session.get(SecondFactorRow, user_id, with_for_update=True)
             if row is None or row.sealed is None:
-                raise ConflictError("there is no second factor; set one up first")
+                raise ConflictError("store.second_factor_missing")
             self._audit.write(session, actor, Deed("second_factor.codes", "user", str(user_id)))
             return self._new_codes(session, user_id)
 

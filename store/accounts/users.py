@@ -78,7 +78,7 @@ class UserRepository:
         """
         with writing(self._engine) as session:
             if session.scalar(select(UserRow.user_id).where(UserRow.name == new.name)) is not None:
-                raise ConflictError(f"name: there is an account {new.name} already")
+                raise ConflictError("store.account_name_taken", name=new.name, field="name")
             check_node(session, new.role, new.node_id)
             row = UserRow(
                 **columns_of(new),

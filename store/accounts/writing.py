@@ -36,7 +36,7 @@ class AccountWriter:
         """
         row = self.session.get(UserRow, user_id, with_for_update=True)
         if row is None or row.version != version:
-            raise StaleError("the account was changed by somebody else meanwhile; read it again")
+            raise StaleError("store.account_changed_meanwhile")
         return row
 
     def check(self, row: UserRow, changes: Mapping[str, Any]) -> None:
@@ -47,12 +47,10 @@ class AccountWriter:
         """
         role = changes.get("role", row.role)
         if row.role is not None and role != row.role and {row.role, role} & ADMINISTRATORS:
-            raise InputError(
-                "role: an administrator's account is that for ever, and no other becomes one; make another"
-            )
+            raise InputError("store.administrator_stays_administrator", field="role")
         check_node(self.session, role, changes.get("node_id", row.node_id))
         if changes.get("state", row.state) == "active" and role is None:
-            raise InputError("role: an account without a role cannot be active; grant a role")
+            raise InputError("store.active_account_needs_role", field="role")
 
     def change(self, row: UserRow, changes: Mapping[str, Any]) -> User:
         """Changes an account. Out of service, or with another role or node, its sessions and tokens end: they were for
@@ -129,6 +127,6 @@ def check_node(session: Session, role: str | None, node_id: int | None) -> None:
     if node_id is None:
         return
     if session.get(NodeRow, node_id) is None:
-        raise InputError(f"node_id: there is no node {node_id}")
+        raise InputError("store.no_such_node", node_id=node_id, field="node_id")
     if role in ADMINISTRATORS:
-        raise InputError("node_id: an administrator is there for the whole site; leave the node out")
+        raise InputError("store.administrator_has_no_node", field="node_id")

@@ -32,7 +32,7 @@ class Cursor:
             moment, _, event_id = base64.b64decode(text, altchars=b"-_", validate=True).decode().partition(" ")
             return cls(parse_rfc3339(moment), event_id)
         except ValueError as error:
-            raise InputError("this cursor was not given out here; start again without one") from error
+            raise InputError("store.cursor_not_ours") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ class SortedCursor:
             given, *place = json.loads(base64.b64decode(text, altchars=b"-_", validate=True))
             found = tuple(_part(one) for one in place)
         except (ValueError, TypeError, KeyError, OverflowError) as error:
-            raise InputError("this cursor was not given out here; start again without one") from error
+            raise InputError("store.cursor_not_ours") from error
         if given != sort or [type(one) for one in found] != _FORMS.get(sort.removeprefix("-")):
-            raise InputError("this cursor belongs to another order; start again without one")
+            raise InputError("store.cursor_of_another_order")
         return cls(sort, found)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect
 
 from core.errors import StorageError
+from core.messages import Message
 from store.base.engine import BUSY_TIMEOUT_S, sqlite_path
 from store.base.faults import mapped, shown
 
@@ -48,10 +49,7 @@ def load(engine: Engine, folder: Path) -> None:
     """
     source = folder / FILES[engine.dialect.name]
     if not source.exists():
-        raise StorageError(
-            f"the backup is not of {engine.dialect.name}; set JIEJING_DATABASE_URL to a data base of the kind "
-            "that it was made of"
-        )
+        raise StorageError("store.backup_of_another_database", wanted=engine.dialect.name)
     if (target := sqlite_path(engine)) is not None:
         _check_sqlite(source)
         engine.dispose()
@@ -70,7 +68,7 @@ def _copy_sqlite(source: Path, target: Path) -> None:
             # All pages in one step: what is written meanwhile is in it wholly or not at all.
             reading.backup(writing, pages=-1)
     except sqlite3.Error as error:
-        raise StorageError(f"data base {source} could not be copied to {target}: {error}; check both") from error
+        raise StorageError("store.database_not_copied", source=source, target=target, cause=error) from error
 
 
 def _check_sqlite(path: Path) -> None:
@@ -80,7 +78,7 @@ def _check_sqlite(path: Path) -> None:
     except sqlite3.Error as error:
         answer = str(error)
     if answer != "ok":
-        raise StorageError(f"{path.name} in the backup is damaged ({answer}); take another backup")
+        raise StorageError("store.backup_damaged", name=path.name, cause=answer)
 
 
 def _dump_postgresql(engine: Engine, target: Path) -> None:
@@ -102,7 +100,7 @@ def _check_complete(path: Path) -> None:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
         if _LAST_WORDS not in file.read():
-            raise StorageError(f"{path.name} in the backup is damaged (it breaks off); take another backup")
+            raise StorageError("store.backup_breaks_off", name=path.name)
 
 
 def _load_postgresql(engine: Engine, source: Path) -> None:
@@ -119,7 +117,7 @@ def _load_postgresql(engine: Engine, source: Path) -> None:
 
 def _postgresql(engine: Engine, program: str, *options: str) -> None:
     if shutil.which(program) is None:
-        raise StorageError(f"{program} is missing; install postgresql-client of the server's version")
+        raise StorageError("store.database_program_missing", program=program)
     url = engine.url
     given = {
         "PGHOST": url.host or url.query.get("host"),
@@ -132,5 +130,5 @@ def _postgresql(engine: Engine, program: str, *options: str) -> None:
     environment = os.environ | {name: str(value) for name, value in given.items() if value}
     done = subprocess.run([program, *options], env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        last = done.stderr.strip().splitlines()[-1:] or ["no cause was given"]
-        raise StorageError(f"data base {shown(engine)}: {program} failed: {last[0]}")
+        last = done.stderr.strip().splitlines()[-1:] or [Message("store.no_cause_given")]
+        raise StorageError("store.database_program_failed", name=shown(engine), program=program, cause=last[0])

@@ -134,16 +134,14 @@ def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise InputError(
-            "the data base URL cannot be read; write sqlite:////absolute/path.db or postgresql://user:password@host/name"
-        ) from error
+        raise InputError("store.database_url_unreadable") from error
     if parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
         if parsed.database in (None, "", ":memory:"):
-            raise InputError("the data base URL names no file; several processes share it: sqlite:////absolute/path.db")
+            raise InputError("store.database_url_without_file")
         return parsed
-    raise InputError(f"the data base {parsed.drivername} is not known; use sqlite:/// or postgresql://")
+    raise InputError("store.database_kind_unknown", found=parsed.drivername)
 
 
 def _postgresql_for_people(url: URL) -> Engine:
@@ -167,7 +165,7 @@ def _postgresql(url: URL, limits: Mapping[str, Any] | None = None, **pool: Any) 
             **pool,
         )
     except ModuleNotFoundError as error:
-        raise InputError("PostgreSQL needs the package psycopg; install jiejing[cluster]") from error
+        raise InputError("store.postgresql_driver_missing") from error
 
 
 def _sqlite(url: URL, busy_timeout_s: float) -> Engine:

@@ -10,22 +10,23 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoneFreeError
 
 from core.errors import StorageError
+from core.messages import Message
 
 # By SQLite's primary result code: https://www.sqlite.org/rescode.html
 _SQLITE_CAUSES = {
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened; does its folder exist, and may this user write there?",
-    sqlite3.SQLITE_PERM: "may not be opened by this user; check its owner and mode",
-    sqlite3.SQLITE_READONLY: "is read-only for this user; check its owner, its mode and its folder's",
-    sqlite3.SQLITE_BUSY: "stayed locked by another process; end that process or try again",
-    sqlite3.SQLITE_LOCKED: "stayed locked by another process; end that process or try again",
-    sqlite3.SQLITE_NOTADB: "is no SQLite data base; restore it from a backup or name another file",
-    sqlite3.SQLITE_CORRUPT: "is damaged; restore it from a backup",
-    sqlite3.SQLITE_FULL: "cannot grow: the disk is full; free some space",
-    sqlite3.SQLITE_IOERR: "could not be read or written: the disk reports an error",
-    sqlite3.SQLITE_CONSTRAINT: "refused a contradiction",
+    sqlite3.SQLITE_CANTOPEN: Message("store.database_cannot_open"),
+    sqlite3.SQLITE_PERM: Message("store.database_not_permitted"),
+    sqlite3.SQLITE_READONLY: Message("store.database_read_only"),
+    sqlite3.SQLITE_BUSY: Message("store.database_locked"),
+    sqlite3.SQLITE_LOCKED: Message("store.database_locked"),
+    sqlite3.SQLITE_NOTADB: Message("store.database_not_sqlite"),
+    sqlite3.SQLITE_CORRUPT: Message("store.database_damaged"),
+    sqlite3.SQLITE_FULL: Message("store.database_disk_full"),
+    sqlite3.SQLITE_IOERR: Message("store.database_disk_error"),
 }
+_OF_ANOTHER = -1  # in place of a result code of SQLite
 _NOT_ANSWERED = ("NotAnsweredError", "ConnectionTimeout", "LockNotAvailable")
-_SILENT = "does not answer; is it stopped or locked?"
+_SILENT = Message("store.database_silent")
 _NOT_MIGRATED = ("no such table", "no such column", "UndefinedTable", "UndefinedColumn")
 
 
@@ -39,16 +40,15 @@ def mapped(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise StorageError(f"data base {shown(engine)} {_cause(error)}") from error
+        raise StorageError("store.database_fails", name=shown(engine), cause=_cause(error)) from error
     except NoneFreeError as error:  # every connection waits for an answer
-        raise StorageError(f"data base {shown(engine)} {_SILENT}") from error
+        raise StorageError("store.database_fails", name=shown(engine), cause=_SILENT) from error
     except SQLAlchemyError as error:
-        raise StorageError(f"data base {shown(engine)}: {_first_line(error)}") from error
+        raise StorageError("store.database_error", name=shown(engine), cause=first_line(error)) from error
     except ValidationError as error:
         field = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise StorageError(
-            f"data base {shown(engine)} holds a {error.title} that this version does not understand ({field}); "
-            "was it written by a newer version?"
+            "store.database_content_unknown", name=shown(engine), content=error.title, where=field
         ) from error
 
 
@@ -57,22 +57,24 @@ def shown(engine: Engine) -> str:
     url = engine.url
     if engine.dialect.name == "sqlite":
         return str(url.database)
-    return f"{url.database or ''} at {url.host or url.query.get('host') or 'the local socket'}"
+    if host := url.host or url.query.get("host"):
+        return Message("store.database_at_host", name=url.database or "", host=host)
+    return Message("store.database_at_local_socket", name=url.database or "")
 
 
-def _cause(error: DBAPIError) -> str:
-    text = f"{type(error.orig).__name__}: {_first_line(error.orig)}"
+def first_line(error: BaseException | None) -> str:
+    """What an error of another library says, without what it explains below."""
+    return (str(error) or type(error).__name__).partition("\n")[0]
+
+
+def _cause(error: DBAPIError) -> Message:
+    name, code = type(error.orig).__name__, getattr(error.orig, "sqlite_errorcode", None)
+    text = f"{name}: {first_line(error.orig)}"
     if any(sign in text for sign in _NOT_MIGRATED):
-        return "is not prepared for this version; run: jiejing db upgrade"
-    if type(error.orig).__name__ in _NOT_ANSWERED:
+        return Message("store.database_not_migrated")
+    if name in _NOT_ANSWERED:
         return _SILENT
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if code is None:
-        return f"refuses ({text})"
-    primary = code & 0xFF
-    cause = _SQLITE_CAUSES.get(primary, "refuses")
-    return cause if primary in _SQLITE_CAUSES and primary != sqlite3.SQLITE_CONSTRAINT else f"{cause} ({text})"
-
-
-def _first_line(error: BaseException | None) -> str:
-    return str(error).partition("\n")[0]
+    primary = _OF_ANOTHER if code is None else code & 0xFF
+    if primary == sqlite3.SQLITE_CONSTRAINT:
+        return Message("store.database_contradiction", detail=text)
+    return _SQLITE_CAUSES.get(primary) or Message("store.database_refuses", cause=text)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, func, select, text
 from core.errors import StorageError
 from core.sharing import share
 from store.base.engine import connected, reading, sqlite_path
-from store.base.faults import shown
+from store.base.faults import first_line, shown
 
 _SCRIPTS = Path(__file__).parent.with_name("migrations")
 # Any number will do, if only migrations ask for it.
@@ -37,9 +37,7 @@ def upgrade(engine: Engine, before: Callable[[str], None] | None = None) -> None
         if revision == head():
             return
         if revision is not None and revision not in _known():
-            raise StorageError(
-                f"data base {shown(engine)} was made by a newer version of this program; update the program"
-            )
+            raise StorageError("store.database_newer_than_program", name=shown(engine))
         if revision is not None and before is not None:
             before(revision)
         try:
@@ -48,9 +46,12 @@ def upgrade(engine: Engine, before: Callable[[str], None] | None = None) -> None
                 # Its planner knows nothing yet of what was filled in, and would read a million rows for a page.
                 connection.execute(text("ANALYZE"))
         except Exception as error:
-            cause = (str(error) or type(error).__name__).partition("\n")[0]
             raise StorageError(
-                f"data base {shown(engine)} could not be brought from {revision} to {head()} and is as it was: {cause}"
+                "store.database_upgrade_failed",
+                name=shown(engine),
+                found=revision,
+                wanted=head(),
+                cause=first_line(error),
             ) from error
 
 
@@ -89,7 +90,7 @@ def _make_private(path: Path | None) -> None:
             path.chmod(0o600)
             share(path, writes=True)
     except OSError as error:
-        raise StorageError(f"data base {path} cannot be created: {error.strerror}") from error
+        raise StorageError("store.database_cannot_be_created", path=path, cause=error) from error
 
 
 def _config(connection: Connection) -> Config:

@@ -56,19 +56,16 @@ class Vault:
             nonce, encrypted = content[:_NONCE_BYTES], content[_NONCE_BYTES:]
             return self._cipher.decrypt(nonce, encrypted, owner.encode()).decode()
         except (InvalidTag, binascii.Error, ValueError) as error:
-            raise StorageError(
-                f"{owner}: its secret was sealed with another key than {self.path}; restore that file from the backup "
-                "of the same time; or enter the camera's address again, or have the second factor reset"
-            ) from error
+            raise StorageError("store.secret_of_another_key", owner=owner, path=self.path) from error
 
     @cached_property
     def _cipher(self) -> AESGCM:
         try:
             return AESGCM(self.path.read_bytes())
         except OSError as error:
-            raise StorageError(f"{self.path}: {error.strerror}; restore that file from a backup") from error
+            raise StorageError("store.key_unreadable", path=self.path, cause=error) from error
         except ValueError as error:
-            raise StorageError(f"{self.path}: is no key of {_KEY_BYTES} bytes; restore it from a backup") from error
+            raise StorageError("store.key_wrong_size", path=self.path, size=_KEY_BYTES) from error
 
     def _make(self) -> None:
         """Makes the key; where another process was faster, its key stands."""
@@ -84,4 +81,4 @@ class Vault:
         except FileExistsError:
             return
         except OSError as error:
-            raise StorageError(f"{self.path}: {error.strerror}; let this user write there") from error
+            raise StorageError("store.key_cannot_be_made", path=self.path, cause=error) from error

@@ -31,8 +31,7 @@ class PackageRepository:
             row = session.get(PackageRow, package.package_id)
             if row is None or from_row(PackageRecord, row) != package:
                 raise StorageError(
-                    f"package {package.package_id}: its id, path or number {package.seq} in the chain of key "
-                    f"{package.key_id} belongs to another package"
+                    "store.package_place_taken", package_id=package.package_id, seq=package.seq, key_id=package.key_id
                 )
             return False
 

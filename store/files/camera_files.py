@@ -6,6 +6,7 @@ from itertools import count
 from typing import Literal
 from urllib.parse import urlsplit
 
+from core.messages import Message
 from core.redaction import HIDDEN, redacted
 from core.site import Camera, Site, SiteInfo
 from core.stream_address import address_fault
@@ -65,7 +66,7 @@ def read_cameras(content: bytes, kind: FileKind, site: Site | None, choices: Cho
     wrong = _faults_of_addresses({**table.cameras, **table.flawed}, known)
     faults = (*table.faults, *(one for one in wrong if (one.row, one.field) not in told))
     if site is None:
-        faults += (RowFault(1, "", "there is no site yet; import a site file (YAML) first, its cameras may be []"),)
+        faults += (RowFault(1, "", Message("store.table_before_site")),)
     return _of_table(table, faults, known)
 
 
@@ -105,12 +106,17 @@ def _faults_of_addresses(cameras: Mapping[int, Camera], known: Mapping[str, Came
 def _same_addresses(cameras: Mapping[int, Camera], known: Mapping[str, Camera]) -> Iterator[RowFault]:
     """Cameras whose pictures are those of another: most often a line that was copied and not changed."""
     named = {camera.id for camera in cameras.values()}
-    first = {_place(one.source): f"camera {one.id}, which is there" for one in known.values() if one.id not in named}
+    first = {
+        _place(one.source): Message("store.camera_that_is_there", camera_id=one.id)
+        for one in known.values()
+        if one.id not in named
+    }
     for row, camera in cameras.items():
         place = _place(camera.source)
-        other = first.setdefault(place, f"row {row} ({camera.id})")
-        if other != f"row {row} ({camera.id})" and not place.startswith("file"):
-            yield RowFault(row, "source", f"the same address as {other}; is it right?")
+        own = Message("store.camera_of_row", row=row, camera_id=camera.id)
+        other = first.setdefault(place, own)
+        if other is not own and not place.startswith("file"):
+            yield RowFault(row, "source", Message("store.same_address", other=other))
 
 
 def _place(source: str) -> str:

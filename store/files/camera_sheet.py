@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from core.messages import Message
 from core.site import Camera
 from store.files.headings import BY_NAME, COLUMNS, LEFT_OUT, REQUIRED, Choices, Headings, ReadColumn, headings_of
 from store.files.sheets import MAX_ROWS, Cell, Odd, TableError, from_plain
@@ -90,7 +91,7 @@ def read_table(content: bytes, kind: Kind, known: Mapping[str, Camera], choices:
     try:
         sheets = from_plain(read_apart(kind, content))
     except TableError as error:
-        return CameraTable(faults=(RowFault(1, "", str(error)),))
+        return CameraTable(faults=(RowFault(1, "", error.message),))
     return _read(headings_of(sheets, choices or Choices()), known)
 
 
@@ -105,9 +106,7 @@ def _read(headings: Headings, known: Mapping[str, Camera]) -> CameraTable:
     if not faults and len(headings.sheet.rows) - headings.row - 1 > MAX_ROWS:
         below = sum(any(cell not in ("", None) for cell in row) for row in headings.sheet.rows[headings.row + 1 :])
         if below > MAX_ROWS:
-            faults.append(
-                RowFault(headings.row + MAX_ROWS + 2, "", f"a table holds {MAX_ROWS} cameras at most; split it")
-            )
+            faults.append(RowFault(headings.row + MAX_ROWS + 2, "", Message("store.too_many_cameras", limit=MAX_ROWS)))
     if faults:
         return CameraTable(faults=tuple(faults), columns=columns, sheet=headings.sheet.name)
     reader, notices = _Rows(known), []
@@ -118,15 +117,13 @@ def _read(headings: Headings, known: Mapping[str, Camera]) -> CameraTable:
             if one and one.meaning in BY_NAME
         }
         if all(cells.get(name) == EXAMPLE[name] for name in ("name", "source")):
-            notices.append(RowFault(number, "", "is the example of the template, and was passed over"))
+            notices.append(RowFault(number, "", Message("store.example_passed_over")))
         elif not _is_headings_again(cells):
             reader.take(number, cells)
     if not reader.cameras and not reader.faults:
-        reader.faults.append(
-            RowFault(headings.row + 2, "", "there is no camera below the headings; add a row for each")
-        )
+        reader.faults.append(RowFault(headings.row + 2, "", Message("store.no_camera_in_table")))
     notices += [
-        RowFault(one, "", "the row is hidden in the spreadsheet, and was read all the same")
+        RowFault(one, "", Message("store.row_is_hidden"))
         for one in sorted(headings.sheet.hidden & {*reader.cameras, *reader.flawed})
     ]
     return CameraTable(
@@ -138,15 +135,14 @@ def _faults_of_columns(headings: Headings) -> Iterator[RowFault]:
     row, names = headings.row + 1, headings.meanings
     for one in headings.columns:
         if one and one.meaning is None:
-            wanted = ", ".join(column.title for column in COLUMNS)
             yield RowFault(
-                row, one.title.lower(), f"no column is called so; say what it is, or leave it out; columns are {wanted}"
+                row, one.title.lower(), Message("store.column_unknown", columns=[column.title for column in COLUMNS])
             )
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield RowFault(row, name, "the column is there twice; remove one")
+        yield RowFault(row, name, Message("store.column_twice"))
     for name in REQUIRED:
         if name not in names:
-            yield RowFault(row, name, "the column is missing; add it")
+            yield RowFault(row, name, Message("store.column_missing"))
 
 
 def _is_headings_again(cells: Mapping[str, Any]) -> bool:
@@ -191,7 +187,9 @@ class _Rows:
         if camera_id := str(cells.get("id") or ""):
             first = self._first_rows.setdefault(camera_id, number)
             if first != number:
-                faults.append(RowFault(number, "id", f"{camera_id} is in row {first} already; remove one"))
+                faults.append(
+                    RowFault(number, "id", Message("store.camera_in_another_row", camera_id=camera_id, row=first))
+                )
         told = {fault.field for fault in faults}
         try:
             camera = Camera.model_validate(_document(cells, old))
@@ -201,41 +199,41 @@ class _Rows:
         return faults or camera
 
 
-def _faults_of_cells(cells: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _faults_of_cells(cells: Mapping[str, Any]) -> Iterator[tuple[str, Message]]:
     for name in REQUIRED:
         if cells.get(name) in ("", None):
-            yield name, "is empty; fill it in"
+            yield name, Message("store.cell_empty")
     for name, cell in cells.items():
         if cause := _fault_of_cell(name, cell):
             yield name, cause
 
 
-def _fault_of_cell(name: str, cell: Any) -> str | None:
+def _fault_of_cell(name: str, cell: Any) -> Message | None:
     if isinstance(cell, Odd):
         return _fault_of_odd(cell)
     if isinstance(cell, int | float) and len(f"{abs(cell):.0f}") > _KEPT_DIGITS:
-        return "the spreadsheet has rounded these digits; format the column as text and enter them again"
+        return Message("store.cell_digits_rounded")
     if isinstance(cell, str):
         return _fault_of_text(name, cell)
     return None
 
 
-def _fault_of_odd(cell: Odd) -> str:
+def _fault_of_odd(cell: Odd) -> Message:
     if cell.kind == "date":
-        return f"the spreadsheet made the date {cell.text} of it; format the column as text and enter it again"
+        return Message("store.cell_became_date", text=cell.text)
     if cell.kind == "truth":
-        return f"the spreadsheet made {cell.text} of it; format the column as text and enter it again"
+        return Message("store.cell_became_truth", text=cell.text)
     if cell.kind == "error":
-        return f"holds {cell.text}: a formula found nothing; enter the value itself"
-    return "holds a formula that was never calculated; open and save it in a spreadsheet program, or enter the value"
+        return Message("store.cell_formula_failed", text=cell.text)
+    return Message("store.cell_formula_not_calculated")
 
 
-def _fault_of_text(name: str, text: str) -> str | None:
+def _fault_of_text(name: str, text: str) -> Message | None:
     if any(ord(sign) < 32 or ord(sign) == 127 for sign in text):
-        return "holds a line break or another control character; remove it"
+        return Message("store.cell_control_character")
     hidden = next((sign for sign in text if unicodedata.category(sign) == "Cf"), None)
     if hidden:
-        return f"holds an invisible character (U+{ord(hidden):04X}); remove it"
+        return Message("store.cell_invisible_character", number=f"{ord(hidden):04X}")
     if text.upper() in _ERRORS:
         return _fault_of_odd(Odd("error", text.upper()))
     if name in _NAMES and text in _TRUTHS:

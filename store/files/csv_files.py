@@ -24,12 +24,12 @@ def read_csv(content: bytes) -> Sheet:
         TableError: it is no text, no CSV, or too large.
     """
     if content.count(b"\n") + content.count(b"\r") > 2 * MAX_LINES + 2:
-        raise TableError(f"has more than {MAX_LINES} lines; split it, or remove the empty ones")
+        raise TableError("store.table_too_many_lines", limit=MAX_LINES)
     if max(map(len, content.split(b"\n"))) > MAX_COLUMNS * MAX_CELL:
-        raise TableError(f"has more than {MAX_COLUMNS} columns, or a very long text; remove them")
+        raise TableError("store.table_too_wide", limit=MAX_COLUMNS)
     text = _decoded(content)
     if "\0" in text[:MAX_CELL]:
-        raise TableError("is no text; save it as CSV UTF-8 or .xlsx")
+        raise TableError("store.table_not_text")
     told = _TELLS_SEPARATOR.match(text)
     body = text[told.end() :] if told else text
     separator = told.group(1) if told else _separator(body)
@@ -38,12 +38,12 @@ def read_csv(content: bytes) -> Sheet:
     try:
         for row in csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True):
             if len(row) > MAX_COLUMNS:
-                raise TableError(f"has more than {MAX_COLUMNS} columns in line {len(rows) + 1}; remove the others")
+                raise TableError("store.line_too_many_columns", limit=MAX_COLUMNS, line=len(rows) + 1)
             rows.append(tuple(_TEXT_TRICK.sub(r"\1", cell) if cell.startswith('="') else cell for cell in row))
             if len(rows) > MAX_LINES:
-                raise TableError(f"has more than {MAX_LINES} lines; split it, or remove the empty ones")
+                raise TableError("store.table_too_many_lines", limit=MAX_LINES)
     except csv.Error as error:
-        raise TableError(f"cannot be read as CSV ({error}); save it as CSV UTF-8") from error
+        raise TableError("store.csv_unreadable", cause=error) from error
     return Sheet("", tuple(rows))
 
 
@@ -58,7 +58,7 @@ def _decoded(content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise TableError("cannot be read as text; save it as CSV UTF-8")
+    raise TableError("store.table_encoding_unknown")
 
 
 def _separator(text: str) -> str:

@@ -69,7 +69,7 @@ class KnownColumns:
                 json.dump({"site": kept.site, "nodes": kept.nodes}, draft, ensure_ascii=False, indent=1)
             Path(draft.name).replace(self._path)
         except OSError as error:
-            raise StorageError(f"{self._path} cannot be written: {error.strerror}") from error
+            raise StorageError("store.columns_not_kept", path=self._path, cause=error) from error
 
     def _kept(self) -> _Kept:
         try:
@@ -92,7 +92,9 @@ def chosen_of(told: Mapping[str, str]) -> dict[str, str]:
     """
     for title, name in told.items():
         if name != LEFT_OUT and name not in BY_NAME:
-            raise InputError(f"columns: {title} cannot be {name!r}; columns are {', '.join(BY_NAME)}")
+            raise InputError(
+                "store.column_choice_unknown", title=title, name=repr(name), columns=list(BY_NAME), field="columns"
+            )
     return {key_of(title[:200]): name for title, name in told.items()}
 
 

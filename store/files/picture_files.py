@@ -27,24 +27,22 @@ def read_picture(content: bytes) -> dict[str, Any]:
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
             if picture.width * picture.height > MAX_PIXELS:
-                raise TableError(f"has more than {MAX_PIXELS} pixels; take a smaller one")
+                raise TableError("store.picture_too_many_pixels", limit=MAX_PIXELS)
             if _decoded_bytes(picture) > MAX_DECODED_BYTES:
-                raise TableError("takes more memory to read than any picture; take a smaller one, or save it as JPEG")
+                raise TableError("store.picture_takes_memory")
             told = {"format": str(picture.format), "size_wh": list(picture.size)}
             picture.draft("RGB", _SMALL_WH)
             picture.load()
             return told
     except UnidentifiedImageError as error:
-        raise TableError("is no JPEG, PNG or WebP picture") from error
+        raise TableError("store.picture_format_unknown") from error
     except OSError as error:
         # A WebP makes its decoder hold two pictures of its size before anything is known of it.
         if "could not create decoder" in str(error):
-            raise TableError(
-                "is damaged, or takes more memory to read than any picture; take a smaller one, or save it as JPEG"
-            ) from error
-        raise TableError(f"is damaged: {error}") from error
+            raise TableError("store.picture_damaged_or_large") from error
+        raise TableError("store.picture_damaged", cause=error) from error
     except (SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise TableError(f"is damaged: {error}") from error
+        raise TableError("store.picture_damaged", cause=error) from error
 
 
 def _decoded_bytes(picture: Image.Image) -> int:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from core.errors import JiejingError
+
 # A table of cameras has fewer; what is larger is refused before it is held.
 MAX_ROWS = 5000
 # Titles, instructions and empty lines around them.
@@ -17,7 +19,7 @@ MAX_CELLS = 600_000
 OddKind = Literal["date", "truth", "error", "formula"]
 
 
-class TableError(Exception):
+class TableError(JiejingError):
     """A table that cannot be read; the text says why, and what to do."""
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from core.errors import SiteError
+from core.messages import FIELD, Message
 from core.plain_text import text_of
-from core.site import Site, redacted
+from core.redaction import redacted
+from core.site import Site
 from store.files import yaml_tree
 from store.files.sheets import TableError
 from store.files.site_days import with_moments
@@ -20,7 +22,7 @@ from store.site.records import RowFault
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _CUT_ADDRESS = re.compile(r" *(?:- *)?(source|detect_source): *[A-Za-z]{1,8}://[^\s\"']{0,1000} +#[^@]{0,1000}@")
-_CUT = "YAML takes what follows ' #' for a comment; put the address between quotes, and write # as %23, a space as %20"
+_CUT = Message("store.address_cut_by_comment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def load(path: Path) -> Site:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise SiteError(f"{path}: cannot be read: {error.strerror}") from error
+        raise SiteError("store.site_file_unreadable", path=path, cause=error) from error
     return _sound(check_bytes(content), str(path))
 
 
@@ -57,28 +59,23 @@ def parse(text: str, name: str) -> Site:
 def refusal(name: str, faults: Sequence[RowFault]) -> SiteError:
     """The one line for a file with faults: NAME:ROW: FIELD: CAUSE, and how many more there are."""
     first = faults[0]
-    more = f"; and {len(faults) - 1} more" if len(faults) > 1 else ""
-    place = f"{first.field}: " if first.field else ""
-    return SiteError(f"{name}:{first.row}: {place}{first.cause}{more}")
+    fault = Message("core.located", where=f"{name}:{first.row}", cause=yaml_tree.of_field(first.cause, first.field))
+    return SiteError("store.and_more_faults", fault=fault, count=len(faults) - 1) if faults[1:] else SiteError(fault)
 
 
 def check_bytes(content: bytes) -> CheckedSite:
     """As `check`, of what a file holds. It comes from outside: it is read apart, within limits."""
     if content.startswith(_WORKBOOKS):
-        return CheckedSite(
-            None, (RowFault(1, "", "is a workbook, no site file; its name must end with .xlsx or .xls"),)
-        )
+        return CheckedSite(None, (RowFault(1, "", Message("store.site_file_is_workbook")),))
     try:
         text = text_of(content)
     except UnicodeDecodeError as error:
         number = content.count(b"\n", 0, error.start) + 1
-        return CheckedSite(None, (RowFault(number, "", "not UTF-8 text; save the file as UTF-8"),))
+        return CheckedSite(None, (RowFault(number, "", Message("store.site_file_not_utf8")),))
     try:
         tree = yaml_tree.from_plain(read_apart("yaml", text.encode()))
     except TableError as error:
-        line, _, cause = str(error).partition(": ")
-        fault = RowFault(int(line), "", cause) if line.isdecimal() else RowFault(1, "", str(error))
-        return CheckedSite(None, (fault,))
+        return CheckedSite(None, (_fault_of(error.message),))
     return _with_whole_addresses(_checked(tree), text)
 
 
@@ -87,8 +84,15 @@ def check(text: str) -> CheckedSite:
     try:
         return _checked(yaml_tree.read(text))
     except SiteError as error:
-        line, _, cause = str(error).partition(": ")
-        return CheckedSite(None, (RowFault(int(line), "", cause),))
+        return CheckedSite(None, (_fault_of(error.message),))
+
+
+def _fault_of(refusal: Message) -> RowFault:
+    """What yaml_tree refuses, which names its line; or the process that reads, which knows none."""
+    if refusal.code != "core.located":
+        return RowFault(1, "", refusal)
+    cause: Message = refusal.params["cause"]
+    return RowFault(refusal.params["where"], cause.params.get(FIELD, ""), cause.without_field())
 
 
 def _with_whole_addresses(checked: CheckedSite, text: str) -> CheckedSite:
@@ -106,7 +110,7 @@ def _with_whole_addresses(checked: CheckedSite, text: str) -> CheckedSite:
 
 def _checked(tree: yaml_tree.Tree) -> CheckedSite:
     if tree.data is None:
-        return CheckedSite(None, (RowFault(1, "", "the file is empty; it begins with site: and cameras:"),))
+        return CheckedSite(None, (RowFault(1, "", Message("store.site_file_empty")),))
     try:
         # JSON, because only there is pydantic both strict about types and content with lists and written-out times.
         site = Site.model_validate_json(json.dumps(with_moments(tree.data)), strict=True, by_alias=True, by_name=False)
@@ -135,6 +139,6 @@ def _faults(error: ValidationError, tree: yaml_tree.Tree) -> tuple[RowFault, ...
     inner.sort(key=lambda one: (one["type"] == "missing", tree.line_of(path_of(one))))
     paths = [path_of(one) for one in inner]
     return tuple(
-        RowFault(tree.line_of(path), yaml_tree.shown(path), redacted(cause_of(one, tree)))
+        RowFault(tree.line_of(path), yaml_tree.shown(path), cause_of(one, tree).with_texts(redacted))
         for path, one in zip(paths, inner, strict=True)
     )

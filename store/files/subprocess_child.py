@@ -1,6 +1,6 @@
 """The process that reads one file: `python -m store.files.subprocess_child KIND`, its content on standard input.
 
-The answer is JSON: {"read": ...} or {"refused": "why, and what to do"}.
+The answer is JSON: {"read": ...}, or {"refused": {"code": ..., "params": ...}}, which is a core.messages.Message.
 """
 
 import json
@@ -23,7 +23,7 @@ def _tell(kind: Kind) -> None:
     try:
         told: dict[str, Any] = {"read": _read(kind, content)}
     except (TableError, SiteError) as error:
-        told = {"refused": str(error)}
+        told = {"refused": error.message.plain()}
     except (MemoryError, RecursionError):
         sys.exit(1)  # who started this one says what that means
     text = json.dumps(told, ensure_ascii=False, allow_nan=True)

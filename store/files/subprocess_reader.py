@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from core.messages import Message, read
 from store.files.sheets import TableError
 
 Kind = Literal["csv", "workbook", "yaml", "picture"]
@@ -22,10 +23,10 @@ _ROOT = Path(__file__).resolve().parents[2]
 # Two tables at once are more than people send; others wait for their turn.
 _TURN = threading.BoundedSemaphore(2)
 _TURN_S = 30.0
-_SLOW = "takes longer to read than any file of cameras; split it"
-_LARGE = "takes more time or memory to read than any file of cameras; split it, or save it anew"
-_SLOW_PICTURE = "takes longer to read than any picture; take a smaller one"
-_LARGE_PICTURE = "takes more time or memory to read than any picture; take a smaller one"
+_SLOW = Message("store.file_takes_long")
+_LARGE = Message("store.file_takes_much")
+_SLOW_PICTURE = Message("store.picture_takes_long")
+_LARGE_PICTURE = Message("store.picture_takes_much")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,14 @@ def read_apart(kind: Kind, content: bytes) -> Any:
         TableError: it cannot be read, or takes more than any file of its kind.
     """
     if not _TURN.acquire(timeout=_TURN_S):
-        raise TableError("cannot be read now: other files are being read; try again in a moment")
+        raise TableError("store.readers_busy")
     try:
         answer = _answer(kind, content, LIMITS[kind])
     finally:
         _TURN.release()
     told = json.loads(answer)
     if "refused" in told:
-        raise TableError(told["refused"])
+        raise TableError(read(told["refused"]))
     return told["read"]
 
 
@@ -74,7 +75,7 @@ def _answer(kind: Kind, content: bytes, limits: Limits) -> bytes:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/", env=environment
         )
     except OSError as error:
-        raise TableError(f"cannot be read now: {error.strerror}; try again in a moment") from error
+        raise TableError("store.reader_not_started", cause=error) from error
     try:
         answer, _ = process.communicate(content, timeout=limits.wall_s)
     except subprocess.TimeoutExpired as error:

@@ -52,7 +52,7 @@ def read_workbook(content: bytes) -> list[Sheet]:
         parts = _parts(content)
         content = _packed_again(parts)
     elif not content.startswith(_COMPOUND):
-        raise TableError("is no workbook; save it as .xlsx or CSV")
+        raise TableError("store.not_a_workbook")
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = [one.name for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet][:MAX_SHEETS]
@@ -60,11 +60,9 @@ def read_workbook(content: bytes) -> list[Sheet]:
         room = [MAX_CELLS]
         return [_sheet(book.get_sheet_by_name(name), notes.get(name, _Notes()), room) for name in names]
     except PasswordError as error:
-        raise TableError("is locked by a password; save it without one") from error
+        raise TableError("store.workbook_has_password") from error
     except (CalamineError, XmlError, ZipError, ValueError) as error:
-        raise TableError(
-            f"is no workbook that can be read ({type(error).__name__}); save it as .xlsx or CSV"
-        ) from error
+        raise TableError("store.workbook_unreadable", cause=type(error).__name__) from error
 
 
 class _Notes:
@@ -83,20 +81,18 @@ def _parts(content: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
             if len(entries) > _MAX_PARTS or sum(one.file_size for one in entries) > _MAX_UNPACKED:
-                raise TableError("is larger than any table of cameras; leave pictures and other sheets out")
+                raise TableError("store.workbook_too_large")
             for entry in entries:
                 with archive.open(entry) as part:
                     unpacked = part.read(left + 1)
                 left -= len(unpacked)
                 if left < 0:
-                    raise TableError("is larger than any table of cameras; leave pictures and other sheets out")
+                    raise TableError("store.workbook_too_large")
                 if _DTD.search(unpacked) and entry.filename.endswith((".xml", ".rels")):
-                    raise TableError("holds a DTD, which no spreadsheet writes; save it anew as .xlsx")
+                    raise TableError("store.workbook_holds_dtd")
                 found[entry.filename] = unpacked
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as error:
-        raise TableError(
-            f"is no workbook that can be read ({type(error).__name__}); save it as .xlsx or CSV"
-        ) from error
+        raise TableError("store.workbook_unreadable", cause=type(error).__name__) from error
     return found
 
 
@@ -112,12 +108,12 @@ def _packed_again(parts: dict[str, bytes]) -> bytes:
 def _sheet(sheet: CalamineSheet, notes: _Notes, room: list[int]) -> Sheet:
     if sheet.total_height > MAX_LINES * 20 and not notes.hidden:
         # A single cell far below: the rows between are made of nothing.
-        raise TableError(f"sheet {sheet.name} has more than {MAX_LINES} rows; remove what stands far below")
+        raise TableError("store.sheet_rows_far_below", sheet=sheet.name, limit=MAX_LINES)
     rows: list[list[Cell]] = []
     offset = sheet.start[0] if sheet.start else 0
     aside = sheet.start[1] if sheet.start else 0
     if offset > MAX_LINES or aside > MAX_COLUMNS:
-        raise TableError(f"sheet {sheet.name} begins far from its first cell; move the table to the left and top")
+        raise TableError("store.sheet_begins_far_away", sheet=sheet.name)
     rows.extend([] for _ in range(offset))
     for row in sheet.iter_rows():
         cells: list[Cell] = [None] * aside + [_cell(one) for one in row[:MAX_COLUMNS]]
@@ -126,7 +122,7 @@ def _sheet(sheet: CalamineSheet, notes: _Notes, room: list[int]) -> Sheet:
         room[0] -= len(cells) + 1
         rows.append(cells)
         if len(rows) > MAX_LINES or room[0] < 0:
-            raise TableError(f"sheet {sheet.name} has more than {MAX_LINES} rows; split it, or remove the empty ones")
+            raise TableError("store.sheet_too_many_rows", sheet=sheet.name, limit=MAX_LINES)
     _put_notes(rows, notes)
     _fill_merged(rows, sheet.merged_cell_ranges or [])
     return Sheet(sheet.name, tuple(map(tuple, rows)), frozenset(notes.hidden))
@@ -159,7 +155,7 @@ def _fill_merged(rows: list[list[Cell]], ranges: list[tuple[tuple[int, int], tup
             last = min(right, MAX_COLUMNS - 1)
             room -= last - left + 1
             if room < 0:
-                raise TableError("merges more cells than a table of cameras has; save it without")
+                raise TableError("store.sheet_merges_too_much")
             row.extend([None] * (last + 1 - len(row)))
             row[left : last + 1] = [value] * (last + 1 - left)
 

@@ -11,14 +11,15 @@ from typing import Any
 import yaml
 
 from core.errors import SiteError
+from core.messages import FIELD, Message, message_of
 
 Path = tuple[str | int, ...]
 
 _MAX_DEPTH = 20
 _MAX_NODES = 600_000  # a site of 10,000 cameras has fewer
-_TOO_MANY = f"holds more than {_MAX_NODES} values; split it"
-_ALIAS = "an anchor (&name) or an alias (*name) is not read here; write it out, or quote the text"
-_TOO_DEEP = f"nested more than {_MAX_DEPTH} levels deep"
+_TOO_MANY = Message("store.yaml_too_many_values", limit=_MAX_NODES)
+_ALIAS = Message("store.yaml_anchor_or_alias")
+_TOO_DEEP = Message("store.yaml_nested_too_deep", limit=_MAX_DEPTH)
 _PREFIX = "tag:yaml.org,2002:"
 # https://yaml.org/spec/1.2.2/#103-core-schema, without the octal and hexadecimal numbers that nobody means.
 _PLAIN = {
@@ -57,14 +58,15 @@ def read(text: str) -> Tree:
     """Reads one YAML document; an empty one is None.
 
     Raises:
-        SiteError: "LINE: cause", or "LINE: field: cause".
+        SiteError: as of `located`.
     """
     if text.count("\n") + text.count(",") + text.count(": ") > 2 * _MAX_NODES:
         raise SiteError(located(1, (), _TOO_MANY))
     unprintable = yaml.reader.Reader.NON_PRINTABLE.search(text)
     if unprintable:
         line = text.count("\n", 0, unprintable.start()) + 1
-        raise SiteError(located(line, (), f"the character {unprintable.group()!r} cannot be printed; remove it"))
+        cause = Message("store.yaml_unprintable_character", character=repr(unprintable.group()))
+        raise SiteError(located(line, (), cause))
     try:
         _refuse_shape(text)
         node = yaml.compose(text, Loader=_Loader)
@@ -115,9 +117,15 @@ def write(data: Any) -> str:
     return text
 
 
-def located(line: int, path: Path, cause: str) -> str:
+def located(line: int, path: Path, cause: str) -> Message:
     """A fault for people: 12: cameras[2].presets[0].zones[1].polygon: cause."""
-    return f"{line}: {shown(path)}: {cause}" if path else f"{line}: {cause}"
+    return Message("core.located", where=line, cause=of_field(cause, shown(path)))
+
+
+def of_field(cause: str, field: str) -> Message:
+    """A cause that names the field at fault; "" = there is none to be named."""
+    message = message_of(cause)
+    return Message(message.code, **(message.params | {FIELD: field})) if field else message
 
 
 def shown(path: Path) -> str:
@@ -183,11 +191,11 @@ def _mapping(node: yaml.MappingNode, path: Path, tree: Tree) -> dict[str, Any]:
     for key_node, value_node in node.value:
         line = _line(key_node)
         if not isinstance(key_node, yaml.ScalarNode):
-            raise SiteError(located(line, path, "a key must be a plain word"))
+            raise SiteError(located(line, path, Message("store.yaml_key_not_plain")))
         key = key_node.value
         place = (*path, key)
         if key in result:
-            raise SiteError(located(line, place, f"the key is given twice, first on line {tree.lines[place]}"))
+            raise SiteError(located(line, place, Message("store.yaml_key_twice", line=tree.lines[place])))
         tree.lines[place] = line
         result[key] = _build(value_node, place, tree)
     return result
@@ -197,30 +205,31 @@ def _scalar(node: yaml.Node, path: Path) -> Any:
     text: str = node.value
     kind = node.tag.removeprefix(_PREFIX)
     if kind not in _SCALARS:
-        raise SiteError(located(_line(node), path, f"the tag {node.tag} is not used here; leave it out"))
+        raise SiteError(located(_line(node), path, Message("store.yaml_tag_not_used", tag=node.tag)))
     try:
         return _SCALARS[kind](text)
     except ValueError as error:
-        raise SiteError(located(_line(node), path, f"{text!r} cannot be read as {kind}")) from error
+        cause = Message("store.yaml_value_unreadable", text=repr(text), wanted=kind)
+        raise SiteError(located(_line(node), path, cause)) from error
 
 
 def _line(thing: Any) -> int:
     return int(thing.start_mark.line) + 1
 
 
-def _syntax_fault(error: yaml.MarkedYAMLError, text: str) -> str:
+def _syntax_fault(error: yaml.MarkedYAMLError, text: str) -> Message:
     mark = error.problem_mark or error.context_mark
     if mark is None:
-        return located(1, (), f"no valid YAML: {error.problem}")
+        return located(1, (), Message("store.yaml_invalid", problem=error.problem))
     problem = str(error.problem)
     if re.match(r" *\t", "".join(text.splitlines()[mark.line : mark.line + 1])):
-        cause = "a tab; indent with spaces"
+        cause = Message("store.yaml_tab")
     elif "mapping values are not allowed" in problem:
-        cause = "a second ': ' in one value, or a wrong indentation; quote the text or indent it"
+        cause = Message("store.yaml_second_colon")
     elif "another document" in problem:
-        cause = "a second document begins (---); a file holds one"
+        cause = Message("store.yaml_second_document")
+    elif error.context and (begun := error.context_mark):
+        cause = Message("store.yaml_invalid_since", problem=problem, context=error.context, line=begun.line + 1)
     else:
-        begun = error.context_mark
-        where = f" ({error.context}, begun on line {begun.line + 1})" if error.context and begun else ""
-        cause = f"no valid YAML: {problem}{where}"
+        cause = Message("store.yaml_invalid", problem=problem)
     return located(mark.line + 1, (), cause)

@@ -70,7 +70,7 @@ class CameraChanges:
         with writing(self._engine) as session:
             revision = count_change(session)
             if kept_camera(session, camera.id):
-                raise ConflictError(f"id: there is a camera {camera.id} already")
+                raise ConflictError("store.camera_id_taken", camera_id=camera.id, field="id")
             fresh = settled(camera, None, self._clock.utc())
             return CameraWriter(session, self._vault, self._audit, who).put(fresh, revision)
 
@@ -127,7 +127,7 @@ class CameraChanges:
     def _as_read(self, camera_id: str, version: int) -> KeptCamera:
         kept = self.get(camera_id)
         if kept is None:
-            raise InputError(f"there is no camera {camera_id}")
+            raise InputError("store.no_such_camera", camera_id=camera_id)
         kept.check(version)
         return kept
 
@@ -144,7 +144,7 @@ class CameraChanges:
         before, wanted = planned.before, planned.wanted
         if before is None:
             if kept_camera(writer.session, wanted.id):
-                raise StaleError(f"somebody else added the camera {wanted.id} meanwhile; read it again")
+                raise StaleError("store.camera_added_meanwhile", camera_id=wanted.id)
             return writer.put(wanted, revision)
         writer.as_read(wanted.id, before.version)
         old, desk = Scene.of(before.camera), self._desk(writer, who)

@@ -68,7 +68,7 @@ class LegalRepository:
             before = writer.as_read(camera_id, version).camera
             document = session.get(LegalDocumentRow, document_id)
             if document is None or (document.camera_id, document.org) != (camera_id, before.org):
-                raise InputError("document_id: there is no such document of this camera; add it first")
+                raise InputError("store.no_such_document", field="document_id")
             told = {"document_id": document_id, "sha256": document.sha256}
             entry = LegalEntry(
                 uuid4().hex, camera_id, before.org, legal, document_id, who.user_id, who.full_name, self._clock.utc()

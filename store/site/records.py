@@ -5,6 +5,7 @@ from datetime import datetime
 
 from core.errors import StaleError
 from core.health import STALE_AFTER_S, StreamState
+from core.messages import Message
 from core.policy.relaxations import Relaxation, RequestKind, RequestState, Scene
 from core.site import Camera, Legal
 
@@ -22,7 +23,7 @@ class KeptCamera:
             StaleError: somebody read another version.
         """
         if self.version != version:
-            raise StaleError("somebody else changed this camera meanwhile; read it again")
+            raise StaleError("store.camera_changed_meanwhile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class RowFault:
 
     row: int
     field: str
-    cause: str
+    cause: Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from core.policy.relaxations import Relaxation, RequestState, Scene, with_scene
 from core.site import Camera
 from store.accounts.scope import Orgs, seen_from
 from store.audit.log import AuditLog, Deed
+from store.base.decided import DECIDED
 from store.base.engine import reading, writing
 from store.base.mapping import columns_of, from_row
 from store.base.vault import Vault
@@ -25,7 +26,6 @@ Decision = Literal["confirmed", "rejected", "withdrawn"]
 
 LISTED = 200
 _VERBS: dict[Decision, str] = {"confirmed": "confirm", "rejected": "reject", "withdrawn": "withdraw"}
-_ONE_WAITS = "a change of this camera waits for a second person; it has to be confirmed, turned down or withdrawn first"
 
 
 class RelaxationDesk:
@@ -44,7 +44,7 @@ class RelaxationDesk:
             ConflictError: a change of that camera waits already.
         """
         if _waiting(self._session, camera_id):
-            raise ConflictError(_ONE_WAITS)
+            raise ConflictError("store.camera_change_waits")
 
     def ask(
         self, camera: Camera, wanted: Camera | None, takes: tuple[Relaxation, ...], reason: str
@@ -88,7 +88,7 @@ class RelaxationDesk:
         """
         row = self._session.get_one(RelaxationRow, request_id, with_for_update=True, populate_existing=True)
         if row.state != "waiting":
-            raise ConflictError(f"this change does not wait any more: {row.decided_name} decided ({row.state})")
+            raise ConflictError("store.camera_change_decided", name=row.decided_name, decision=DECIDED[row.state])
         row.state, row.note = decision, note
         row.decided_by, row.decided_name, row.decided_at = self._who.user_id, self._who.full_name, self._clock.utc()
         self._session.flush()
@@ -141,7 +141,7 @@ class RelaxationRepository:
             request = desk.decide(request_id, "confirmed", note)
             kept = kept_camera(session, request.camera_id)
             if kept is None or Scene.of(kept.camera) != request.before.completed(kept.camera):
-                raise ConflictError("the camera has changed since this was asked for; turn it down and ask anew")
+                raise ConflictError("store.camera_changed_since_asked")
             writer = CameraWriter(session, self._vault, self._audit, who)
             if request.after is None:
                 writer.remove(kept.camera)

@@ -71,7 +71,5 @@ def _whole(camera_id: str, name: str, given: str, known: str | None) -> str:
     if _HIDDEN not in given:
         return given
     if known is None or redacted(known) != given:
-        raise SiteError(
-            f"camera {camera_id}: {name}: its password is hidden ({_HIDDEN}) and not known here; write it out"
-        )
+        raise SiteError("store.camera_password_not_known", camera_id=camera_id, name=name, hidden=_HIDDEN)
     return known

@@ -120,7 +120,7 @@ def count_change(session: Session, **info: str) -> int:
     changed = update(SiteRow).values(revision=SiteRow.revision + 1, **info).returning(SiteRow.revision)
     revision = session.scalar(changed)
     if revision is None:
-        raise SiteError("there is no site yet; import a site file first")
+        raise SiteError("store.no_site_yet")
     return revision
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from core.errors import ConflictError, InputError
+from core.messages import Message
 from core.site import Camera
 from store.accounts.scope import Orgs, may_use_id
 from store.audit.log import Actor, AuditLog, Deed
@@ -16,7 +17,7 @@ from store.site.secrets import without_passwords
 from store.site.sites import forget, position_of, put
 from store.tables.site import CameraRow
 
-TAKEN_ELSEWHERE = "a camera of another node has, or had, this id; choose another one"
+TAKEN_ELSEWHERE = Message("store.camera_id_taken_elsewhere")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class CameraWriter:
         """
         kept = kept_camera(self.session, camera_id)
         if kept is None:
-            raise InputError(f"there is no camera {camera_id}")
+            raise InputError("store.no_such_camera", camera_id=camera_id)
         kept.check(version)
         return kept
 
@@ -58,7 +59,7 @@ class CameraWriter:
             ConflictError: its id belongs to a node that is not seen.
         """
         if not may_use_id(self.session, camera.id, self._who.orgs):
-            raise ConflictError(f"id: {camera.id}: {TAKEN_ELSEWHERE}")
+            raise ConflictError("core.located", where=camera.id, cause=TAKEN_ELSEWHERE, field="id")
         before = kept_camera(self.session, camera.id)
         put(self.session, camera, position_of(self.session, camera.id), revision, self._vault)
         self.session.expire_all()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.rights import Role
 from store.base.declarative import Base, Digest, Id, one_of
+from store.base.types import MessageText
 
 Level = Literal["county", "street"]
 UserState = Literal["pending", "active", "disabled"]
@@ -97,7 +98,8 @@ class AccountActRow(Base):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.user_id"))
     decided_name: Mapped[str | None] = mapped_column(String(120))
     decided_at: Mapped[datetime | None]
-    note: Mapped[str]
+    # Of a person; or ours, where nobody else was there to decide.
+    note: Mapped[str] = mapped_column(MessageText)
 
 
 class SessionRow(Base):

@@ -6,8 +6,9 @@ from typing import Any, get_args
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from core.domain import Gap, Member, ModelRef, PackageKind, State
+from core.domain import Gap, Member, PackageKind, State
 from core.geometry import Box
+from core.model_ref import ModelRef
 from core.policy.review import ChangeKind
 from store.base.declarative import Base, Digest, Id, Version, one_of
 from store.base.types import AsJson

@@ -7,9 +7,10 @@ from sqlalchemy import JSON, CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.health import Status
+from core.messages import Message
 from core.site import Camera
 from store.base.declarative import Base, Id, Version, one_of
-from store.base.types import AsJson
+from store.base.types import AsJson, MessageText
 
 
 class SiteRow(Base):
@@ -71,8 +72,8 @@ class CameraStateRow(Base):
     dropped: Mapped[int]
     failures: Mapped[int]
     retry_at: Mapped[datetime | None]
-    error: Mapped[str | None]
-    unfit: Mapped[str | None]
+    error: Mapped[Message | None] = mapped_column(MessageText)
+    unfit: Mapped[Message | None] = mapped_column(MessageText)
     reported_at: Mapped[datetime]
 
 

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.http.services import Services
 from core.errors import StorageError
+from core.messages import Message
 from store.review.queue import EventQueue
 
 
@@ -50,16 +51,16 @@ def test_an_unexpected_error_tells_nothing(client: TestClient, monkeypatch: pyte
     answer = client.get("/api/v1/events")
     assert answer.status_code == 500
     assert "secret" not in answer.text
-    assert answer.json()["detail"] == "an unexpected RuntimeError; the server's log has it"
+    assert answer.json()["code"] == "api.unexpected_error"
 
 
 def test_a_data_base_that_refuses(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
-        raise StorageError("data base city stayed locked by another process")
+        raise StorageError("store.database_fails", name="city", cause=Message("store.database_locked"))
 
     monkeypatch.setattr(EventQueue, "page", refuse)
     answer = client.get("/api/v1/events")
-    assert (answer.status_code, answer.json()["detail"]) == (503, "data base city stayed locked by another process")
+    assert (answer.status_code, answer.json()["code"]) == (503, "store.database_fails")
 
 
 @pytest.mark.parametrize(

@@ -341,7 +341,7 @@ def test_what_was_asked_by_one_who_is_out_of_service_is_not_confirmed(house: Hou
     asker = house.user(SECURITY)
     house.accounts.users.change(asker.user_id, asker.version, {"state": "disabled"}, SETTING_UP)
     answer = house.of(SYSTEM).post(f"{path}/confirm", json={})
-    assert (answer.status_code, "out of service" in answer.json()["detail"]) == (HTTPStatus.CONFLICT, True)
+    assert (answer.status_code, answer.json()["code"] == "store.asker_out_of_service") == (HTTPStatus.CONFLICT, True)
     assert house.user(AUDIT).state == "active"
 
 

@@ -103,7 +103,7 @@ def test_only_who_draws_zones_or_confirms_them_gets_a_picture(accounts: Accounts
 def test_without_a_way_to_cameras_it_says_so(accounts: Accounts, services: Services) -> None:
     exchange(services, camera_line=None)
     answer = accounts.as_role(Role.OPERATIONS).get(f"{CAMERAS}/gate/snapshot")
-    assert (answer.status_code, "no way to cameras" in answer.json()["detail"]) == (503, True)
+    assert (answer.status_code, answer.json()["code"] == "api.no_way_to_cameras") == (503, True)
 
 
 def test_a_preset_is_known_by_a_picture_of_where_the_camera_looks(operations: TestClient, services: Services) -> None:
@@ -126,7 +126,7 @@ def test_a_preset_cannot_name_a_picture_that_is_not_there(operations: TestClient
     scene = {"presets": [{**read.json()["presets"][0], "view": "f" * 16}], "privacy_masks": []}
     answer = operations.put(f"{CAMERAS}/gate/zones", json=scene, headers={"If-Match": read.headers["etag"]})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "presets")
-    assert "there is no picture" in answer.json()["detail"]
+    assert answer.json()["errors"][0]["code"] == "api.preset_picture_unknown"
 
 
 def test_no_picture_of_a_view_is_kept_while_the_camera_does_not_answer(

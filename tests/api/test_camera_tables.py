@@ -120,7 +120,7 @@ def test_a_workbook_and_the_digits_that_it_rounds(operations: TestClient, sites:
         operations, workbook(head, (33088100081320000002, "北门", "rtsp://10.0.0.9/1", 118.6)), "xlsx"
     ).json()
     assert [(one["row"], one["field"]) for one in rounded["faults"]] == [(2, "id")]
-    assert "as text" in rounded["faults"][0]["cause"]
+    assert rounded["faults"][0]["cause"]["code"] == "store.cell_digits_rounded"
     written = workbook(head, ("33088100081320000002", "北门", "rtsp://10.0.0.9/1", 118.6))
     assert send(operations, written, "xlsx", dry_run=False).json()["applied"] is True
     site = sites.load()
@@ -246,7 +246,7 @@ def test_the_template_shows_a_row_that_import_passes_over(operations: TestClient
     template = operations.get("/api/v1/camera-templates", params={"format": kind}).content
     answer = send(operations, template, kind).json()
     assert [one["by"] for one in answer["columns"]] == ["product"] * len(answer["fields"])
-    assert "no camera below" in answer["faults"][0]["cause"]
+    assert answer["faults"][0]["cause"]["code"] == "store.no_camera_in_table"
     if kind == "csv":
         filled = template + "gate,北门,,rtsp://10.0.0.9/1\n".encode()
         answer = send(operations, filled).json()
@@ -261,7 +261,7 @@ def test_nobody_enters_a_legal_record_by_import(operations: TestClient) -> None:
 
 def test_a_new_installation_begins_with_a_site_file(accounts: Accounts, services: Services) -> None:
     client = accounts.as_role(Role.OPERATIONS)
-    assert "no site yet" in send(client, GOOD).json()["faults"][0]["cause"]
+    assert send(client, GOOD).json()["faults"][0]["cause"]["code"] == "store.table_before_site"
     assert send(client, site_file.dump(site_of(CAMERA)), "yaml", dry_run=False).json()["applied"] is True
     # Its zones say nothing of observing.
     first_week = settled(CAMERA, None, services.clock.utc())

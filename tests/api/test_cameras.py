@@ -59,4 +59,4 @@ def test_no_answer_holds_a_password(client: TestClient, local: TestClient, engin
 def test_before_a_site_was_imported(client: TestClient) -> None:
     assert client.get("/api/v1/cameras").json() == []
     answer = client.get("/api/v1/cameras/none")
-    assert (answer.status_code, answer.json()["detail"]) == (404, "there is no camera none")
+    assert (answer.status_code, answer.json()["code"]) == (404, "api.camera_unknown")

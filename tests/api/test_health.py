@@ -42,10 +42,8 @@ def test_not_ready_at_another_version(local: TestClient, engine: Engine) -> None
     with writing(engine) as session:
         session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     (fault,) = local.get("/readyz").json()["errors"]
-    assert fault == {
-        "field": "database",
-        "cause": f"the data base is at 0000, not at {migrate.head()}; run: jiejing db upgrade",
-    }
+    assert (fault["field"], fault["code"]) == ("database", "api.database_not_migrated")
+    assert fault["params"] == {"found": "0000", "wanted": migrate.head()}
 
 
 @pytest.fixture
@@ -60,7 +58,7 @@ def test_a_data_base_that_is_gone(cut_off: Services) -> None:
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (503, "database")
     answer = client.get("/api/v1/events", headers={"Authorization": "Bearer jj_any"})
     assert answer.status_code == 503
-    assert "cannot be opened" in answer.json()["detail"]
+    assert answer.json()["params"]["cause"]["code"] == "store.database_cannot_open"
     metrics = _metrics(client)
     assert metrics["jiejing_database_up", ()] == 0
     assert ("jiejing_disk_free_bytes", ()) in metrics

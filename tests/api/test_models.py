@@ -144,7 +144,7 @@ def test_the_gate_objects_unless_it_is_forced_with_a_reason(
     assert in_use(ml) == ["old"]
     change = forced(ml, accounts, "new").json()["history"][0]
     assert change["forced"] is True
-    assert says in change["objections"][0]
+    assert says in change["objections"][0]["text"]
 
 
 def test_a_label_that_is_found_now_must_not_be_lost(
@@ -152,7 +152,9 @@ def test_a_label_that_is_found_now_must_not_be_lost(
 ) -> None:
     taken_in(store, tmp_path, "cars", "car")
     in_shadow(services, "cars")
-    assert "cannot find what is found now: stall" in promote(ml, "cars").json()["detail"]
+    assert promote(ml, "cars").json()["params"]["objections"] == [
+        {"code": "models.candidate_loses_labels", "params": {"labels": ["stall"]}}
+    ]
     # Together with what is in use it can.
     assert promote(ml, "cars", "old").status_code == 200
 

@@ -93,4 +93,4 @@ def test_a_node_whose_events_are_there_stays(accounts: Accounts, nodes: tuple[No
     put_site(services, camera_with(org="甲县"))
     admin: TestClient = accounts.as_role(Role.SYSTEM_ADMIN)
     answer = admin.delete(f"/api/v1/nodes/{nodes[1].node_id}")
-    assert (answer.status_code, "it has to stay" in answer.json()["detail"]) == (409, True)
+    assert (answer.status_code, answer.json()["code"] == "store.node_has_events") == (409, True)

@@ -104,7 +104,7 @@ def test_a_package_whose_folder_is_gone(client: TestClient, sealed: Path) -> Non
     (sealed / "manifest.json").unlink()
     answer = client.get(FILES)
     assert answer.status_code == 500
-    assert "manifest.json cannot be read: No such file" in answer.json()["detail"]
+    assert answer.json()["code"] == "api.package_file_unreadable"
 
 
 def test_a_package_shows_its_place_in_the_chain(client: TestClient, sealed: Path) -> None:
@@ -132,4 +132,4 @@ def test_the_archive_holds_the_package_and_leaves_nothing_behind(
 def test_no_such_package(client: TestClient, rest: str) -> None:
     answer = client.get(f"/api/v1/packages/none{rest}")
     assert answer.status_code == 404
-    assert answer.json()["detail"] == "there is no package none"
+    assert answer.json()["code"] == "api.package_unknown"

@@ -125,7 +125,7 @@ def test_a_run_that_does_not_answer_is_told_until_it_does(local: TestClient, ser
     def of_run() -> list[str]:
         answer = local.get("/readyz")
         assert answer.status_code == 200
-        return [one["why"] for one in answer.json().get("duties", ()) if one["process"] == "run"]
+        return [one["why"]["text"] for one in answer.json().get("duties", ()) if one["process"] == "run"]
 
     assert of_run() == [RUN_IS_SILENT]  # never begun
     assert 'jiejing_duty_up{camera="",duty="answering",process="run"} 0.0' in local.get("/metrics").text

@@ -147,7 +147,7 @@ def test_a_manifest_that_was_changed_is_not_shown(li: Desk, services: Services) 
     path.write_bytes(path.read_bytes().replace(b"yolox", b"other"))
     (opening,) = li.get(violation.event_id)["openings"]
     assert opening["manifest"] is None
-    assert "is not the one that was sealed" in opening["fault"]
+    assert opening["fault"]["code"] == "api.package_file_changed"
 
 
 def test_two_officers_on_one_event(li: Desk, wang: Desk, services: Services) -> None:
@@ -157,7 +157,7 @@ def test_two_officers_on_one_event(li: Desk, wang: Desk, services: Services) -> 
     refused = wang.claim(event_id)
     assert refused.status_code == 409
     assert refused.headers["content-type"] == "application/problem+json"
-    assert "li 全名 works on this opening" in refused.json()["detail"]
+    assert refused.json()["code"] == "api.opening_held_by_another"
     assert refused.json()["review"]["claim"]["officer_name"] == "li 全名"
     assert wang.get(event_id)["review"]["state"] == "claimed"
     assert wang.decide(event_id).status_code == 409
@@ -208,7 +208,7 @@ def test_a_stale_decision_answers_how_it_is_now(li: Desk, services: Services) ->
     services.store.events.apply(as_cleared(later(violation)))
     answer = li.decide(violation.event_id, revision=1)
     assert answer.status_code == 409
-    assert "has changed" in answer.json()["detail"]
+    assert answer.json()["code"] == "api.opening_changed_meanwhile"
     assert answer.json()["review"]["revision"] == 2
     assert answer.headers["etag"] == '"2"'
 
@@ -221,7 +221,10 @@ def test_a_repeated_request_does_nothing_twice(li: Desk, services: Services, clo
     assert len(li.get(event_id)["decisions"]) == 1
     other = li.decide(event_id, key="once", revision=1, reason="duplicate")
     assert other.status_code == 422
-    assert "Idempotency-Key" in other.json()["detail"]
+    assert (other.json()["code"], other.json()["params"]) == (
+        "api.idempotency_key_used",
+        {"field": "Idempotency-Key"},
+    )
 
 
 APPROVALS: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
@@ -332,7 +335,7 @@ def test_nothing_is_decided_of_which_no_picture_was_sealed(li: Desk, services: S
     come_back(services, violation, sealed=False)
     act = li.approve if verdict == "approved" else li.decide
     answer = act(violation.event_id, 2)
-    assert (answer.status_code, "not sealed" in answer.json()["detail"]) == (409, True)
+    assert (answer.status_code, answer.json()["code"] == "api.evidence_not_sealed_yet") == (409, True)
     assert li.get(violation.event_id, 2)["review"]["state"] == "open"
 
 

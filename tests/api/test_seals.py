@@ -145,7 +145,8 @@ def test_what_was_removed_on_purpose_says_so_and_is_no_alarm(li: Desk, services:
     note_removal(services.home, sealed, keys, open_signing_key(services.home), "kept for 90 days", now)
     take_away(folder)
     (opening,) = li.get(violation.event_id)["openings"]
-    assert opening["fault"] == f"package {folder.name}: was removed on {rfc3339(now)}: kept for 90 days"
+    assert opening["fault"]["code"] == "api.package_was_removed"
+    assert opening["fault"]["params"] == {"package_id": folder.name, "at": rfc3339(now), "reason": "kept for 90 days"}
     assert li.decide(violation.event_id).status_code == 409
     assert _alarms(services, "evidence.broken") == []
 
@@ -170,7 +171,7 @@ def test_exchanged_packages_show_nobody_elses_evidence(li: Desk, services: Servi
     )
     (opening,) = li.get(one.event_id)["openings"]
     assert opening["sealed"] is None
-    assert f"sealed was that of {other.event_id}" in opening["fault"]
+    assert f"sealed was that of {other.event_id}" in opening["fault"]["text"]
     assert li.decide(one.event_id).status_code == 409
 
 
@@ -208,14 +209,14 @@ def test_what_no_key_of_ours_signed_is_neither_shown_nor_given_out_nor_decided_o
     forge(_folder(services, violation), services)
     (opening,) = li.get(violation.event_id)["openings"]
     assert (opening["manifest"], opening["sealed"]) == (None, None)
-    assert "its seal does not hold" in opening["fault"]
+    assert opening["fault"]["code"] == "api.package_seal_broken"
     files = f"/api/v1/packages/{package_id(violation.event_id, 1)}"
     for path in ("files", "files/marked/violation.jpg", "thumbnail", "archive?purpose=court"):
         assert li.client.get(f"{files}/{path}").status_code == 500, path
     for verdict in ({}, {"verdict": "approved", "reason": None}):
         answer = li.decide(violation.event_id, **verdict)
         assert answer.status_code == 409
-        assert "the seal of its evidence does not hold" in answer.json()["detail"]
+        assert answer.json()["code"] == "api.evidence_seal_broken"
 
 
 def test_a_changed_picture_leaves_in_no_archive_and_no_thumbnail(li: Desk, services: Services) -> None:
@@ -226,7 +227,10 @@ def test_a_changed_picture_leaves_in_no_archive_and_no_thumbnail(li: Desk, servi
     for path in ("thumbnail", "archive?purpose=court"):
         answer = li.client.get(f"{address}/{path}")
         assert answer.status_code == 500
-        assert "marked/violation.jpg is not the one that was sealed" in answer.json()["detail"]
+        assert (answer.json()["code"], answer.json()["params"]["name"]) == (
+            "api.package_file_changed",
+            "marked/violation.jpg",
+        )
 
 
 def test_a_decision_names_the_manifest_that_was_looked_at(li: Desk, services: Services) -> None:

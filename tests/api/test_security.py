@@ -56,7 +56,7 @@ def test_a_decision_is_taken_back_by_its_officer_alone(accounts: Accounts, li: D
     decided = li.decide(happen(services).event_id)
     accounts.user("wang", Role.OFFICER)
     answer = Desk(accounts.sign_in("wang")).undo(decided)
-    assert (answer.status_code, answer.json()["detail"]) == (404, "there is no such decision of yours")
+    assert (answer.status_code, answer.json()["code"]) == (404, "api.own_decision_unknown")
     assert li.undo(decided).status_code == 200
 
 

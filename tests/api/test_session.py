@@ -70,7 +70,7 @@ def test_whatever_is_wrong_the_answer_is_the_same(
     accounts.users.change(user.user_id, user.version, {"state": "disabled"}, SETTING_UP)
     answer = nobody.post(SESSION, json={"name": name, "password": password})
     assert answer.status_code == 401
-    assert answer.json()["detail"] == "the name or the password is wrong"
+    assert answer.json()["code"] == "api.name_or_password_wrong"
     assert "set-cookie" not in answer.headers
 
 
@@ -266,26 +266,26 @@ def test_the_first_password_is_changed_and_all_sessions_end(accounts: Accounts) 
 
 
 @pytest.mark.parametrize(
-    ("current", "new", "status", "cause"),
+    ("current", "new", "status", "code"),
     [
-        ("not the present one", "a new long password", 403, "the present password is another one"),
-        (PASSWORD, "too-short", 422, "10 to 200 characters"),
-        (PASSWORD, PASSWORD, 422, "another password than the present one"),
-        (PASSWORD, "Long.Officer.Name", 422, "too easily guessed"),
-        (PASSWORD, "1234567890", 422, "too easily guessed"),
-        (PASSWORD, " " * 10, 422, "too easily guessed"),
-        (PASSWORD, "Passw0rd!!", 422, "too easily guessed"),
-        (PASSWORD, "woaini1314", 422, "too easily guessed"),
-        (PASSWORD, "qwertyuiop" * 10, 422, "too easily guessed"),
-        (PASSWORD, "x" * 201, 422, "at most 200 characters"),
+        ("not the present one", "a new long password", 403, "api.present_password_wrong"),
+        (PASSWORD, "too-short", 422, "store.password_length"),
+        (PASSWORD, PASSWORD, 422, "store.password_unchanged"),
+        (PASSWORD, "Long.Officer.Name", 422, "store.password_easily_guessed"),
+        (PASSWORD, "1234567890", 422, "store.password_easily_guessed"),
+        (PASSWORD, " " * 10, 422, "store.password_easily_guessed"),
+        (PASSWORD, "Passw0rd!!", 422, "store.password_easily_guessed"),
+        (PASSWORD, "woaini1314", 422, "store.password_easily_guessed"),
+        (PASSWORD, "qwertyuiop" * 10, 422, "store.password_easily_guessed"),
+        (PASSWORD, "x" * 201, 422, "core.value_string_too_long"),
     ],
 )
-def test_a_password_that_is_not_taken(accounts: Accounts, current: str, new: str, status: int, cause: str) -> None:
+def test_a_password_that_is_not_taken(accounts: Accounts, current: str, new: str, status: int, code: str) -> None:
     accounts.user("long.officer.name", Role.OFFICER)
     client = accounts.sign_in("long.officer.name")
     answer = client.post(f"{SESSION}/password", json={"current": current, "new": new})
     assert answer.status_code == status
-    assert cause in answer.json()["detail"]
+    assert code in (answer.json()["code"], *(fault["code"] for fault in answer.json()["errors"]))
     assert attempt(accounts.nobody(), "long.officer.name", PASSWORD) == 200
 
 

@@ -1,5 +1,7 @@
 """A duty never ends in silence: told once, counted, tried again after a pause, and seen by whoever asks."""
 
+import errno
+import json
 import logging
 import threading
 
@@ -7,6 +9,7 @@ import pytest
 
 from core.duties import HANGS, Duties, Duty, Trouble, duty_from_json, duty_to_json
 from core.errors import StorageError
+from core.messages import Message
 from tests.fake_clock import FakeClock
 
 
@@ -20,18 +23,20 @@ def broken() -> None:
 
 
 def full() -> None:
-    raise StorageError("disk: No space left on device")
+    raise StorageError("core.located", where="disk", cause=OSError(errno.ENOSPC, "No space left on device"))
 
 
 @pytest.mark.parametrize(
     ("work", "why"),
     [
-        (broken, "an unexpected ZeroDivisionError: nobody thought of it; see the log"),  # a fault of the program
-        (full, "disk: No space left on device"),  # what the product refuses on purpose
+        # a fault of the program
+        (broken, Message("core.unexpected_error", error="ZeroDivisionError", cause="nobody thought of it")),
+        # what the product refuses on purpose
+        (full, Message("core.located", where="disk", cause=Message("core.enospc"))),
     ],
 )
 def test_a_failure_is_told_once_counted_and_over_when_it_is(
-    work: object, why: str, clock: FakeClock, caplog: pytest.LogCaptureFixture
+    work: object, why: Message, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     duty = Duty("sealing", clock, "gate")
     began = clock.utc()
@@ -42,7 +47,10 @@ def test_a_failure_is_told_once_counted_and_over_when_it_is(
     assert [one.getMessage() for one in told] == [f"camera gate: sealing: {why}"]
     state = duty.state
     assert (state.up, state.failures, state.since, state.why) == (False, 5, began, why)
-    assert duty_from_json(duty_to_json(state)) == state
+    told_again = duty_from_json(json.loads(json.dumps(duty_to_json(state))))
+    assert told_again == state
+    assert told_again.why is not None
+    assert told_again.why.plain() == why.plain()
     assert duty.attempt(lambda: None)
     assert (duty.state.up, duty.state.why, duty.state.failures) == (True, None, 5)
 

@@ -2,7 +2,10 @@
 
 import pytest
 
+from core.errors import InvalidValueError
 from core.gb28181 import DeviceId, decode, looks_like_device_id
+from core.messages import Message
+from tests.says import says
 
 
 @pytest.mark.parametrize(
@@ -22,20 +25,30 @@ def test_the_parts_of_a_camera(device_id: str, parts: DeviceId) -> None:
 
 
 @pytest.mark.parametrize(
-    ("device_id", "cause"),
+    ("device_id", "found", "name"),
     [
-        ("33088100081180000001", r"type code 118 \(NVR\)"),
-        ("33088100082150000001", r"type code 215 \(business group\)"),
-        ("33088100089990000001", r"type code 999 \(unknown\)"),
-        ("3308810008132000001", "20 digits are wanted"),  # one short
-        ("330881000813200000011", "20 digits are wanted"),  # one more
-        ("3308810008132000000a", "20 digits are wanted"),
-        ("３３088100081320000001", "20 digits are wanted"),  # full-width digits
+        ("33088100081180000001", "118", Message("core.device_is_nvr")),
+        ("33088100082150000001", "215", Message("core.device_is_business_group")),
+        ("33088100089990000001", "999", Message("core.device_is_unknown")),
     ],
 )
-def test_what_is_no_camera(device_id: str, cause: str) -> None:
-    with pytest.raises(ValueError, match=cause):
+def test_what_is_no_camera(device_id: str, found: str, name: Message) -> None:
+    with pytest.raises(InvalidValueError, check=says("core.device_type_no_camera", found=found, name=name)):
         decode(device_id)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3308810008132000001",  # one short
+        "330881000813200000011",  # one more
+        "3308810008132000000a",
+        "３３088100081320000001",  # full-width digits
+    ],
+)
+def test_what_is_no_id(text: str) -> None:
+    with pytest.raises(InvalidValueError, check=says("core.no_device_id", text=repr(text))):
+        decode(text)
 
 
 def test_only_twenty_digits_are_meant_as_an_id() -> None:

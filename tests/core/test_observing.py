@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from core.policy.observing import settled
 from core.rules import resolve
 from core.site import Camera, Preset, SentBack, Zone
+from tests.core.finds import finds
 from tests.store.examples import PAVEMENT, camera
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -50,7 +51,7 @@ def test_whether_a_zone_observes(
 
 @pytest.mark.parametrize("said", [{"observe_until": NOW}, {"observe": False, "observe_until": NOW}])
 def test_an_end_belongs_to_observing(said: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError, match="write observe: true with it"):
+    with pytest.raises(ValidationError, check=finds("core.observe_until_without_observe")):
         zone(**said)
 
 

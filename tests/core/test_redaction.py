@@ -1,9 +1,11 @@
 """What lets somebody in is taken out of every address and text, by kind; and in little time, whatever the text."""
 
+import json
 import time
 
 import pytest
 
+from core.messages import Message
 from core.redaction import redacted
 
 SECRET = "s3cretOf9Camera"
@@ -49,6 +51,15 @@ def test_no_secret_is_shown(text: str) -> None:
 )
 def test_what_is_no_secret_stays(address: str) -> None:
     assert redacted(address) == address
+
+
+def test_a_message_keeps_its_code_and_loses_its_secrets() -> None:
+    address = "rtsp://admin:secret@10.0.0.8/1"
+    inner = Message("core.address_too_long", limit=1000, source=[address, 7])
+    shown = Message("core.located", where=address, cause=inner).with_texts(redacted)
+    assert "secret" not in json.dumps(shown.plain())
+    assert (shown.code, shown.params["where"]) == ("core.located", "rtsp://***@10.0.0.8/1")
+    assert shown.params["cause"].params == {"limit": 1000, "source": ("rtsp://***@10.0.0.8/1", 7)}
 
 
 @pytest.mark.parametrize(

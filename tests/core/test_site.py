@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from core.site import Legal, Permit, Zone, redacted
+from tests.core.finds import finds
 from tests.store.examples import CAMERA, SITE, camera
 
 TRIANGLE = [(0, 0), (1, 0), (1, 1)]
@@ -52,17 +53,17 @@ def test_a_polygon_that_bounds_nothing_is_refused(polygon: list[tuple[float, flo
 
 @pytest.mark.parametrize("value", [20260101, "20260101", 1767225600.0, "1767225600", True])
 def test_a_number_is_no_time(value: object) -> None:
-    with pytest.raises(ValidationError, match="or a time with offset"):
+    with pytest.raises(ValidationError, check=finds("core.no_date_or_time", found=repr(str(value)))):
         Permit.model_validate({"permit_no": "7", "valid_from": value})
-    with pytest.raises(ValidationError, match="must be a date like"):
+    with pytest.raises(ValidationError, check=finds("core.no_date", found=repr(str(value)))):
         Legal.model_validate({"review_date": value})
 
 
 def test_a_permit_ends_after_it_begins_and_knows_its_offset() -> None:
     start = datetime(2026, 5, 1, tzinfo=UTC)
-    with pytest.raises(ValidationError, match="valid_from must be before valid_to"):
+    with pytest.raises(ValidationError, check=finds("core.permit_ends_before_begin")):
         Permit(permit_no="7", valid_from=start, valid_to=start)
-    with pytest.raises(ValidationError, match="valid_from needs an offset"):
+    with pytest.raises(ValidationError, check=finds("core.permit_time_needs_offset", name="valid_from")):
         Permit(permit_no="7", valid_from=start.replace(tzinfo=None))
 
 
@@ -73,7 +74,7 @@ def test_a_camera_is_found_by_its_id() -> None:
 
 
 def test_ids_are_unique_within_the_site() -> None:
-    with pytest.raises(ValidationError, match="camera id 'a' is used twice"):
+    with pytest.raises(ValidationError, check=finds("core.camera_id_used_twice", id="a")):
         type(SITE)(site=SITE.site, cameras=(camera("a"), camera("b"), camera("a")))
 
 

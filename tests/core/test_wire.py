@@ -12,8 +12,10 @@ from core.clock import parse_rfc3339, rfc3339, to_millisecond
 from core.domain import Detection, Observation
 from core.errors import InputError
 from core.labels import LABELS
+from core.messages import TEXT
 from core.wire import APPEARANCE_PX, event_to_json, observation_from_line, observation_to_json
 from tests.fake_clock import FakeClock
+from tests.says import says
 from tests.store.examples import as_violation, event
 
 LINE = {
@@ -61,40 +63,47 @@ def test_what_may_be_left_out() -> None:
     assert read.utc == datetime(2026, 5, 1, tzinfo=UTC)
 
 
+def seen(**changes: object) -> dict[str, object]:
+    return {"label": "car", "score": 1, "bbox_xyxy_px": [0, 0, 1, 1], **changes}
+
+
 @pytest.mark.parametrize(
-    ("wrong", "cause"),
+    ("wrong", "code", "params"),
     [
-        ({"camera_id": ...}, "the key 'camera_id' is missing"),
-        ({"utc": "2026-05-01T08:00:00"}, "has no offset"),
-        ({"utc": "yesterday"}, "Invalid isoformat string"),
-        ({"frame_size_wh": [1920]}, "missing 1 required positional argument"),
-        ({"frame_size_wh": [0, 1080]}, "the frame size 0 x 1080 is empty"),
-        ({"detections": None}, "not iterable"),
+        ({"utc": "2026-05-01T08:00:00"}, "core.time_without_offset", {"text": "'2026-05-01T08:00:00'"}),
+        ({"utc": "yesterday"}, "core.no_time_with_offset", {"found": "'yesterday'"}),
+        ({"frame_size_wh": [1920]}, TEXT, {}),
+        ({"frame_size_wh": [0, 1080]}, "core.frame_size_is_empty", {"width": 0, "height": 1080}),
+        ({"detections": None}, TEXT, {}),
+        ({"detections": [seen(label="cat")]}, "core.unknown_label", {"label": "'cat'", "labels": LABELS}),
+        ({"detections": [seen(score=2)]}, "core.score_out_of_range", {"score": 2.0}),
+        ({"detections": [seen(bbox_xyxy_px=[3, 0, 1, 1])]}, "core.box_is_empty", {}),
+        ({"detections": [seen(bbox_xyxy_px=[0, 0, float("inf"), 1])]}, "core.box_is_empty", {}),
+        ({"detections": [seen(bbox_xyxy_px=[float("nan"), 0, 1, 1])]}, "core.box_is_empty", {}),
         (
-            {"detections": [{"label": "cat", "score": 1, "bbox_xyxy_px": [0, 0, 1, 1]}]},
-            "unknown label 'cat'; labels are",
-        ),
-        ({"detections": [{"label": "car", "score": 2, "bbox_xyxy_px": [0, 0, 1, 1]}]}, "2.0 is not between 0 and 1"),
-        ({"detections": [{"label": "car", "score": 1, "bbox_xyxy_px": [3, 0, 1, 1]}]}, "is empty or not finite"),
-        ({"detections": [{"label": "car", "score": 1, "bbox_xyxy_px": [0, 0, float("inf"), 1]}]}, "not finite"),
-        ({"detections": [{"label": "car", "score": 1, "bbox_xyxy_px": [float("nan"), 0, 1, 1]}]}, "not finite"),
-        (
-            {"detections": [{"label": "car", "score": 1, "bbox_xyxy_px": [0, 0, 1, 1], "appearance": "AAAA"}]},
-            "the appearance holds 3 bytes, not 40x40",
+            {"detections": [seen(appearance="AAAA")]},
+            "core.appearance_of_wrong_size",
+            {"bytes": 3, "width": 40, "height": 40},
         ),
     ],
 )
-def test_a_wrong_line_names_its_place_and_cause(wrong: dict[str, object], cause: str) -> None:
-    record = {key: value for key, value in {**LINE, **wrong}.items() if value is not ...}
-    with pytest.raises(InputError) as raised:
-        observation_from_line(json.dumps(record), "recorded.jsonl:7")
-    assert str(raised.value).startswith("recorded.jsonl:7: ")
-    assert cause in str(raised.value)
+def test_a_wrong_line_names_its_place_and_cause(wrong: dict[str, object], code: str, params: dict[str, object]) -> None:
+    with pytest.raises(InputError, check=says("core.record_is_wrong", where="recorded.jsonl:7")) as raised:
+        observation_from_line(json.dumps({**LINE, **wrong}), "recorded.jsonl:7")
+    cause = raised.value.message.params["cause"]
+    assert cause.code == code
+    assert params.items() <= cause.params.items()
+
+
+def test_a_line_without_a_key_names_it() -> None:
+    line = json.dumps({key: value for key, value in LINE.items() if key != "camera_id"})
+    with pytest.raises(InputError, check=says("core.record_lacks_key", where="f:7", key="'camera_id'")):
+        observation_from_line(line, "f:7")
 
 
 @pytest.mark.parametrize("line", ["", "{", "[]", "3", "null", '"text"'])
 def test_what_is_no_line_at_all(line: str) -> None:
-    with pytest.raises(InputError, match=r"^f:1: "):
+    with pytest.raises(InputError, check=says("core.record_is_wrong", where="f:1")):
         observation_from_line(line, "f:1")
 
 

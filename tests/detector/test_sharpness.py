@@ -17,8 +17,10 @@ VIDEOS = Path(__file__).parents[3] / "shared" / "data" / "videos"
 
 
 def unfit(picture: Image) -> str:
+    """The code of what is wrong with it, if there is anything."""
     frame = Frame("cam", datetime(2026, 3, 2, tzinfo=UTC), 0.0, 0.0, "1", picture)
-    return (IntegrityCheck(live=True).unfit(frame) or "").partition(":")[0]
+    found = IntegrityCheck(live=True).unfit(frame)
+    return found.code if found else ""
 
 
 def blurred(sigma_px: float) -> Callable[[Image], Image]:
@@ -56,11 +58,12 @@ def at_night(picture: Image) -> Image:
     return np.clip(lit + np.random.default_rng(2).normal(0, 3, lit.shape), 0, 255).astype(np.uint8)
 
 
+DEFOCUSED = "detector.picture_defocused"
 CHANGES: list[tuple[str, Callable[[Image], Image], str]] = [
     ("as it is", lambda picture: picture, ""),
-    ("out of focus", blurred(5), "defocused"),
-    ("far out of focus", blurred(15), "defocused"),
-    ("out of focus at night", lambda picture: blurred(8)(at_night(picture)), "defocused"),
+    ("out of focus", blurred(5), DEFOCUSED),
+    ("far out of focus", blurred(15), DEFOCUSED),
+    ("out of focus at night", lambda picture: blurred(8)(at_night(picture)), DEFOCUSED),
     ("in fog", in_fog, ""),
     ("in snow", in_snow, ""),
     ("at night", at_night, ""),
@@ -96,7 +99,7 @@ def test_a_real_street(change: Callable[[Image], Image], fault: str) -> None:
 @pytest.mark.skipif(not VIDEOS.is_dir(), reason="the real clips are not here")
 def test_a_real_street_that_is_blown_out() -> None:
     for name in sorted(path.name for path in VIDEOS.iterdir()):
-        assert (name, unfit(brightened(real(name)))) == (name, "overexposed")
+        assert (name, unfit(brightened(real(name)))) == (name, "detector.picture_overexposed")
 
 
 def test_a_small_sub_stream_is_not_taken_for_blurred(streets: list[Image]) -> None:

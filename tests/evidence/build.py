@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from core.clock import rfc3339
-from core.domain import Frame, ModelRef, RuleEvent, State
+from core.domain import Frame, RuleEvent, State
+from core.model_ref import ModelRef
 from core.rules import ZoneRule, resolve
 from core.site import Camera, Legal, Place, Preset, SiteInfo, Zone
 from evidence.package.antiforgery import ROLES, anti_forgery_code

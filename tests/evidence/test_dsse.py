@@ -17,6 +17,7 @@ from evidence.signing.dsse import (
     pre_authentication_encoding,
 )
 from evidence.signing.keys import KeyRing, open_key_ring, open_signing_key
+from tests.says import says
 
 
 def test_encoding_of_the_specification() -> None:
@@ -62,7 +63,7 @@ def test_one_trusted_signer_suffices_and_others_are_reported(home: Path, tmp_pat
     for name, ours, theirs in ((home, keys[0], keys[1]), (tmp_path / "second", keys[1], keys[0])):
         opened = open_envelope(text, open_key_ring(name))
         assert (opened.key_ids, opened.unknown_keys) == ((ours.key_id,), (theirs.key_id,))
-    with pytest.raises(EnvelopeError, match="not among the trusted keys"):
+    with pytest.raises(EnvelopeError, check=says("evidence.signing_key_not_trusted")):
         open_envelope(text, KeyRing({}))
 
 
@@ -72,7 +73,7 @@ def test_each_trusted_signature_must_match(home: Path, tmp_path: Path) -> None:
     record = json.loads(envelope(b"payload", keys))
     record["signatures"][0]["sig"] = record["signatures"][1]["sig"]
     text = json.dumps(record, sort_keys=True, separators=(",", ":")).encode()
-    with pytest.raises(EnvelopeError, match="does not match"):
+    with pytest.raises(EnvelopeError, check=says("evidence.signature_does_not_match", key_id=keys[0].key_id[:16])):
         open_envelope(text, KeyRing({**open_key_ring(home).keys, **open_key_ring(tmp_path / "second").keys}))
 
 
@@ -80,5 +81,5 @@ def test_an_envelope_of_another_type_is_none_of_ours(home: Path) -> None:
     """An opening record that was signed must not pass as a manifest, nor the other way round."""
     text = envelope(b"payload", [open_signing_key(home)], OPENING_TYPE)
     assert open_envelope(text, open_key_ring(home), OPENING_TYPE).payload == b"payload"
-    with pytest.raises(EnvelopeError, match="no DSSE envelope of the type"):
+    with pytest.raises(EnvelopeError, check=says("evidence.not_an_envelope", payload_type=PAYLOAD_TYPE)):
         open_envelope(text, open_key_ring(home))

@@ -23,6 +23,7 @@ from evidence.signing.key_events import change
 from evidence.signing.keys import open_key_ring, open_recorded_key, open_signing_key, read_public_key
 from evidence.verify.verifier import verify
 from tests.evidence.build import sealer, small_body
+from tests.says import says
 
 
 def private_pem(path: Path, password: bytes | None = None) -> Path:
@@ -87,21 +88,21 @@ def _public(path: Path) -> Path:
     return path
 
 
-# A file given as the signing key, and a word of the one line about it.
+# A file given as the signing key, and what is said of it.
 WRONG = [
-    (lambda path: path, "cannot be read"),
-    (_text, "no private key"),
-    (_public, "no private key"),
-    (_elliptic, "another kind"),
-    (lambda path: private_pem(path, b"secret"), "pass phrase"),
-    (lambda path: path.parent, "cannot be read"),
+    (lambda path: path, "evidence.key_cannot_be_read"),
+    (_text, "evidence.not_a_private_key"),
+    (_public, "evidence.not_a_private_key"),
+    (_elliptic, "evidence.private_key_wrong_type"),
+    (lambda path: private_pem(path, b"secret"), "evidence.key_has_pass_phrase"),
+    (lambda path: path.parent, "evidence.key_cannot_be_read"),
 ]
 
 
-@pytest.mark.parametrize(("make", "word"), WRONG)
-def test_a_wrong_key_file_is_one_line(tmp_path: Path, home: Path, make: object, word: str) -> None:
+@pytest.mark.parametrize(("make", "code"), WRONG)
+def test_a_wrong_key_file_is_one_line(tmp_path: Path, home: Path, make: object, code: str) -> None:
     path = make(tmp_path / "key.pem")  # type: ignore[operator]
-    with pytest.raises(InputError, match=word) as caught:
+    with pytest.raises(InputError, check=says(code, path=str(path))) as caught:
         open_signing_key(home, path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -111,7 +112,7 @@ def test_a_damaged_key_at_home_is_one_line_and_stays(home: Path) -> None:
     open_signing_key(home)
     path = home / "keys" / "signing.pem"
     path.write_text("damaged")
-    with pytest.raises(InputError, match="restore"):
+    with pytest.raises(InputError, check=says("evidence.not_a_private_key", path=str(path))):
         open_signing_key(home)
     assert path.read_text() == "damaged"
 
@@ -142,7 +143,7 @@ def test_a_key_that_others_can_read_is_not_taken(home: Path, name: str, take: Ca
     (home / "keys").mkdir(parents=True)
     path = private_pem(home / "keys" / name)
     path.chmod(0o640)
-    with pytest.raises(InputError, match=f"{path} can be read by others .*; run: chmod 600"):
+    with pytest.raises(InputError, check=says("evidence.key_readable_by_others", path=str(path))):
         take(home)
     path.chmod(0o600)
     take(home)
@@ -163,7 +164,7 @@ def test_a_key_that_another_user_put_there_is_not_taken(
     else:
         private_pem(path).chmod(0o600)
     os.chown(path, 54002, 54000, follow_symlinks=False)
-    with pytest.raises(InputError, match=f"{path} belongs to another user, who may have put it there"):
+    with pytest.raises(InputError, check=says("evidence.key_of_another_user", path=str(path))):
         take(home)
 
 
@@ -176,7 +177,7 @@ def test_root_takes_the_keys_of_the_home_s_owner(home: Path) -> None:
 
 
 def test_a_private_key_is_no_public_key(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no public key"):
+    with pytest.raises(InputError, check=says("evidence.not_a_public_key")):
         read_public_key(private_pem(tmp_path / "key.pem"))
     _elliptic(tmp_path / "other.pem")
     with pytest.raises(InputError):
@@ -199,7 +200,7 @@ def test_a_key_that_verifies_anything_is_refused(tmp_path: Path, raw: bytes) -> 
     public = Ed25519PublicKey.from_public_bytes(raw)
     path = tmp_path / "weak.pem"
     path.write_bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    with pytest.raises(InputError, match=r"small order|canonical"):
+    with pytest.raises(InputError, check=says("evidence.public_key_weak", path=str(path))):
         read_public_key(path)
 
 

@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from core.errors import EvidenceError, StorageError
+from core.messages import Message
 from evidence.package.layout import MANIFEST
 from evidence.signing.chain import Chain, ChainEntry, chain_path
 from evidence.signing.manifest import About, Body
 from evidence.signing.seal import Sealer
 from evidence.verify.verifier import verify
 from tests.evidence.build import manifest_of, ring, sealer, small_body
+from tests.says import says
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
 
@@ -115,7 +117,7 @@ def test_a_damaged_line_stops_sealing_with_one_line(tmp_path: Path, home: Path) 
     of = sealer(home)
     of.seal(tmp_path, "a", small_body)
     chain_path(home, of.key_id).write_bytes(b"?\n")
-    with pytest.raises(StorageError, match="damaged"):
+    with pytest.raises(StorageError, check=says("evidence.chain_line_damaged")):
         of.seal(tmp_path, "b", small_body)
     assert not (tmp_path / "b").exists()
 
@@ -149,7 +151,7 @@ def test_a_failing_rename_takes_the_line_back(tmp_path: Path, home: Path, monkey
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "rename", refuse)
-        with pytest.raises(StorageError, match="permission denied"):
+        with pytest.raises(StorageError, check=says("core.located", cause=Message("evidence.write_permission_denied"))):
             of.seal(tmp_path / "packages", "b", small_body)
     assert [path.name for path in (tmp_path / "packages").iterdir()] == ["a"]
     of.seal(tmp_path / "packages", "c", small_body)
@@ -164,7 +166,7 @@ def test_a_full_disk_under_the_chain_takes_the_line_back(
     write = os.write
     with monkeypatch.context() as patched:
         patched.setattr(os, "write", lambda handle, line: write(handle, line[:20]))
-        with pytest.raises(StorageError, match="disk is full"):
+        with pytest.raises(StorageError, check=says("core.located", cause=Message("evidence.disk_full"))):
             of.seal(tmp_path / "packages", "b", small_body)
     of.seal(tmp_path / "packages", "b", small_body)
     assert_unbroken(entries(of, home), tmp_path / "packages")
@@ -192,7 +194,7 @@ def _large_body(folder: Path) -> Body:
 @needs_root
 def test_full_disk(small_disk: Path, home: Path) -> None:
     of = sealer(home, room_bytes=0)
-    with pytest.raises(StorageError, match="disk is full") as caught:
+    with pytest.raises(StorageError, check=says("core.located", cause=Message("evidence.disk_full"))) as caught:
         of.seal(small_disk, "a", _large_body)
     assert "\n" not in str(caught.value)
     assert list(small_disk.iterdir()) == []
@@ -201,7 +203,7 @@ def test_full_disk(small_disk: Path, home: Path) -> None:
 
 @needs_root
 def test_hardly_any_room_is_refused_before_anything_is_made(small_disk: Path, home: Path) -> None:
-    with pytest.raises(StorageError, match="only 1 MB are free; free some space"):
+    with pytest.raises(StorageError, check=says("evidence.too_little_room", free=1)):
         sealer(home).seal(small_disk, "a", _stop)
 
 
@@ -209,7 +211,7 @@ def test_hardly_any_room_is_refused_before_anything_is_made(small_disk: Path, ho
 def test_read_only_disk(small_disk: Path, home: Path) -> None:
     of = sealer(home, room_bytes=0)
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    with pytest.raises(StorageError, match="read-only"):
+    with pytest.raises(StorageError, check=says("core.located", cause=Message("evidence.file_system_read_only"))):
         of.seal(small_disk, "a", small_body)
     assert entries(of, home) == []
 
@@ -223,17 +225,17 @@ def test_a_file_where_the_folder_should_be(tmp_path: Path, home: Path) -> None:
 def test_a_taken_place_is_left_alone(tmp_path: Path, home: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "mine.txt").write_text("mine")
-    with pytest.raises(EvidenceError, match="taken"):
+    with pytest.raises(EvidenceError, check=says("evidence.place_taken_by_foreign")):
         sealer(home).seal(tmp_path, "a", small_body)
     assert (tmp_path / "a" / "mine.txt").read_text() == "mine"
     sealer(tmp_path / "other").seal(tmp_path, "b", small_body)
-    with pytest.raises(EvidenceError, match="did not seal"):
+    with pytest.raises(EvidenceError, check=says("evidence.place_taken_by_foreign")):
         sealer(home).seal(tmp_path, "b", small_body)
 
 
 @pytest.mark.parametrize("name", ["../a", "a/b", "", ".", "/a", "a\\b"])
 def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path, home: Path, name: str) -> None:
-    with pytest.raises(EvidenceError, match="cannot name a package"):
+    with pytest.raises(EvidenceError, check=says("evidence.package_name_unfit", package_id=name)):
         sealer(home).seal(tmp_path, name, small_body)
 
 
@@ -243,7 +245,7 @@ def test_files_that_nobody_told_about_are_refused(tmp_path: Path, home: Path) ->
         (folder / "extra.jpg").write_bytes(b"?")
         return body
 
-    with pytest.raises(EvidenceError, match=r"extra\.jpg"):
+    with pytest.raises(EvidenceError, check=says("evidence.files_do_not_agree", path="extra.jpg")):
         sealer(home).seal(tmp_path, "a", fill)
     assert not (tmp_path / "a").exists()
 

@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 from core.errors import EvidenceError
+from core.messages import Message
 from evidence.package.layout import TIMESTAMP
 from evidence.package.zipfiles import Member, central_of, end_of, local_of, write_zip
 from evidence.signing.keys import KeyRing
 from evidence.verify.verifier import verify
 from tests.evidence.test_tampering import ADDED, FILES, flipped
+from tests.says import says
 from tests.soak import zip_mutations
 
 Faults = Callable[[Path], dict[str, str]]
@@ -264,10 +266,11 @@ def test_a_zip_of_something_else_is_nothing_to_verify(tmp_path: Path, keys: KeyR
 
 def test_only_packages_are_packed(tmp_path: Path, package: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(EvidenceError, match="no package there"):
+    with pytest.raises(EvidenceError, check=says("evidence.no_package_there")):
         write_zip(tmp_path / "empty", tmp_path / "a.zip")
     (package / "link").symlink_to("composite.jpg")
-    with pytest.raises(EvidenceError, match="symbolic link"):
+    linked = says("evidence.package_has_fault", cause=Message("evidence.is_symbolic_link"))
+    with pytest.raises(EvidenceError, check=linked):
         write_zip(package, tmp_path / "a.zip")
     assert not (tmp_path / "a.zip").exists()
 

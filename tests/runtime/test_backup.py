@@ -21,6 +21,7 @@ from store.base import migrate
 from tests.evidence.build import small_body
 from tests.former_home import former_home
 from tests.runtime.conftest import Jiejing, SiteFile
+from tests.says import says
 
 __all__ = ["former_home"]
 
@@ -140,7 +141,7 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(former_home: Path, m
 
     monkeypatch.setattr(migrate.command, "upgrade", half_done)
     before = contents(former_home)
-    with pytest.raises(StorageError, match="is as it was: the disk broke"):
+    with pytest.raises(StorageError, check=says("store.database_upgrade_failed", cause="the disk broke")):
         _ = Installation.open().engine
     assert contents(former_home) == before
     (kept,) = former_home.glob("backups/before-*.tar.gz")

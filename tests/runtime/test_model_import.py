@@ -10,12 +10,14 @@ import pytest
 from onnx import TensorProto
 
 from core.errors import JiejingError, ModelError
+from core.messages import Message
 from detector.engine import Detector
 from models.card import Family
 from models.store import ModelStore
 from runtime.models.model_import import ImportRequest, import_model
 from tests.models.networks import CELLS, SIZE_WH, boxes, write_batched, write_network
 from tests.runtime.conftest import Jiejing
+from tests.says import says
 
 HALF = TensorProto.FLOAT16
 YOLO = boxes(7, CELLS)
@@ -151,6 +153,14 @@ def test_it_is_refused_by_its_cause(tmp_path: Path, write: Write, said: tuple[st
     assert "m" not in {model.card.name for model in store.all()}
 
 
+def at_bottom(error: JiejingError) -> Message:
+    """What is wrong, without where it is and what becomes of it."""
+    message = error.message
+    while isinstance(cause := message.params.get("cause"), Message):
+        message = cause
+    return message
+
+
 @pytest.mark.parametrize(
     ("answer", "asked_for", "family"), [(E2E, "yolo", "yolo-e2e"), (V5, "yolo", "yolov5"), (YOLO, "yolox", "yolo")]
 )
@@ -158,8 +168,11 @@ def test_another_family_than_was_said_is_named(
     tmp_path: Path, answer: np.ndarray, asked_for: Family, family: Family
 ) -> None:
     weights = write_network(tmp_path / "given.onnx", answer)
-    with pytest.raises(ModelError, match=f"give --family {family}, or leave --family out"):
+    with pytest.raises(ModelError) as caught:
         import_model(asked(weights, asked_for), ModelStore(tmp_path / "home"))
+    why = at_bottom(caught.value)
+    assert why.code == "runtime.model_of_other_family"
+    assert (why.params["found"], why.params["wanted"]) == (family, asked_for)
 
 
 def test_a_file_of_labels_is_read_as_people_write_it(tmp_path: Path) -> None:
@@ -193,13 +206,12 @@ def cut_off(data: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
-    [(Path.unlink, "given.onnx.data, which is missing beside it"), (cut_off, "given.onnx.data breaks off")],
+    ("spoil", "code"), [(Path.unlink, "models.weights_file_missing"), (cut_off, "models.weights_break_off")]
 )
-def test_weights_that_are_not_there_are_named(tmp_path: Path, spoil: Callable[[Path], None], said: str) -> None:
+def test_weights_that_are_not_there_are_named(tmp_path: Path, spoil: Callable[[Path], None], code: str) -> None:
     given = beside(tmp_path / "given")
     spoil(given.with_name("given.onnx.data"))
-    with pytest.raises(ModelError, match=said):
+    with pytest.raises(ModelError, check=says(code, file="given.onnx.data")):
         import_model(asked(given), ModelStore(tmp_path / "home"))
 
 
@@ -211,7 +223,7 @@ def test_weights_elsewhere_on_the_disk_are_not_read(tmp_path: Path) -> None:
             if entry.key == "location":
                 entry.value = "../../etc/passwd"
     onnx.save(model, given)
-    with pytest.raises(ModelError, match="leads out of its folder"):
+    with pytest.raises(ModelError, check=says("models.weights_outside_folder")):
         import_model(asked(given), ModelStore(tmp_path / "home"))
 
 

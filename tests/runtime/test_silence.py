@@ -12,12 +12,14 @@ import pytest
 
 from api.system.duties import duties_of_run
 from core.clock import SystemClock
-from core.domain import Detection, Frame, ModelRef, Observation
+from core.domain import Detection, Frame, Observation
 from core.duties import Duties, Duty, DutyState
 from core.errors import ModelError, StorageError
+from core.model_ref import ModelRef
 from core.rules import rules_of
 from detector.ensemble import Ensemble, Looking
 from detector.watch import CameraWatch
+from models.shadow_figures import totals
 from runtime.camera import shadow as shadow_module
 from runtime.camera.event_writer import EventWriter
 from runtime.camera.live_window import LiveWindow
@@ -82,7 +84,10 @@ def test_a_candidate_that_fails_tells_its_cause_and_blocks_nobody(tmp_path: Path
     shadow.join(30)
     assert time.monotonic() - began_s < 20
     assert "candidate" in (duty.state.why or "")
-    assert "ended" in (tmp_path / REF.sha256 / "gate.json").read_text()
+    by_camera = {"gate": json.loads((tmp_path / REF.sha256 / "gate.json").read_text())}
+    ended = totals(by_camera).ended
+    assert ended
+    assert (ended.code, ended.params["model"]) == ("runtime.candidate_fails", "candidate")
 
 
 def test_a_candidate_is_tried_again_and_its_figures_go_on(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.domain import ModelRef
+from core.model_ref import ModelRef
 from runtime.camera import spool as spooling
 from runtime.camera.spool import CameraSpool, Spool
 from tests.store.examples import as_violation, event

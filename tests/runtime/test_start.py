@@ -41,6 +41,13 @@ def test_a_command_imports_what_it_needs(words: str, allowed: tuple[str, ...]) -
     assert imported & set(HEAVY) <= set(allowed)
 
 
+def test_a_list_of_commands_reads_no_catalogue_of_messages() -> None:
+    read = "import core.messages\nread = core.messages._catalogue.cache_info().currsize\n"
+    script = IMPORTED.replace("print(", f"{read}print(read, file=sys.stderr)\nprint(")
+    done = subprocess.run([sys.executable, "-c", script, "--help"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (0, "0"), done.stderr
+
+
 def test_the_list_says_of_each_command_what_its_own_help_says() -> None:
     group = typer.main.get_command(cli.app)
     for command in (*cli.COMMANDS, *joined()):

@@ -5,6 +5,7 @@ import threading
 import numpy as np
 
 from core.errors import StorageError
+from core.messages import Message
 from scenes.director import Director, Story
 from scenes.jobs import Progress
 from scenes.light import LIGHTS
@@ -17,7 +18,7 @@ def counts(progress: Progress) -> None:
 
 
 def refuses(progress: Progress) -> None:
-    raise StorageError("disk: No space left on device")
+    raise StorageError("core.located", where="disk", cause=Message("core.enospc"))
 
 
 def breaks(progress: Progress) -> None:

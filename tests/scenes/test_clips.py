@@ -15,6 +15,7 @@ import yaml
 
 from core.domain import Image
 from core.errors import StorageError
+from core.messages import Message
 from core.site import Zone
 from runtime.demo import clips as shipped
 from scenes import clips, stories
@@ -23,6 +24,7 @@ from scenes.director import Story
 from scenes.film import Film
 from scenes.fingerprint import fingerprint
 from scenes.video import Coding
+from tests.says import says
 from tests.scenes.jobs import nobody_there
 
 TINY = (Recipe("demo-1", nobody_there, (96, 64), 2.0, Coding()),)
@@ -74,8 +76,10 @@ def test_rendering_again_replaces_the_clips_with_the_same(tmp_path: Path) -> Non
 
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
-    with pytest.raises(StorageError, match=r"taken/clips: Not a directory; .*another folder$"):
-        rendered(tmp_path / "taken" / "clips")
+    folder = tmp_path / "taken" / "clips"
+    why = Message("core.located", where=folder, cause=Message("core.enotdir"))
+    with pytest.raises(StorageError, check=says("scenes.clip_not_written", cause=why)):
+        rendered(folder)
 
 
 def test_without_the_extra_all_but_drawing_works(tmp_path: Path) -> None:

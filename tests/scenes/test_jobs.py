@@ -5,7 +5,9 @@ import threading
 import pytest
 
 from core.errors import JiejingError, StorageError
+from core.messages import Message
 from scenes.jobs import run_jobs
+from tests.says import says
 from tests.scenes.jobs import breaks, counts, never_ends, refuses
 
 
@@ -15,9 +17,9 @@ def test_jobs_report_how_far_they_are() -> None:
 
 
 def test_the_error_of_one_job_ends_all() -> None:
-    with pytest.raises(StorageError, match=r"^disk: No space left on device$"):
+    with pytest.raises(StorageError, check=says("core.located", where="disk", cause=Message("core.enospc"))):
         list(run_jobs({"a": never_ends, "b": refuses}, threading.Event()))
-    with pytest.raises(JiejingError, match=r"^b ended with exit code 7$"):
+    with pytest.raises(JiejingError, check=says("scenes.job_ended", job="b", exit_code=7)):
         list(run_jobs({"a": never_ends, "b": breaks}, threading.Event()))
 
 

@@ -14,6 +14,7 @@ from core.site import Zone
 from core.wire import observation_from_line
 from scenes import dataset, stories, video
 from scenes.truth import write_yaml
+from tests.says import says
 
 SIZE_WH = (320, 192)
 
@@ -67,5 +68,5 @@ def test_video_with_truth(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
-    with pytest.raises(StorageError, match="taken"):
+    with pytest.raises(StorageError, check=says("core.located", where=str(tmp_path / "taken"))):
         dataset.write(tmp_path / "taken", [4], SIZE_WH, 1)

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from core.domain import Gap, Member, ModelRef, RuleEvent
+from core.domain import Gap, Member, RuleEvent
 from core.health import StreamState
+from core.model_ref import ModelRef
 from core.site import Camera, Preset, Site, SiteInfo, Zone
 from store.events.records import PackageRecord
 

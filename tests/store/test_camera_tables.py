@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from core.messages import Message
 from core.site import Camera, Site, SiteInfo
 from store.files.camera_files import CameraFile, FileKind, read_cameras
 from store.files.camera_sheet import EXAMPLE
@@ -88,8 +89,11 @@ def test_a_merged_cell_holds_its_value_for_each_row() -> None:
 
 def test_hidden_rows_and_same_addresses_are_told() -> None:
     content = book([HEAD, ROW, ("cam-2", "路口2", "rtsp://other:pw@10.0.0.1:554/ch1")], hidden=3)
-    told = [(one.row, one.field) for one in read(content).notices]
-    assert told == [(3, ""), (3, "source")]
+    told = [(one.row, one.field, one.cause) for one in read(content).notices]
+    assert told == [
+        (3, "", Message("store.row_is_hidden")),
+        (3, "source", Message("store.same_address", other=Message("store.camera_of_row", row=2, camera_id="cam-1"))),
+    ]
     assert len(read(content).cameras) == 2
 
 
@@ -116,35 +120,35 @@ def test_what_a_spreadsheet_spoilt_is_refused_by_row(cells: tuple[object, ...], 
 
 
 @pytest.mark.parametrize(
-    ("address", "hint"),
+    ("address", "code"),
     [
-        ("rtsp://10.0.0.8:99999/1", "port"),
-        ("rtsp://10.0.0.8:port/1", "port"),
-        ("rtsp://10.0.0.8:0/1", "port"),
-        ("rtsp://10.0.0.8/a b", "white space"),
-        ("rtsp://fd00::8/1", "brackets"),
-        ("rtsp://fd00::8:554/1", "brackets"),
-        ("rtsp：//10.0.0.8/1", "full-width"),
-        ("rtsp://10.0.0.8/1\u200b", "invisible"),
-        ("rtsp://10.0.0.8/1;rtsp://10.0.0.9/1", "two addresses"),
-        ("rtsp://admin:123/456@10.0.0.8/1", "%2F"),
-        ("rtsp://admin:123#456@10.0.0.8/1", "%2F"),
-        ("rtsp://admin:123?456@10.0.0.8/1", "%2F"),
-        ("rtsp://admin:a/b@cam.example.cn/1", "%2F"),
-        ("rtsp://10.0.0.256/1", "host"),
-        ("rtsp://127.0.0.1:554[fd12::1]/1", "host"),
-        ("http://10.0.0.8/1", "rtsp://"),
+        ("rtsp://10.0.0.8:99999/1", "core.port_out_of_range"),
+        ("rtsp://10.0.0.8:port/1", "core.port_out_of_range"),
+        ("rtsp://10.0.0.8:0/1", "core.port_out_of_range"),
+        ("rtsp://10.0.0.8/a b", "core.address_has_white_space"),
+        ("rtsp://fd00::8/1", "core.ipv6_without_brackets"),
+        ("rtsp://fd00::8:554/1", "core.ipv6_without_brackets"),
+        ("rtsp：//10.0.0.8/1", "core.address_has_full_width"),
+        ("rtsp://10.0.0.8/1\u200b", "store.cell_invisible_character"),
+        ("rtsp://10.0.0.8/1;rtsp://10.0.0.9/1", "core.two_addresses_in_one"),
+        ("rtsp://admin:123/456@10.0.0.8/1", "core.password_not_percent_encoded"),
+        ("rtsp://admin:123#456@10.0.0.8/1", "core.password_not_percent_encoded"),
+        ("rtsp://admin:123?456@10.0.0.8/1", "core.password_not_percent_encoded"),
+        ("rtsp://admin:a/b@cam.example.cn/1", "core.password_not_percent_encoded"),
+        ("rtsp://10.0.0.256/1", "core.address_without_host_or_port"),
+        ("rtsp://127.0.0.1:554[fd12::1]/1", "core.address_without_host_or_port"),
+        ("http://10.0.0.8/1", "core.address_is_not_rtsp"),
     ],
 )
 @pytest.mark.parametrize("kind", ["csv", "yaml"])
-def test_an_address_that_nothing_can_be_at_is_refused(address: str, hint: str, kind: FileKind) -> None:
+def test_an_address_that_nothing_can_be_at_is_refused(address: str, code: str, kind: FileKind) -> None:
     yaml = (
         f'site: {{name: t, division: "330881"}}\ncameras:\n  - id: cam-1\n    name: a\n    source: "{address}"\n'
     ).encode()
     found = read(yaml if kind == "yaml" else text(HEAD, ("cam-1", "a", address)), kind)
     (fault,) = found.faults
     assert fault.field.endswith("source")
-    assert hint in fault.cause or kind == "yaml" or "begin with" in fault.cause
+    assert fault.cause.code == code or kind == "yaml" or fault.cause.code.startswith("core.source_")
 
 
 @pytest.mark.parametrize(
@@ -165,7 +169,7 @@ def test_a_good_address_is_taken(address: str) -> None:
 def test_an_address_that_yaml_cuts_is_named(source: str) -> None:
     yaml = f'site: {{name: t, division: "330881"}}\ncameras:\n  - id: c\n    name: a\n    source: {source}\n'.encode()
     (fault,) = read(yaml, "yaml").faults
-    assert (fault.row, "comment" in fault.cause) == (5, True)
+    assert (fault.row, fault.cause.code) == (5, "store.address_cut_by_comment")
 
 
 def test_a_person_says_what_a_column_is() -> None:
@@ -214,9 +218,9 @@ def test_the_example_of_the_template_is_no_camera() -> None:
     example = tuple(EXAMPLE.values())
     found = read(text(names, example, ("cam-1", "路口1", *["", ROW[2]], *[""] * 10)), "csv")
     assert ([one.id for one in found.cameras.values()], found.faults) == (["cam-1"], ())
-    assert [(one.row, "example" in one.cause) for one in found.notices] == [(2, True)]
+    assert [(one.row, one.cause.code) for one in found.notices] == [(2, "store.example_passed_over")]
     (fault,) = read(book([names, example])).faults
-    assert "no camera" in fault.cause
+    assert fault.cause.code == "store.no_camera_in_table"
 
 
 def test_titles_are_known_however_they_are_decorated() -> None:
@@ -289,7 +293,7 @@ def test_a_reader_that_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setitem(subprocess_reader.LIMITS, "csv", subprocess_reader.Limits(5, 0.01, 320 << 20, 48 << 20))
     (fault,) = read(text(HEAD, ROW), "csv").faults
-    assert "longer to read" in fault.cause
+    assert fault.cause.code == "store.file_takes_long"
 
 
 def test_what_is_known_stays_as_it_was() -> None:

@@ -11,11 +11,13 @@ from sqlalchemy import Engine, text
 
 import store
 from core.errors import InputError, StorageError
+from core.messages import Message
 from store.base import migrate
 from store.base.engine import BUSY_TIMEOUT_S, connected, make_engine, reading, writing
 from store.base.faults import shown
 from store.events.events import EventRepository
 from store.tables.site import CameraRow
+from tests.says import says
 from tests.store.examples import CAMERA, event
 
 Connect = Callable[[str], Engine]
@@ -87,12 +89,16 @@ def test_sqlite_is_set_up_for_several_processes(engine: Engine) -> None:
 def test_a_data_base_that_stays_locked(engine: Engine, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("store.base.engine.BUSY_TIMEOUT_S", 0.05)
     impatient = connect(str(engine.url))
-    with connected(engine), pytest.raises(StorageError, match="stayed locked by another process"):
+    with connected(engine), pytest.raises(StorageError, check=fails("store.database_locked")):
         EventRepository(impatient).apply(event())
 
 
+def fails(code: str) -> Callable[[BaseException], bool]:
+    return says("store.database_fails", cause=Message(code))
+
+
 def test_a_data_base_that_nobody_prepared(empty_engine: Engine) -> None:
-    with pytest.raises(StorageError, match=r"is not prepared for this version; run: jiejing db upgrade$"):
+    with pytest.raises(StorageError, check=fails("store.database_not_migrated")):
         EventRepository(empty_engine).page()
 
 
@@ -110,54 +116,62 @@ def prepared(tmp_path: Path, connect: Connect) -> Path:
 
 def test_a_file_that_is_no_data_base(prepared: Path, connect: Connect) -> None:
     prepared.write_text("hello " * 1000)
-    with pytest.raises(StorageError, match=r"is no SQLite data base; restore it"):
+    with pytest.raises(StorageError, check=fails("store.database_not_sqlite")):
         EventRepository(connect(f"sqlite:///{prepared}")).page()
 
 
 def test_a_damaged_data_base(prepared: Path, connect: Connect) -> None:
     content = prepared.read_bytes()
     prepared.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
-    with pytest.raises(StorageError, match=r"is damaged; restore it from a backup$"):
+    with pytest.raises(StorageError, check=fails("store.database_damaged")):
         EventRepository(connect(f"sqlite:///{prepared}")).page()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_file(prepared: Path, connect: Connect) -> None:
     prepared.chmod(0o400)
-    with pytest.raises(StorageError, match="is read-only for this user"):
+    with pytest.raises(StorageError, check=fails("store.database_read_only")):
         EventRepository(connect(f"sqlite:///{prepared}")).apply(event())
 
 
 def test_a_folder_that_does_not_exist(tmp_path: Path, connect: Connect) -> None:
-    with pytest.raises(StorageError, match=r"none/a.db cannot be opened; does its folder exist"):
+    cannot = says("store.database_fails", name=f"{tmp_path}/none/a.db", cause=Message("store.database_cannot_open"))
+    with pytest.raises(StorageError, check=cannot):
         EventRepository(connect(f"sqlite:///{tmp_path}/none/a.db")).page()
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path, connect: Connect) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(StorageError, match="cannot be created"):
+    refused = says("store.database_cannot_be_created", path=f"{tmp_path}/file/a.db")
+    with pytest.raises(StorageError, check=refused):
         migrate.upgrade(connect(f"sqlite:///{tmp_path}/file/a.db"))
 
 
 def test_a_server_that_is_not_there_is_named_without_the_password(connect: Connect) -> None:
-    with pytest.raises(StorageError, match=r"data base city at 127\.0\.0\.1 refuses") as raised:
+    there = Message("store.database_at_host", name="city", host="127.0.0.1")
+    with pytest.raises(StorageError, check=says("store.database_fails", name=there)) as raised:
         EventRepository(connect("postgresql://jiejing:secret@127.0.0.1:1/city?password=secret")).page()
+    assert raised.value.message.params["cause"].code == "store.database_refuses"
     assert "secret" not in str(raised.value)
     assert "\n" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
-    ("url", "cause"),
+    ("url", "code", "params"),
     [
-        ("nonsense secret", "cannot be read"),
-        ("mysql://root:secret@host/name", "the data base mysql is not known"),
-        ("sqlite://", "names no file"),
-        ("sqlite:///:memory:", "names no file"),
-        ("postgresql+psycopg2://root:secret@host/name", "postgresql\\+psycopg2 is not known"),
+        ("nonsense secret", "store.database_url_unreadable", {}),
+        ("mysql://root:secret@host/name", "store.database_kind_unknown", {"found": "mysql"}),
+        ("sqlite://", "store.database_url_without_file", {}),
+        ("sqlite:///:memory:", "store.database_url_without_file", {}),
+        (
+            "postgresql+psycopg2://root:secret@host/name",
+            "store.database_kind_unknown",
+            {"found": "postgresql+psycopg2"},
+        ),
     ],
 )
-def test_a_url_that_cannot_be_used(url: str, cause: str) -> None:
-    with pytest.raises(InputError, match=cause) as raised:
+def test_a_url_that_cannot_be_used(url: str, code: str, params: dict[str, str]) -> None:
+    with pytest.raises(InputError, check=says(code, **params)) as raised:
         make_engine(url)
     assert "secret" not in str(raised.value)
 

@@ -14,6 +14,7 @@ from store.base import migrate
 from store.base.declarative import Base
 from store.base.engine import connected, make_engine
 from store.site.sites import SiteRepository
+from tests.says import says
 
 
 def test_an_empty_data_base_becomes_ready(empty_engine: Engine) -> None:
@@ -46,7 +47,7 @@ def test_several_may_upgrade_at_once(empty_url: str) -> None:
 def test_a_newer_data_base_is_left_alone(engine: Engine) -> None:
     with connected(engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StorageError, match=r"newer version of this program; update the program$"):
+    with pytest.raises(StorageError, check=says("store.database_newer_than_program")):
         migrate.upgrade(engine)
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 from core.errors import StorageError
 from store.events.events import EventRepository
 from store.events.packages import PackageRepository
+from tests.says import says
 from tests.store.examples import event, package
 
 
@@ -41,7 +42,7 @@ def test_adding_again_after_a_crash_is_no_fault(packages: PackageRepository) -> 
 )
 def test_another_package_in_the_same_place_is_refused(packages: PackageRepository, other: object) -> None:
     packages.add(package(1))
-    with pytest.raises(StorageError, match="belongs to another package"):
+    with pytest.raises(StorageError, check=says("store.package_place_taken")):
         packages.add(other)  # type: ignore[arg-type]
     assert packages.all() == (package(1),)
 

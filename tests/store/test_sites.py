@@ -4,11 +4,13 @@ import pytest
 from sqlalchemy import Engine, text
 
 from core.errors import SiteError, StorageError
+from core.messages import Message
 from core.rules import rules_of
 from core.site import Preset
 from store.base.engine import writing
 from store.site.sites import SiteRepository
 from store.site.stream_states import CameraStateRepository
+from tests.says import says
 from tests.store.examples import CAMERA, PAVEMENT, SITE, camera, site_of, stream_state
 
 
@@ -46,7 +48,7 @@ def test_a_camera_is_removed(engine: Engine) -> None:
 
 
 def test_a_camera_needs_a_site(engine: Engine) -> None:
-    with pytest.raises(SiteError, match="import a site file first"):
+    with pytest.raises(SiteError, check=says("store.no_site_yet")):
         SiteRepository(engine).put_camera(CAMERA)
     assert SiteRepository(engine).revision() == 0
 
@@ -78,6 +80,26 @@ def test_a_camera_written_by_a_newer_version_is_named(engine: Engine) -> None:
     SiteRepository(engine).replace(SITE)
     with writing(engine) as session:
         session.execute(text("""UPDATE cameras SET camera = '{"id": "a", "colour": "red"}'"""))
-    with pytest.raises(StorageError, match=r"holds a Camera that this version does not understand") as raised:
+    with pytest.raises(StorageError, check=says("store.database_content_unknown", content="Camera")) as raised:
         SiteRepository(engine).load()
     assert "\n" not in str(raised.value)
+
+
+def test_what_a_stream_says_of_itself_keeps_its_code(engine: Engine) -> None:
+    states = CameraStateRepository(engine)
+    error = Message("core.located", where="gate", cause=Message("core.host_not_found", host="gate"))
+    states.put(stream_state(error=error))
+    kept = states.all()[CAMERA.id].state
+    assert kept.error is not None
+    assert (kept.error.plain(), kept.unfit) == (error.plain(), None)
+
+
+@pytest.mark.parametrize("text_of_a_former_version", ["view moved", '"x"', '{"code": 1}', "7", ""])
+def test_what_a_former_version_said_of_a_stream_stays(engine: Engine, text_of_a_former_version: str) -> None:
+    states = CameraStateRepository(engine)
+    states.put(stream_state())
+    with writing(engine) as session:
+        session.execute(text("UPDATE camera_states SET unfit = :said"), {"said": text_of_a_former_version})
+    unfit = states.all()[CAMERA.id].state.unfit
+    assert unfit is not None
+    assert unfit.plain() == {"code": "core.text", "params": {"text": text_of_a_former_version}}

@@ -13,6 +13,7 @@ from core.errors import SourceError
 from core.site import Sampling
 from streams.mended import film_of
 from streams.replay import FileSource
+from tests.says import says
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 # What happens to the time stamp of picture N of 200, ten a second; a container that keeps it.
@@ -82,7 +83,7 @@ def test_a_copy_for_which_there_is_no_room_is_told(even: Path, tmp_path: Path, m
     stamps = "setts=ts='if(gte(N,100),TS+3600/TB,TS)'"
     subprocess.run(["ffmpeg", "-v", "error", "-copyts", "-i", even, "-c", "copy", "-bsf:v", stamps, path], check=True)
     monkeypatch.setattr("streams.mended.tempfile.mkdtemp", lambda **_: "/dev/full")
-    with pytest.raises(SourceError, match="set TMPDIR"):
+    with pytest.raises(SourceError, check=says("streams.leaping_file_not_mended", path=str(path))):
         film_of(path)
 
 

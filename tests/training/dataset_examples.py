@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from core.domain import Image
+from core.messages import TEXT, Message, message_of
 from training.datasets.classmap import class_map
 from training.datasets.conversion import ImportRules
 from training.datasets.files import sha256_of
@@ -77,3 +78,11 @@ def dataset(folder: Path, *pictures: LabelledPicture) -> Dataset:
 
 def _with_digest(one: LabelledPicture, content: bytes) -> LabelledPicture:
     return replace(one, sha256=sha256_of(content))
+
+
+def blamed(error: BaseException) -> str:
+    """What an error goes back to: the code of its innermost cause, or its words where they are of others."""
+    message = message_of(error)
+    while isinstance(cause := message.params.get("cause"), Message):
+        message = cause
+    return str(message) if message.code == TEXT else message.code

@@ -13,9 +13,10 @@ import typer
 import yaml
 from typer.testing import CliRunner
 
-from core.domain import Member, ModelRef, RuleEvent
+from core.domain import Member, RuleEvent
 from core.errors import JiejingError
 from core.geometry import Box
+from core.model_ref import ModelRef
 from models.store import ModelStore
 from runtime.models.model_import import ImportRequest, import_model
 from tests.runtime.films import SIZE_WH, picture, stands, street, write_film

@@ -67,6 +67,16 @@ def test_answers_for_scripts(tmp_path: Path) -> None:
     assert (out["pictures"], out["by_part"]) == (2, {"train": 1, "val": 1})
 
 
+def test_findings_are_said_in_the_language_of_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIEJING_LANGUAGE", "zh")
+    wrong = picture(0, objects=(thing(box=(-90, 0, 10, 10)),))
+    dataset(tmp_path / "set", wrong)
+    result = run("check", tmp_path / "set", "--report", tmp_path / "page.html")
+    said_of_box = "框 [-90.0, 0.0, 10.0, 10.0] 超出 160 x 120 像素的图片"
+    assert f"0.png：第 1 个框: fault: box-outside: {said_of_box}" in result.stdout.splitlines()
+    assert said_of_box in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
 def test_a_check_that_finds_a_fault_exits_1_and_writes_a_page(tmp_path: Path) -> None:
     yolo_set(tmp_path / "yolo", {"a": "0 0.9 0.5 0.5 0.5\n"})
     result = run("check", tmp_path / "yolo", "--report", tmp_path / "page.html")
@@ -174,6 +184,8 @@ def test_the_garbage_set_and_its_known_faults(tmp_path: Path) -> None:
         "kind": "unmapped",
         "where": "Images",
         "what": "4 boxes of a class without a label",
+        "code": "training.boxes_of_unmapped_class",
+        "params": {"count": 4},
     }
     into = ("--into", tmp_path / "set")
     assert "'Images' (4 boxes)" in refused("import", root, *into, "--classes", "garbage=garbage")

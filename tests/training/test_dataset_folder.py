@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from core.errors import InputError, StorageError
 from core.labels import LABELS
-from tests.training.dataset_examples import dataset, picture, thing
+from tests.says import says
+from tests.training.dataset_examples import blamed, dataset, picture, thing
 from training.datasets.card import Card, card_text, read_card
 from training.datasets.folder import LINES, Dataset
 from training.datasets.lines import from_line, to_line
@@ -60,23 +61,31 @@ def line(**changes: object) -> str:
     [
         ("{", "Expecting"),
         ("[]", "indices"),  # no object
-        (line(file="../a.png"), "leads out of the data set"),
-        (line(file="/etc/passwd"), "leads out of the data set"),
-        (line(file="C:\\a.png"), "leads out of the data set"),
+        (line(file="../a.png"), "training.file_name_leads_out"),
+        (line(file="/etc/passwd"), "training.file_name_leads_out"),
+        (line(file="C:\\a.png"), "training.file_name_leads_out"),
         (line(size_wh=[1]), "unpack"),
-        (line(split="valid"), "'valid' is no part"),
-        (line(status="sure"), "no status"),
-        (line(source={"kind": "guess", "name": ""}), "no kind of source"),
-        (line(utc="2026-01-01T00:00:00"), "has no offset"),
+        (line(split="valid"), "training.unknown_part"),
+        (line(status="sure"), "training.unknown_label_status"),
+        (line(source={"kind": "guess", "name": ""}), "training.unknown_source_kind"),
+        (line(utc="2026-01-01T00:00:00"), "core.time_without_offset"),
         (line(objects=[{"label": "car", "bbox_xyxy_px": [0, 0, 1], "origin": "person", "score": None}]), "unpack"),
-        (line(objects=[{"label": "car", "bbox_xyxy_px": [0, 0, 1, 1], "origin": "p", "score": 2}]), "not between"),
-        ('{"file": "a.png"}', "'size_wh' is missing"),
+        (
+            line(objects=[{"label": "car", "bbox_xyxy_px": [0, 0, 1, 1], "origin": "p", "score": 2}]),
+            "training.score_out_of_range",
+        ),
     ],
 )
 def test_a_wrong_line_is_named(text: str, cause: str) -> None:
-    with pytest.raises(InputError, match=r"^lines:7: ") as caught:
+    with pytest.raises(InputError, check=says("training.annotation_unusable", where="lines:7")) as caught:
         from_line(text, "lines:7")
-    assert cause in str(caught.value)
+    assert cause in blamed(caught.value)
+    assert str(caught.value).startswith("lines:7: ")
+
+
+def test_a_line_that_lacks_a_key_is_named() -> None:
+    with pytest.raises(InputError, check=says("training.annotation_key_missing", where="lines:7", key="'size_wh'")):
+        from_line('{"file": "a.png"}', "lines:7")
 
 
 def test_the_card_reads_back(tmp_path: Path) -> None:
@@ -87,21 +96,22 @@ def test_the_card_reads_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "cause"),
+    ("text", "place", "cause"),
     [
-        ("name: a\nlabels: [car, dog]\n", "2: labels: unknown label 'dog'"),
-        ("name: a\nlabel: [car]\n", "2: label: Extra inputs"),
-        ("name: a\nlabels: [car, car]\n", "2: labels: a label is named twice"),
-        ("name: a\nname: b\n", "2: name: the key is given twice"),
-        ("labels: []\n", "name: Field required"),
+        ("name: a\nlabels: [car, dog]\n", ":2: labels: ", "training.unknown_label"),
+        ("name: a\nlabel: [car]\n", ":2: label: ", "core.value_extra_forbidden"),
+        ("name: a\nlabels: [car, car]\n", ":2: labels: ", "training.label_named_twice"),
+        ("name: a\nname: b\n", ":2: name: ", "store.yaml_key_twice"),
+        ("labels: []\n", ": name: ", "core.value_missing"),
     ],
 )
-def test_a_wrong_card_names_the_line(tmp_path: Path, text: str, cause: str) -> None:
+def test_a_wrong_card_names_the_line(tmp_path: Path, text: str, place: str, cause: str) -> None:
     path = tmp_path / "dataset.yaml"
     path.write_text(text)
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(InputError, check=says("training.file_line_unusable", path=str(path))) as caught:
         read_card(path)
-    assert cause in str(caught.value)
+    assert blamed(caught.value) == cause
+    assert place in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
@@ -135,7 +145,8 @@ def test_a_change_that_fails_changes_nothing(tmp_path: Path) -> None:
 
 def test_a_new_data_set_that_fails_leaves_no_folder(tmp_path: Path) -> None:
     fresh = Dataset.open_or_new(tmp_path / "set", "x")
-    with pytest.raises(InputError, match="leads out"), fresh.revise() as revision:
+    leads_out = says("training.picture_name_leads_out", name="'../out.png'")
+    with pytest.raises(InputError, check=leads_out), fresh.revise() as revision:
         revision.add(picture(0, file="../out.png"), b"x")
     assert list(tmp_path.iterdir()) == []
 
@@ -153,7 +164,7 @@ def test_what_a_crash_left_is_cleared_away_and_never_listed(tmp_path: Path) -> N
 def test_two_at_once_are_kept_apart(tmp_path: Path) -> None:
     first, second = dataset(tmp_path / "set", picture(0)), Dataset.open(tmp_path / "set")
     with first.revise() as revision:
-        with pytest.raises(InputError, match="another command is changing"), second.revise():
+        with pytest.raises(InputError, check=says("training.data_set_busy")), second.revise():
             pass
         for one in first.pictures():
             revision.put(one)
@@ -170,16 +181,17 @@ def test_a_name_that_is_taken_gets_a_piece_of_the_hash(tmp_path: Path) -> None:
 
 def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "letters.txt").write_text("x")
-    with pytest.raises(InputError, match="something else than a data set"):
+    with pytest.raises(InputError, check=says("training.folder_holds_other_things", path=str(tmp_path))):
         Dataset.open_or_new(tmp_path, "x")
-    with pytest.raises(InputError, match="give the folder of a data set"):
+    with pytest.raises(InputError, check=says("training.file_unreadable")) as caught:
         Dataset.open(tmp_path)
+    assert caught.value.message.params["wanted"].code == "training.wanted_data_set"
 
 
 def test_a_disk_that_refuses_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with (
-        pytest.raises(StorageError, match="nothing was changed"),
+        pytest.raises(StorageError, check=says("training.nothing_was_changed")),
         Dataset(tmp_path / "file" / "set", Card(name="x")).revise(),
     ):
         pass
@@ -189,5 +201,6 @@ def test_a_broken_line_is_named_when_it_is_reached(tmp_path: Path) -> None:
     made = dataset(tmp_path / "set", picture(0))
     with (tmp_path / "set" / LINES).open("a") as file:
         file.write("{}\n")
-    with pytest.raises(InputError, match=rf"{LINES}:2: the key 'size_wh' is missing"):
+    place = f"{tmp_path / 'set' / LINES}:2"
+    with pytest.raises(InputError, check=says("training.annotation_key_missing", where=place, key="'size_wh'")):
         list(made.pictures())

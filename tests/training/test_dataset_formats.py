@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from core.errors import InputError
+from tests.says import says
 from tests.training.dataset_examples import save, yolo_set
 from training.datasets.formats.foreign import ForeignPicture, ForeignSet, ReadOptions
-from training.datasets.formats.registry import AUTO, open_foreign
+from training.datasets.formats.registry import AUTO, FORMS, open_foreign
 
 NONE = ReadOptions()
 
@@ -94,9 +95,9 @@ def test_ultralytics_layout_with_roboflows_paths(tmp_path: Path) -> None:
         ("train/images/a.png", "train"),
         ("valid/images/a.png", "val"),
     ]
-    assert [(one.kind, one.what) for one in opened.findings] == [
-        ("part-missing", "test: no folder '../../secret/images' inside the data set")
-    ]
+    [missing] = opened.findings
+    assert (missing.kind, missing.what.code) == ("part-missing", "training.part_folder_missing")
+    assert missing.what.params == {"part": "test", "name": "'../../secret/images'"}
 
 
 def test_plain_yolo_with_folders_of_parts(tmp_path: Path) -> None:
@@ -224,32 +225,47 @@ def test_cvat_shapes(tmp_path: Path, shape: str, found: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "cause"),
+    ("text", "line", "cause"),
     [
         (
             '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><annotations>&x;</annotations>',
-            ":1: a DOCTYPE is not",
+            1,
+            "training.xml_doctype_refused",
         ),
         (
             '<!DOCTYPE a [<!ENTITY l "ha"><!ENTITY m "&l;&l;&l;">]><annotations>&m;</annotations>',
-            ":1: a DOCTYPE is not",
+            1,
+            "training.xml_doctype_refused",
         ),
-        ("<annotations>\n<image>\n</annotations>", ":3: no well-formed XML"),
-        ("<annotations>&x;</annotations>", "no well-formed XML"),
-        ("not XML", "no well-formed XML"),
-        ("", "no well-formed XML"),
-        ("<html/>", "the root is <html>"),
-        ('<annotations><track id="0"/></annotations>', "CVAT for images"),
-        ("<annotations>" + "<a>" * 100 + "</a>" * 100 + "</annotations>", "nested more than"),
+        ("<annotations>\n<image>\n</annotations>", 3, "training.xml_malformed"),
+        ("<annotations>&x;</annotations>", 1, "training.xml_malformed"),
+        ("not XML", 1, "training.xml_malformed"),
+        ("", 1, "training.xml_malformed"),
+        ("<annotations>" + "<a>" * 100 + "</a>" * 100 + "</annotations>", 1, "training.xml_nested_too_deep"),
     ],
 )
-def test_xml_that_is_refused(tmp_path: Path, text: str, cause: str) -> None:
+def test_xml_that_is_refused(tmp_path: Path, text: str, line: int, cause: str) -> None:
     path = tmp_path / "annotations.xml"
     path.write_text(text)
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(InputError, check=says("training.xml_line_unusable", path=str(path), line=line)) as caught:
         open_foreign(path, AUTO, NONE)
-    assert cause in str(caught.value)
-    assert str(caught.value).startswith(str(path))
+    assert caught.value.message.params["cause"].code == cause
+    assert str(caught.value).startswith(f"{path}:{line}: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<html/>", says("training.cvat_root_wrong", tag="html")),
+        ('<annotations><track id="0"/></annotations>', says("training.cvat_track_unread", line=1)),
+    ],
+)
+def test_xml_of_another_kind_is_refused(tmp_path: Path, text: str, expected: Callable[[BaseException], bool]) -> None:
+    path = tmp_path / "annotations.xml"
+    path.write_text(text)
+    with pytest.raises(InputError, check=expected) as caught:
+        open_foreign(path, AUTO, NONE)
+    assert caught.value.message.params["path"] == str(path)
 
 
 def test_cvat_names_lead_nowhere(tmp_path: Path) -> None:
@@ -331,30 +347,35 @@ def test_forms_are_recognised(tmp_path: Path, make: Callable[[Path], Path], form
 
 
 @pytest.mark.parametrize(
-    ("name", "form", "cause"),
+    ("name", "form", "expected"),
     [
-        ("gone", AUTO, "no such file or folder"),
-        ("empty", AUTO, "holds no data set that is known"),
-        ("empty", "vott", "--format 'vott': there are auto"),
-        ("empty", "voc", "no VOC file there"),
-        ("empty", "yolo", "no pictures with rows"),
-        ("empty", "coco", "no COCO file there"),
-        ("empty", "labelme", "no LabelMe file there"),
-        ("list.json", AUTO, "'images' is missing"),
-        ("broken.json", AUTO, "this is no JSON"),
-        ("deep.json", AUTO, "this is no JSON"),
-        ("odd.json", AUTO, "images: a value of id, image_id, category_id is no number"),
-        ("set.zip", AUTO, "unpack it first"),
+        ("gone", AUTO, says("training.foreign_set_missing")),
+        ("empty", AUTO, says("training.form_not_recognised")),
+        ("empty", "vott", says("training.format_unknown", value="vott", formats=(AUTO, *FORMS))),
+        ("empty", "voc", says("training.voc_not_found")),
+        ("empty", "yolo", says("training.yolo_not_found")),
+        ("empty", "coco", says("training.coco_not_found")),
+        ("empty", "labelme", says("training.labelme_not_found")),
+        ("list.json", AUTO, says("training.coco_list_missing", key="images")),
+        ("broken.json", AUTO, says("training.file_no_json")),
+        ("deep.json", AUTO, says("training.file_no_json")),
+        (
+            "odd.json",
+            AUTO,
+            says("training.coco_value_no_number", key="images", names=("id", "image_id", "category_id")),
+        ),
+        ("set.zip", AUTO, says("training.archive_not_unpacked")),
     ],
 )
-def test_what_is_no_data_set_is_one_line(tmp_path: Path, name: str, form: str, cause: str) -> None:
+def test_what_is_no_data_set_is_one_line(
+    tmp_path: Path, name: str, form: str, expected: Callable[[BaseException], bool]
+) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "list.json").write_text("[]")
     (tmp_path / "broken.json").write_text("{")
     (tmp_path / "deep.json").write_text("[" * 100_000)
     (tmp_path / "odd.json").write_text('{"images": [{"id": [1]}], "annotations": [], "categories": []}')
     (tmp_path / "set.zip").write_bytes(b"PK")
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(InputError, check=expected) as caught:
         open_foreign(tmp_path / name, form, NONE)
-    assert cause in str(caught.value)
     assert "\n" not in str(caught.value)

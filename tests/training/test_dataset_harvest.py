@@ -13,7 +13,8 @@ import pytest
 from core.clock import rfc3339
 from core.errors import InputError
 from core.geometry import Polygon
-from tests.training.dataset_examples import NOON, save, street
+from tests.says import says
+from tests.training.dataset_examples import NOON, blamed, save, street
 from training.datasets.decisions import read_decisions
 from training.datasets.folder import Dataset
 from training.datasets.harvest import (
@@ -237,53 +238,93 @@ def test_privacy_masks_are_black_in_what_is_learned_from(tmp_path: Path) -> None
 
 def test_a_still_that_is_not_the_sealed_one_is_refused(tmp_path: Path) -> None:
     save(seal(tmp_path / "packages", "aa") / STILL, 9)
-    with pytest.raises(InputError, match="is not the picture that was sealed"):
+    with pytest.raises(InputError, check=says("training.still_not_as_sealed")):
         reap(tmp_path, {"event_id": "aa", "verdict": "approved"})
     assert not (tmp_path / "set").exists()
 
 
 @pytest.mark.parametrize(
-    ("record", "cause"),
+    ("record", "cause", "params"),
     [
-        ({"event_id": "aa"}, "'verdict' is missing"),
-        ({"event_id": "aa", "verdict": "maybe"}, "verdict 'maybe': there are approved, rejected, miss"),
-        ({"event_id": "aa", "verdict": "rejected"}, "a rejection has an effect"),
-        ({"event_id": "aa", "verdict": "rejected", "effect": "forget"}, "effect 'forget'"),
-        ({"event_id": "aa", "verdict": "approved", "effect": "ignore"}, "nothing else has one"),
-        ({"event_id": "aa", "verdict": "approved", "label": "dog"}, "label 'dog'"),
-        ({"event_id": "aa", "verdict": "approved", "note": 1}, "unknown key 'note'"),
-        ({"event_id": "../aa", "verdict": "approved"}, "is no id"),
-        ({"event_id": "aa/..", "verdict": "approved"}, "is no id"),
-        ({"event_id": "aa", "verdict": "miss", "label": "bin"}, "a miss needs a label and boxes"),
-        ({"event_id": "aa", "verdict": "miss", "label": "bin", "boxes": [[1, 2, 3]]}, "unpack"),
-        ({"verdict": "approved"}, "without event_id it can only be a miss"),
-        ({"verdict": "miss", "label": "bin", "boxes": [[1, 2, 3, 4]], "picture": "a.png"}, "picture and camera_id"),
-        ({"event_id": "aa", "verdict": "approved", "utc": "2026-01-01T00:00:00"}, "has no offset"),
+        (
+            {"event_id": "aa", "verdict": "maybe"},
+            "training.decision_value_unknown",
+            {"name": "verdict", "value": "'maybe'", "allowed": ("approved", "rejected", "miss")},
+        ),
+        ({"event_id": "aa", "verdict": "rejected"}, "training.rejection_needs_effect", {}),
+        (
+            {"event_id": "aa", "verdict": "rejected", "effect": "forget"},
+            "training.decision_value_unknown",
+            {"name": "effect", "value": "'forget'"},
+        ),
+        ({"event_id": "aa", "verdict": "approved", "effect": "ignore"}, "training.rejection_needs_effect", {}),
+        (
+            {"event_id": "aa", "verdict": "approved", "label": "dog"},
+            "training.decision_value_unknown",
+            {"name": "label", "value": "'dog'"},
+        ),
+        ({"event_id": "aa", "verdict": "approved", "note": 1}, "training.unknown_key", {"key": "'note'"}),
+        ({"event_id": "../aa", "verdict": "approved"}, "training.event_id_wrong", {}),
+        ({"event_id": "aa/..", "verdict": "approved"}, "training.event_id_wrong", {}),
+        ({"event_id": "aa", "verdict": "miss", "label": "bin"}, "training.miss_needs_boxes", {}),
+        ({"verdict": "approved"}, "training.miss_needs_picture", {}),
+        (
+            {"verdict": "miss", "label": "bin", "boxes": [[1, 2, 3, 4]], "picture": "a.png"},
+            "training.miss_needs_picture",
+            {},
+        ),
+        (
+            {"event_id": "aa", "verdict": "approved", "utc": "2026-01-01T00:00:00"},
+            "core.time_without_offset",
+            {"text": "'2026-01-01T00:00:00'"},
+        ),
     ],
 )
-def test_a_wrong_decision_is_named_by_its_line(tmp_path: Path, record: dict[str, Any], cause: str) -> None:
+def test_a_wrong_decision_is_named_by_its_line(
+    tmp_path: Path, record: dict[str, Any], cause: str, params: dict[str, object]
+) -> None:
     path = decide(tmp_path, {"event_id": "aa", "verdict": "approved"}, record)
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(InputError, check=says("training.decision_unusable", path=str(path), line=2)) as caught:
         list(read_decisions(path))
     assert str(caught.value).startswith(f"{path}:2: ")
-    assert cause in str(caught.value)
+    found = caught.value.message.params["cause"]
+    assert found.code == cause
+    assert found.params | params == found.params
 
 
-@pytest.mark.parametrize(("text", "cause"), [("{\n", ":1: no JSON"), ("[]\n", ":1: a JSON object")])
-def test_what_is_no_json(tmp_path: Path, text: str, cause: str) -> None:
-    (tmp_path / "d.jsonl").write_text(text)
-    with pytest.raises(InputError, match=cause):
-        list(read_decisions(tmp_path / "d.jsonl"))
+def test_a_decision_that_cannot_be_taken_apart_is_named_by_its_line(tmp_path: Path) -> None:
+    path = decide(tmp_path, {"event_id": "aa", "verdict": "miss", "label": "bin", "boxes": [[1, 2, 3]]})
+    with pytest.raises(InputError, check=says("training.decision_unusable", path=str(path), line=1)) as caught:
+        list(read_decisions(path))
+    assert "unpack" in blamed(caught.value)
+
+
+def test_a_decision_that_lacks_a_key_is_named_by_its_line(tmp_path: Path) -> None:
+    path = decide(tmp_path, {"event_id": "aa", "verdict": "approved"}, {"event_id": "aa"})
+    lacking = says("training.decision_key_missing", path=str(path), line=2, key="'verdict'")
+    with pytest.raises(InputError, check=lacking) as caught:
+        list(read_decisions(path))
+    assert str(caught.value).startswith(f"{path}:2: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("{\n", "training.line_no_json"), ("[]\n", "training.json_object_expected")]
+)
+def test_what_is_no_json(tmp_path: Path, text: str, code: str) -> None:
+    path = tmp_path / "d.jsonl"
+    path.write_text(text)
+    with pytest.raises(InputError, check=says(code, where=f"{path}:1")):
+        list(read_decisions(path))
 
 
 def test_pictures_of_misses_lead_nowhere(tmp_path: Path) -> None:
     record = {"verdict": "miss", "label": "bin", "boxes": [[1, 2, 3, 4]], "picture": "../x.png", "camera_id": "a"}
-    with pytest.raises(InputError, match="leads out of that folder"):
+    with pytest.raises(InputError, check=says("training.miss_picture_leads_out", name="'../x.png'")):
         reap(tmp_path, record)
 
 
 def test_nothing_to_harvest_is_said(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="nothing to harvest"):
+    with pytest.raises(InputError, check=says("training.nothing_to_harvest")):
         reap(tmp_path, {"event_id": "gone", "verdict": "approved"})
 
 
@@ -316,14 +357,15 @@ def test_a_frame_without_alarm_waits_for_its_labels(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "cause"),
+    ("line", "code"),
     [
-        ('{"picture": "1.png", "camera_id": "a"}', "are needed"),
-        ('{"picture": "1.png", "camera_id": "a", "utc": "noon"}', "are needed"),
-        ('{"picture": "/1.png", "camera_id": "a", "utc": "2026-01-01T00:00:00Z"}', "leads out"),
+        ('{"picture": "1.png", "camera_id": "a"}', "training.frame_incomplete"),
+        ('{"picture": "1.png", "camera_id": "a", "utc": "noon"}', "training.frame_incomplete"),
+        ('{"picture": "/1.png", "camera_id": "a", "utc": "2026-01-01T00:00:00Z"}', "training.frame_leads_out"),
     ],
 )
-def test_wrong_frames(tmp_path: Path, line: str, cause: str) -> None:
-    (tmp_path / "q.jsonl").write_text(line + "\n")
-    with pytest.raises(InputError, match=cause):
-        list(read_quiet(tmp_path / "q.jsonl"))
+def test_wrong_frames(tmp_path: Path, line: str, code: str) -> None:
+    path = tmp_path / "q.jsonl"
+    path.write_text(line + "\n")
+    with pytest.raises(InputError, check=says(code, path=str(path), line=1)):
+        list(read_quiet(path))

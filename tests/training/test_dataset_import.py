@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from core.errors import InputError
+from core.messages import Message
+from tests.says import says
 from tests.training.dataset_examples import rules, save, yolo_set
 from training.datasets.classmap import class_map
 from training.datasets.folder import Dataset
@@ -20,6 +22,7 @@ from training.datasets.naming import NamePattern
 
 BIN, GARBAGE = "0 0.5 0.5 0.25 0.5\n", "1 0.25 0.25 0.25 0.25\n"
 POLYGON = "1 0.25 0.25 0.5 0.25 0.5 0.75\n"
+FAULTS = "training.faults_refuse_import"
 
 
 def take(root: Path, into: Path, classes: str = "ours", **changes: Any) -> tuple[ImportReport, list[LabelledPicture]]:
@@ -65,27 +68,32 @@ def test_classes_that_are_left_out_or_given_up(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "classes", "cause"),
+    ("rows", "classes", "code", "words"),
     [
-        ({"a": BIN + GARBAGE + GARBAGE}, "bin=bin", "the class map does not name 'garbage' (2 boxes)"),
-        ({"a": BIN + POLYGON}, "ours", "1 faults: labels/a.txt:2: a polygon of class 'garbage'"),
-        ({"a": BIN + "1 0.5 0.5 0.5 0.5 0.9\n"}, "ours", "--scores takes scored rows as suggestions"),
-        ({"a": BIN, "b": None}, "ours", "images/b.png: no label file"),
-        ({"a": BIN + "0 0.1 0.5 0.5 0.5\n"}, "ours", "labels/a.txt:2: the box [-24.0, 30.0, 56.0, 90.0] reaches out"),
-        ({"a": BIN + "0 0.5 0.5 0.001 0.5\n"}, "ours", "has no area"),
-        ({}, "ours", "not one picture was found"),
-        ({"a": "", "b": ""}, "ours", "2 pictures, but no box with one of our labels"),
-        ({"a": GARBAGE}, "bin=bin,garbage=", "1 pictures, but no box with one of our labels"),
+        (
+            {"a": BIN + GARBAGE + GARBAGE},
+            "bin=bin",
+            "training.classes_unmapped",
+            "the class map does not name 'garbage' (2 boxes)",
+        ),
+        ({"a": BIN + POLYGON}, "ours", FAULTS, "1 faults: labels/a.txt:2: a polygon of class 'garbage'"),
+        ({"a": BIN + "1 0.5 0.5 0.5 0.5 0.9\n"}, "ours", FAULTS, "--scores takes scored rows as suggestions"),
+        ({"a": BIN, "b": None}, "ours", FAULTS, "images/b.png: no label file"),
+        ({"a": BIN + "0 0.1 0.5 0.5 0.5\n"}, "ours", FAULTS, "labels/a.txt:2: the box [-24.0, 30.0, 56.0, 90.0] rea"),
+        ({"a": BIN + "0 0.5 0.5 0.001 0.5\n"}, "ours", FAULTS, "has no area"),
+        ({}, "ours", "training.nothing_to_take_in", "not one picture was found"),
+        ({"a": "", "b": ""}, "ours", "training.no_box_of_our_labels", "2 pictures"),
+        ({"a": GARBAGE}, "bin=bin,garbage=", "training.no_box_of_our_labels", "1 pictures"),
     ],
 )
 def test_nothing_is_taken_in_and_one_line_says_why(
-    tmp_path: Path, rows: dict[str, str | None], classes: str, cause: str
+    tmp_path: Path, rows: dict[str, str | None], classes: str, code: str, words: str
 ) -> None:
     yolo_set(tmp_path / "yolo", rows)
     (tmp_path / "yolo" / "images").mkdir(exist_ok=True)
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(InputError, check=says(code, path=str(tmp_path / "yolo"))) as caught:
         take(tmp_path / "yolo", tmp_path / "set", classes)
-    assert cause in str(caught.value)
+    assert words in str(caught.value)
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "set").exists()
 
@@ -124,7 +132,7 @@ def test_a_picture_that_is_known(tmp_path: Path) -> None:
     into = tmp_path / "set"
     take(yolo_set(tmp_path / "one", {"a": BIN}), into)
     again = yolo_set(tmp_path / "two", {"renamed": GARBAGE, "fresh": BIN})
-    with pytest.raises(InputError, match=r"has this picture already \(a.png\)"):
+    with pytest.raises(InputError, check=says("training.picture_known_already", known="a.png")):
         take(again, into)
     assert [one.file for one in Dataset.open(into).pictures()] == ["a.png"]
     report, [a, fresh] = take(again, into, known="skip")
@@ -167,8 +175,9 @@ def test_suggestions_come_back_from_a_person(tmp_path: Path) -> None:
         '<box label="ignore" xtl="0" ytl="0" xbr="20" ybr="20"><attribute name="reason">far</attribute></box>'
         "</image></annotations>"
     )
-    with pytest.raises(InputError, match="the picture is not there"):
+    with pytest.raises(InputError, check=says("training.faults_refuse_import", count=1)) as caught:
         take(tmp_path / "cvat", into)
+    assert [one.params["cause"].code for one in caught.value.message.params["faults"]] == ["training.picture_not_found"]
     _, [one] = take(tmp_path / "cvat", into, known="update", classes="bin=bin")
     assert (one.status, one.exhaustive) == ("confirmed", {"bin"})
     assert [(thing.origin, thing.bbox_xyxy_px) for thing in one.objects] == [("person", (60, 31, 100, 90))]
@@ -198,39 +207,42 @@ def test_camera_and_time_from_the_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "cause"),
+    ("make", "expected"),
     [
-        (lambda: NamePattern.of("("), "no regular expression"),
-        (lambda: NamePattern.of("(?P<place>.*)"), "write the groups"),
-        (lambda: NamePattern.of("(?P<time>.*)").read("noon"), "'noon' is no time"),
-        (lambda: NamePattern.of("(?P<time>.*)").read("20261301-1200"), "is no time"),
-        (lambda: class_map("a=dog"), "the class 'a' maps to 'dog'"),
-        (lambda: class_map("a=car,a=bus"), "its class is named twice"),
-        (lambda: class_map("a=car,b"), "'b' is no pair"),
-        (lambda: class_map("gone.yaml"), "gone.yaml: No such file"),
+        (lambda: NamePattern.of("("), says("training.name_pattern_no_expression", value="(")),
+        (lambda: NamePattern.of("(?P<place>.*)"), says("training.name_pattern_without_groups")),
+        (lambda: NamePattern.of("(?P<time>.*)").read("noon"), says("training.name_without_time", value="noon")),
+        (lambda: NamePattern.of("(?P<time>.*)").read("20261301-1200"), says("training.name_without_time")),
+        (lambda: class_map("a=dog"), says("training.class_maps_to_unknown_label", name="'a'", label="'dog'")),
+        (lambda: class_map("a=car,a=bus"), says("training.class_pair_wrong", pair="a=bus")),
+        (lambda: class_map("a=car,b"), says("training.class_pair_wrong", pair="b")),
+        (
+            lambda: class_map("gone.yaml"),
+            says("training.file_unreadable", path="gone.yaml", cause=Message("core.enoent")),
+        ),
     ],
 )
-def test_wrong_patterns_and_maps(make: Callable[[], object], cause: str) -> None:
-    with pytest.raises(InputError) as caught:
+def test_wrong_patterns_and_maps(make: Callable[[], object], expected: Callable[[BaseException], bool]) -> None:
+    with pytest.raises(InputError, check=expected):
         make()
-    assert cause in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("text", "cause"),
+    ("text", "code", "words"),
     [
-        ("car: car\ncar: bus\n", ":2: car: the key is given twice"),
-        ("- car\n", "a class map holds CLASS: LABEL"),
-        ("car: 1\n", "a class map holds CLASS: LABEL"),
-        ("", "a class map holds CLASS: LABEL"),
-        ("car: lorry\n", "labels are person"),
+        ("car: car\ncar: bus\n", "training.file_line_unusable", ":2: car: the key is given twice"),
+        ("- car\n", "training.class_map_wrong", ""),
+        ("car: 1\n", "training.class_map_wrong", ""),
+        ("", "training.class_map_wrong", ""),
+        ("car: lorry\n", "training.class_maps_to_unknown_label", "labels are person"),
     ],
 )
-def test_wrong_map_files(tmp_path: Path, text: str, cause: str) -> None:
-    (tmp_path / "map.yaml").write_text(text)
-    with pytest.raises(InputError) as caught:
-        class_map(str(tmp_path / "map.yaml"))
-    assert cause in str(caught.value)
+def test_wrong_map_files(tmp_path: Path, text: str, code: str, words: str) -> None:
+    path = tmp_path / "map.yaml"
+    path.write_text(text)
+    with pytest.raises(InputError, check=says(code, path=str(path))) as caught:
+        class_map(str(path))
+    assert words in str(caught.value)
 
 
 def test_a_map_file(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.errors import InputError
+from core.errors import InputError, InvalidValueError
+from tests.says import says
 from training.datasets.classmap import class_map
 from training.datasets.conversion import ImportRules
 from training.datasets.folder import Dataset
@@ -172,15 +173,16 @@ def test_a_mask_over_columns_reaches_from_top_to_bottom() -> None:
     ],
 )
 def test_a_mask_that_is_none_is_refused(mask: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="mask"):
+    with pytest.raises(InvalidValueError, check=lambda error: error.message.code.startswith("training.mask_")):
         box_of_mask(mask)
 
 
 def test_a_mask_without_box_is_a_fault_until_boxes_are_asked_for(tmp_path: Path) -> None:
     mask = {"size": [240, 320], "counts": [240 * 10 + 20, 80, 240 * 310 - 100]}
     files = {"annotations/i.json": coco("a.jpg", {"segmentation": mask}), "images/a.jpg": JPEG}
-    with pytest.raises(InputError, match="polygon"):
+    with pytest.raises(InputError, check=says("training.faults_refuse_import", count=1)) as caught:
         taken(tmp_path, files)
+    assert [one.params["cause"].code for one in caught.value.message.params["faults"]] == ["training.polygon_of_class"]
     (one,) = taken(tmp_path, files, polygons_to_boxes=True)
     assert one.objects[0].bbox_xyxy_px == (10, 20, 11, 100)
 
@@ -220,8 +222,11 @@ def test_it_is_refused_and_nothing_is_taken_in(tmp_path: Path, files: Files, sai
 def test_two_pictures_of_elsewhere_are_not_taken_for_one(tmp_path: Path) -> None:
     record = json.loads(coco("C:/cam1/a.jpg"))
     record["images"].append({"id": 1, "file_name": "C:/cam2/a.jpg", "width": 320, "height": 240})
-    with pytest.raises(InputError, match="cam2"):
+    with pytest.raises(InputError, check=says("training.faults_refuse_import")) as caught:
         taken(tmp_path, {"annotations/i.json": json.dumps(record), "images/a.jpg": JPEG})
+    [fault] = caught.value.message.params["faults"]
+    assert fault.params["cause"].code == "training.names_mean_one_picture"
+    assert "'C:/cam2/a.jpg'" in fault.params["cause"].params["names"]
 
 
 def test_a_broken_picture_can_be_left_out(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import InputError
 from scenes.dataset import CLASSES
+from tests.says import says
 from tests.training.test_dataset_commands import refused, said
 from training.datasets.folder import Dataset
 from training.datasets.rendering import parse_streets
@@ -42,9 +43,15 @@ def test_streets_by_their_seeds(text: str, seeds: tuple[int, ...]) -> None:
     assert parse_streets(text) == seeds
 
 
-@pytest.mark.parametrize("text", ["", "a", "9-7", "7--9", "-7", "7,7", "7-9,8", "1.5"])
+@pytest.mark.parametrize("text", ["", "a", "9-7", "7--9", "-7", "1.5"])
 def test_no_streets(text: str) -> None:
-    with pytest.raises(InputError, match="--streets"):
+    with pytest.raises(InputError, check=says("training.streets_written_wrong", value=text)):
+        parse_streets(text)
+
+
+@pytest.mark.parametrize("text", ["7,7", "7-9,8"])
+def test_a_street_twice(text: str) -> None:
+    with pytest.raises(InputError, check=says("training.street_named_twice", value=text)):
         parse_streets(text)
 
 

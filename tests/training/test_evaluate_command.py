@@ -78,6 +78,8 @@ def test_the_report_needs_nothing_from_outside(home: Path, dataset: Path, clips:
     assert "@import" not in page
     assert "<script" not in page
     assert "不得晋级" in page
+    assert "事件召回率：1/1" in page
+    assert "event recall: 1 of 1" in page
     # One event and eight of the twenty cars that the blind model missed are shown; the other model missed none.
     assert page.count('<div class="box miss"') == 8
     assert "red car" in page
@@ -134,7 +136,9 @@ def test_a_worse_candidate_is_forced_with_a_reason_that_is_kept(home: Path, clip
     change = ModelStore(home).history()[-1]
     assert [ref.name for ref in change.models] == ["faint"]
     assert (change.forced, change.reason, change.evidence["gate"]["passed"]) == (True, "快速试用", False)
-    assert change.evidence["gate"]["reasons"][0].startswith("event recall: 1 of 1")
+    reason = change.evidence["gate"]["reasons"][0]
+    assert reason["code"] == "training.event_recall_fell"
+    assert reason["text"].startswith("event recall: 1 of 1")
 
 
 def test_as_good_a_candidate_passes(home: Path, dataset: Path) -> None:

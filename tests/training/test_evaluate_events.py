@@ -8,7 +8,9 @@ import pytest
 
 from core.domain import RuleEvent
 from core.errors import InputError
+from core.messages import Message
 from runtime.models.loading import Detectors
+from tests.says import says
 from tests.training.evaluation_examples import FAINT, RULE, SURE, put_model, violation, write_clips
 from training.evaluation.events import judged, violations
 from training.evaluation.result import ClipFigures, EventFigures
@@ -119,29 +121,35 @@ def test_a_film_from_frames_to_figures(clips: Path, tmp_path: Path, score: float
 
 
 # What is written in a truth.yaml, and what is said of it.
+LINE = "training.file_line_unusable"
 WRONG = [
-    ("clips: 3\n", "truth.yaml:1: the mapping 'clips'"),
-    ("clips:\n  a.mp4: {size_wh: [1, 1], length_s: 1, expct: []}\n", "truth.yaml:2: clips.a.mp4.expct: Extra inputs"),
-    ("clips:\n  a.mp4:\n    size_wh: [1, 1]\n    length_s: 1\n    rule: {violation: nothing}\n", "truth.yaml:5: "),
-    ("clips:\n  a.mp4: {size_wh: [1, 1], length_s: 1}\n", "no clip in it has a rule"),
-    ("clips: {a: 1, a: 2}\n", "the key is given twice"),
+    ("clips: 3\n", "training.truth_without_clips", "truth.yaml:1: "),
+    ("clips:\n  a.mp4: {size_wh: [1, 1], length_s: 1, expct: []}\n", LINE, "truth.yaml:2: clips.a.mp4.expct: Extra"),
+    (
+        "clips:\n  a.mp4:\n    size_wh: [1, 1]\n    length_s: 1\n    rule: {violation: nothing}\n",
+        LINE,
+        "truth.yaml:5: ",
+    ),
+    ("clips:\n  a.mp4: {size_wh: [1, 1], length_s: 1}\n", "training.no_clip_with_zones", "truth.yaml: "),
+    ("clips: {a: 1, a: 2}\n", LINE, "the key is given twice"),
 ]
 
 
-@pytest.mark.parametrize(("text", "said"), WRONG)
-def test_a_wrong_truth_is_refused_with_its_line(tmp_path: Path, text: str, said: str) -> None:
-    (tmp_path / "truth.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(InputError) as refused:
+@pytest.mark.parametrize(("text", "code", "said"), WRONG)
+def test_a_wrong_truth_is_refused_with_its_line(tmp_path: Path, text: str, code: str, said: str) -> None:
+    path = tmp_path / "truth.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, check=says(code, path=str(path))) as refused:
         read_clips(tmp_path)
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
 def test_a_missing_clip_and_a_missing_truth_are_said(tmp_path: Path, clips: Path) -> None:
-    with pytest.raises(InputError, match="No such file"):
+    with pytest.raises(InputError, check=says("training.file_unreadable", cause=Message("core.enoent"))):
         read_clips(tmp_path)
     (tmp_path / "truth.yaml").write_text(clips.read_text(encoding="utf-8"), encoding="utf-8")
-    with pytest.raises(InputError, match=r"the clip 'street\.mp4' lies neither beside it nor in videos/"):
+    with pytest.raises(InputError, check=says("training.clip_not_found", name="'street.mp4'")):
         read_clips(tmp_path)
 
 

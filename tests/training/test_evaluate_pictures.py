@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import InputError
 from runtime.models.loading import Detectors
+from tests.says import says
 from tests.training.evaluation_examples import BLIND, FAINT, SURE, put_model, write_dataset
 from training.datasets.folder import Dataset
 from training.datasets.model import LabelledBox, Part, Region
@@ -112,7 +113,7 @@ def test_pictures_that_wait_for_a_person_are_left_out(tmp_path: Path) -> None:
 
 
 def test_training_pictures_alone_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="every picture is for training"):
+    with pytest.raises(InputError, check=says("training.all_pictures_for_training")):
         PictureSet.of(Dataset.open(write_dataset(tmp_path / "cars", PLACES[:1], part="train")))
 
 

@@ -1,9 +1,11 @@
 """The gate: what it refuses, what it lets pass, and why."""
 
+import json
 from typing import Any
 
 import pytest
 
+from core.messages import Message, read
 from tests.training.evaluation_examples import evaluation, label_figures
 from training.evaluation.result import ClipFigures, Evaluation, EventFigures, ThingOutcome
 from training.promotion import Tolerances, evidence, gate
@@ -38,7 +40,7 @@ def events(found: int, expected: int = 10, *, false: int = 0, data: str = "clips
 CAR, BUS = label_figures("car", 0.80), label_figures("bus", 0.50)
 IN_USE = evaluation("old", [CAR, BUS], events(8))
 
-# The candidate, and the beginning of each reason for refusing it.
+# The candidate, and the code and the beginning of each reason for refusing it.
 TABLE = [
     # as good
     (evaluation("new", [CAR, BUS], events(8)), []),
@@ -49,42 +51,46 @@ TABLE = [
     # one label fell, though the mean rose
     (
         evaluation("new", [label_figures("car", 0.77), label_figures("bus", 0.9)], events(8)),
-        ["car: mAP50 0.800 -> 0.770"],
+        [("training.label_fell", "car: mAP50 0.800 -> 0.770")],
     ),
     # one event fewer
-    (evaluation("new", [CAR, BUS], events(7)), ["event recall: 8 of 10"]),
+    (evaluation("new", [CAR, BUS], events(7)), [("training.event_recall_fell", "event recall: 8 of 10")]),
     # everything fell
     (
         evaluation("new", [label_figures("car", 0.1), label_figures("bus", 0.1)], events(0)),
-        ["car: ", "bus: ", "event recall: "],
+        [("training.label_fell", "car: "), ("training.label_fell", "bus: "), ("training.event_recall_fell", "")],
     ),
     # a label that it does not have at all
     (
         evaluation("new", [CAR, label_figures("bus", 0.0, can_find=False)], events(8)),
-        ["bus: the candidate cannot find"],
+        [("training.label_not_found_any_more", "bus: ")],
     ),
     # other pictures: labels are not compared, events are
     (evaluation("new", [label_figures("car", 0.1), BUS], events(8), data="other"), []),
     # nothing in common
-    (evaluation("new", [CAR, BUS], events(8, data="other"), data="other"), ["no evidence on the same data"]),
+    (
+        evaluation("new", [CAR, BUS], events(8, data="other"), data="other"),
+        [("training.no_evidence_in_common", "no evidence on the same data")],
+    ),
     # nothing at all
-    (evaluation("new"), ["no evidence"]),
+    (evaluation("new"), [("training.candidate_not_evaluated", "no evidence")]),
 ]
 
 
 @pytest.mark.parametrize(("candidate", "reasons"), TABLE)
-def test_the_gate(candidate: Evaluation, reasons: list[str]) -> None:
+def test_the_gate(candidate: Evaluation, reasons: list[tuple[str, str]]) -> None:
     verdict = gate(candidate, IN_USE, Tolerances())
     assert verdict.passed is (not reasons)
     assert len(verdict.reasons) == len(reasons)
-    for said, expected in zip(map(str, verdict.reasons), reasons, strict=True):
-        assert said.startswith(expected)
+    for said, (code, words) in zip(verdict.reasons, reasons, strict=True):
+        assert said.code == code
+        assert said.startswith(words)
         assert "\n" not in said
 
 
 def test_reasons_name_figures_and_how_sure_they_are() -> None:
     candidate = evaluation("new", [label_figures("car", 0.7), BUS], events(6))
-    label, recall = map(str, gate(candidate, IN_USE, Tolerances()).reasons)
+    label, recall = gate(candidate, IN_USE, Tolerances()).reasons
     assert label == ("car: mAP50 0.800 -> 0.700 (-0.100, 95 % -0.100 .. -0.100) on 100 boxes; 0.02 is tolerated")
     assert recall == (
         "event recall: 8 of 10 (95 % 0.49 .. 0.94) -> 6 of 10 (95 % 0.31 .. 0.83); 0 is tolerated; "
@@ -103,7 +109,7 @@ def test_a_label_with_few_boxes_is_not_judged_but_named() -> None:
     new = evaluation("new", [CAR, label_figures("bus", 0.1, boxes=19)])
     verdict = gate(new, old, Tolerances())
     assert verdict.passed
-    assert "too few boxes to judge (under 20): bus" in map(str, verdict.remarks)
+    assert Message("training.too_few_boxes", least=20, labels=["bus"]) in verdict.remarks
     assert not gate(new, old, Tolerances(least_boxes=19)).passed
 
 
@@ -121,7 +127,8 @@ def test_clips_on_which_nothing_is_to_be_reported_are_no_evidence_of_recall() ->
 def test_more_false_alarms_are_remarked() -> None:
     verdict = gate(evaluation("new", [CAR, BUS], events(8, false=3)), IN_USE, Tolerances())
     assert verdict.passed
-    assert list(map(str, verdict.remarks)) == ["more false alarms: 0 -> 3"]
+    (remark,) = verdict.remarks
+    assert (remark.code, remark.params) == ("training.more_false_alarms", {"before": 0, "after": 3})
 
 
 def test_the_first_model_passes_once_it_was_measured() -> None:
@@ -133,6 +140,9 @@ def test_evidence_is_plain_and_holds_both_sides() -> None:
     candidate = evaluation("new", [CAR, BUS], events(7))
     kept = evidence(gate(candidate, IN_USE, Tolerances()), candidate, IN_USE, Tolerances())
     assert kept["gate"]["passed"] is False
+    (reason,) = kept["gate"]["reasons"]
+    assert read(json.loads(json.dumps(reason))).said("zh").startswith("事件召回率：8/10")
+    assert reason["text"].startswith("event recall: 8 of 10")
     assert kept["candidate"]["events"]["recall"]["value"] == 0.7
     assert kept["in_use"]["pictures"]["ap50"] == {"car": 0.8, "bus": 0.5}
     assert kept["in_use"]["models"][0]["name"] == "old"

@@ -5,6 +5,7 @@ from pathlib import Path
 import onnx
 import pytest
 
+from core.messages import Message
 from detector.engine import Detector
 from models.store import ModelStore, sha256_of
 from tests.extras import need
@@ -42,13 +43,13 @@ def form(map50: float, ms: float) -> Form:
     ("whole", "int8", "why_not"),
     [
         (form(0.70, 20), form(0.68, 10), None),  # two points are allowed
-        (form(0.70, 20), form(0.679, 10), "it loses 2.1 points of mAP50, at most 2 are allowed"),
-        (form(0.70, 20), form(0.70, 20), "it is not faster here: 20 ms against 20 ms"),
+        (form(0.70, 20), form(0.679, 10), Message("training.int8_loses_too_much", lost="2.1", limit="2")),
+        (form(0.70, 20), form(0.70, 20), Message("training.int8_not_faster", ms="20", whole_ms="20")),
         (form(0.70, 20), form(0.75, 19), None),
-        (form(0.0, 20), form(0.0, 10), "the model itself finds nothing on val"),
+        (form(0.0, 20), form(0.0, 10), Message("training.model_finds_nothing", part="val")),
     ],
 )
-def test_it_is_offered_where_it_is_faster_and_hardly_worse(whole: Form, int8: Form, why_not: str | None) -> None:
+def test_it_is_offered_where_it_is_faster_and_hardly_worse(whole: Form, int8: Form, why_not: Message | None) -> None:
     assert Int8(Path("int8.onnx"), int8, 64).why_not(whole) == why_not
 
 

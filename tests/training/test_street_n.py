@@ -9,6 +9,7 @@ from core.errors import InputError
 from models.card import ModelCard
 from models.store import SHIPPED, ModelStore
 from scenes.dataset import CLASSES
+from tests.says import says
 from tests.shared_data import SHARED, needs_clips
 from training.datasets.folder import Dataset
 from training.street_n import recipe
@@ -61,7 +62,7 @@ def test_the_real_pictures_are_parted_alike_each_time_and_keep_what_nobody_label
 
 
 def test_what_is_missing_is_said_before_anything_is_made(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"the set bin_overflow_cn is not there; name the folder .* with --data"):
+    with pytest.raises(InputError, check=says("training.set_missing", name="bin_overflow_cn")):
         make(Plan(tmp_path / "nothing", tmp_path / "home"))
     assert not (tmp_path / "home" / "data" / "dataset.yaml").exists()
 
@@ -72,14 +73,14 @@ def test_a_recipe_goes_on_where_it_was_interrupted(tmp_path: Path, monkeypatch: 
     def run(arguments: tuple[str, ...], _home: Path) -> None:
         if arguments[:2] == ("dataset", "render") and len(ran) < 4:
             ran.append(arguments)
-            raise InputError("interrupted")
+            raise InputError("training.step_failed", name=recipe.NAME, exit_code=130)
         ran.append(arguments)
 
     monkeypatch.setattr(recipe, "gather", lambda *_: None)
     monkeypatch.setattr(recipe, "_run", run)
     monkeypatch.setattr(recipe, "_ship", lambda *_: [])
     plan = Plan(tmp_path / "data", tmp_path / "home")
-    with pytest.raises(InputError, match="interrupted"):
+    with pytest.raises(InputError, check=says("training.step_failed", exit_code=130)):
         make(plan)
     make(plan)
     names = [arguments[:2] for arguments in ran]

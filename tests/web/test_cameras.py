@@ -325,6 +325,8 @@ def test_a_second_person_sees_each_value_as_it_is_and_as_it_would_be(
     waiting = page.locator(".waiting")
     values = waiting.locator("dl.zone .values")
     expect(values).to_have_count(2)
+    # The defaults of the types come by themselves.
+    expect(values.first).to_contain_text("5 分 00 秒")
     told = [one.locator("span, strong").all_inner_texts() for one in values.all()]
     assert told == [["5 分 00 秒", "10 分 00 秒"], ["无", "面包车"]]
     expect(waiting.locator("svg[role=img]")).to_have_count(0)

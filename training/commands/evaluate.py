@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from core.clock import SystemClock
-from core.domain import ModelRef
 from core.errors import InputError, StorageError
+from core.model_ref import ModelRef
 from core.settings import load_settings
 from runtime.commands.options import JsonOption
 from runtime.models.loading import Detectors
@@ -94,11 +94,11 @@ def material(data: Path | None, part: str | None, clips: Path | None) -> Materia
         InputError: neither pictures nor clips, or they cannot be used.
     """
     if data is None and clips is None:
-        raise InputError("nothing to evaluate on: give --data DATASET, --clips TRUTH.yaml, or both")
+        raise InputError("training.nothing_to_evaluate_on")
     try:
         chosen = part_named(part)
     except ValueError as error:
-        raise InputError(f"--part: {error}") from error
+        raise InputError("core.located", where="--part", cause=error) from error
     return Material(
         PictureSet.of(Dataset.open(data), chosen) if data else None,
         read_clips(clips) if clips else (),
@@ -144,4 +144,4 @@ def write(out: Path, evaluations: Sequence[Evaluation], chosen: Material, verdic
         with (out / REPORT).open("w", encoding="utf-8") as file:
             file.writelines(page(evaluations, Cutter(chosen), verdict))
     except OSError as error:
-        raise StorageError(f"{out}: {error.strerror}; the report was not written") from error
+        raise StorageError("training.report_not_written", path=out, cause=error) from error

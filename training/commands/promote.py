@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from core.errors import InputError
+from core.messages import Message
 from core.settings import load_settings
 from models.store import SHIPPED, ModelStore
-from runtime.process.console import note, say
+from runtime.process.console import note, say, words
 from training.commands.evaluate import (
     ClipsOption,
     DataOption,
@@ -26,7 +27,7 @@ from training.promotion import Tolerances, Verdict, evidence, gate
 
 _DEFAULTS = Tolerances()
 _PASSED = "passed the gate"
-_SHIPPED = "it ships with this software and is the first in use; its card holds its figures"
+_SHIPPED = Message("training.ships_and_is_the_first")
 
 
 def command(
@@ -53,11 +54,11 @@ def command(
     A model that ships needs no data to be the first in use.
     """
     if force and not (reason and reason.strip()):
-        raise InputError("--force needs --reason TEXT: it is kept in the history")
+        raise InputError("training.force_needs_reason")
     store = ModelStore(load_settings().home)
     refs, in_use = refs_of(names), store.in_use()
     if refs == in_use:
-        raise InputError(f"{', '.join(names)}: in use already")
+        raise InputError("training.models_in_use_already", models=names)
     if data is None and clips is None and (force or _is_first(names, store)):
         _promote_unmeasured(names, store, reason, force=force)
         return
@@ -72,7 +73,7 @@ def command(
     if not verdict.passed and not force:
         raise typer.Exit(1)
     if (refs_of(names), store.in_use()) != (refs, in_use):
-        raise InputError("the models were exchanged while they were evaluated; run it again")
+        raise InputError("training.models_exchanged_meanwhile")
     store.promote(
         names,
         reason=reason or _PASSED,
@@ -89,16 +90,15 @@ def _is_first(names: Sequence[str], store: ModelStore) -> bool:
 
 
 def _promote_unmeasured(names: Sequence[str], store: ModelStore, reason: str | None, *, force: bool) -> None:
-    against = "it was held against nothing here: neither --data nor --clips was given"
-    figures = {"passed": not force, "reasons": [against] if force else [], "remarks": [] if force else [_SHIPPED]}
-    store.promote(names, reason=reason or _SHIPPED, forced=force, evidence={"gate": figures})
+    verdict = Verdict((Message("training.held_against_nothing"),), ()) if force else Verdict((), (_SHIPPED,))
+    store.promote(names, reason=reason or str(_SHIPPED), forced=force, evidence={"gate": verdict.plain()})
     say(f"in use: {', '.join(names)}{' (forced)' if force else ''}")
     if not force:
-        note(f"note: {_SHIPPED}")
+        note(f"note: {words(_SHIPPED)}")
 
 
 def _tell(verdict: Verdict) -> None:
     for reason in verdict.reasons:
-        say(f"refused: {reason}")
+        say(f"refused: {words(reason)}")
     for remark in verdict.remarks:
-        note(f"note: {remark}")
+        note(f"note: {words(remark)}")

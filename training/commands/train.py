@@ -14,9 +14,10 @@ import typer
 from pydantic import ValidationError
 
 from core.errors import InputError
+from core.invalid_values import message_of_invalid
 from core.settings import load_settings
 from models.store import ModelStore
-from runtime.process.console import note, progress, say
+from runtime.process.console import note, progress, say, words
 from training.datasets.folder import Dataset
 from training.export.deliver import Delivered, deliver
 from training.learning.progress import Row, Watching
@@ -126,8 +127,8 @@ def _settings(asked: dict[str, Any]) -> TrainSettings:
         first = error.errors()[0]
         name = str(first["loc"][0])
         value = "x".join(map(str, asked[name])) if name == "size_wh" else asked[name]
-        cause = first["msg"].removeprefix("Value error, ")
-        raise InputError(f"--{name.removesuffix('_wh').replace('_', '-')} {value}: {cause}") from error
+        option = f"--{name.removesuffix('_wh').replace('_', '-')}"
+        raise InputError("core.located", where=f"{option} {value}", cause=message_of_invalid(first)) from error
 
 
 @contextmanager
@@ -183,6 +184,7 @@ def _tell(run: RunFolder, record: RunRecord, delivered: Delivered) -> None:
     if delivered.int8:
         int8 = delivered.int8
         why_not = int8.why_not(whole)
-        offered = f"not offered: {why_not}" if why_not else f"in the store as {delivered.stored[-1].card.name}"
+        stored = f"in the store as {delivered.stored[-1].card.name}"
+        offered = f"not offered: {words(why_not)}" if why_not else stored
         say(f"{name}: INT8 loses {int8.lost_points(whole):g} points of mAP50, {int8.form.ms:.1f} ms; {offered}")
     say(f"{name}: in the store, not in use; run: {run.folder}")

@@ -42,7 +42,7 @@ def unpacked(archive: Path, folder: Path) -> Iterator[PackageDecisions]:
         with storing(home):
             _unpack(archive, home)
         if not (home / _DECISIONS).is_file():
-            raise InputError(f"{archive}: holds no {_DECISIONS}; give the .zip that the page Models gives out")
+            raise InputError("training.archive_without_decisions", path=archive, name=_DECISIONS)
         yield PackageDecisions(read_decisions(home / _DECISIONS), home / _PACKAGES, home, masked=True)
 
 
@@ -51,4 +51,4 @@ def _unpack(archive: Path, home: Path) -> None:
         with zipfile.ZipFile(archive) as file:
             file.extractall(home)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise InputError(f"{archive}: no whole .zip: {error}; download it again") from error
+        raise InputError("training.archive_damaged", path=archive, cause=error) from error

@@ -8,8 +8,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from core.errors import InputError
+from core.errors import InputError, InvalidValueError
+from core.invalid_values import message_of_invalid
 from core.labels import LABELS
+from core.messages import Message
 from store.files import yaml_tree
 from training.datasets.files import read_text
 from training.datasets.model import LabelledPicture
@@ -71,9 +73,9 @@ class Card(Strict):
     def _labels_are_ours(cls, labels: tuple[str, ...]) -> tuple[str, ...]:
         for label in labels:
             if label not in LABELS:
-                raise ValueError(f"unknown label {label!r}; labels are {', '.join(LABELS)}")
+                raise InvalidValueError("training.unknown_label", label=repr(label), labels=LABELS)
         if len(set(labels)) < len(labels):
-            raise ValueError("a label is named twice")
+            raise InvalidValueError("training.label_named_twice")
         return labels
 
     def with_labels(self, labels: frozenset[str]) -> "Card":
@@ -116,18 +118,17 @@ def read_card(path: Path) -> Card:
     Raises:
         InputError: it is missing, no YAML, or says something that cannot be; names the line.
     """
-    text = read_text(path, "the folder of a data set, made by: jiejing dataset import")
+    text = read_text(path, Message("training.wanted_data_set"))
     try:
         tree = yaml_tree.read(text)
         # JSON, because only there is pydantic strict about types and content with lists for tuples.
         return Card.model_validate_json(json.dumps(tree.data), strict=True)
     except InputError as error:
-        raise InputError(f"{path}:{error}") from error
+        raise InputError("training.file_line_unusable", path=path, cause=error) from error
     except ValidationError as error:
         first = error.errors()[0]
-        where = tree.line_of(tuple(part for part in first["loc"]))
-        field = ".".join(str(part) for part in first["loc"]) or "the card"
-        raise InputError(f"{path}:{where}: {field}: {first['msg'].removeprefix('Value error, ')}") from error
+        cause = yaml_tree.located(tree.line_of(first["loc"]), first["loc"], message_of_invalid(first))
+        raise InputError("training.file_line_unusable", path=path, cause=cause) from error
 
 
 def card_text(card: Card) -> str:

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from core.geometry import Box, iou
+from core.messages import Message
 from training.datasets.card import UNKNOWN
 from training.datasets.classmap import ClassMap
 from training.datasets.conversion import box_faults, faults_of
 from training.datasets.files import sha256_of
-from training.datasets.findings import Finding
+from training.datasets.findings import Finding, unreadable
 from training.datasets.folder import Dataset
 from training.datasets.formats.foreign import ForeignPicture, ForeignSet
 from training.datasets.model import LabelledPicture, Part
@@ -107,11 +108,12 @@ def check_foreign(
     report = _check(str(foreign.root), (_of_foreign(one) for one in foreign.pictures()), pixels=pixels, step=step)
     report.findings += foreign.findings
     if not report.pictures:
-        report.findings.append(Finding("no-picture", str(foreign.root), "not one picture is there"))
+        report.findings.append(Finding("no-picture", str(foreign.root), Message("training.no_picture_there")))
     if classes is not None:
         unmapped = ((name, count) for name, count in sorted(report.boxes.items()) if name not in classes)
         report.findings += [
-            Finding("unmapped", name, f"{count} boxes of a class without a label") for name, count in unmapped
+            Finding("unmapped", name, Message("training.boxes_of_unmapped_class", count=count))
+            for name, count in unmapped
         ]
     return report
 
@@ -121,16 +123,17 @@ def _of_ours(picture: LabelledPicture, dataset: Dataset, labels: frozenset[str],
     digest = sha256_of(path.read_bytes()) if pixels and path.is_file() else None
     findings = list(_file_faults(picture, path, digest))
     for number, one in enumerate(picture.objects, start=1):
-        where = f"{picture.file}: box {number}"
+        where = Message("training.place_box", name=picture.file, number=number)
         findings += box_faults(one.bbox_xyxy_px, picture.size_wh, where, picture.file)
         if one.label not in labels:
-            findings.append(Finding("label", where, f"the label {one.label!r}", (picture.file,)))
+            what = Message("training.label_not_in_card", label=repr(one.label))
+            findings.append(Finding("label", where, what, (picture.file,)))
     if picture.status == "suggested":
-        findings.append(Finding("suggested", picture.file, "waits for a person", (picture.file,)))
+        findings.append(Finding("suggested", picture.file, Message("training.waits_for_person"), (picture.file,)))
     boxes = tuple((one.label, one.bbox_xyxy_px) for one in picture.objects)
     # What nobody looked through is not empty, whatever it shows.
     if not boxes and picture.exhaustive != frozenset():
-        findings.append(Finding("empty", picture.file, "no box", (picture.file,)))
+        findings.append(Finding("empty", picture.file, Message("training.no_box"), (picture.file,)))
     return Checked(
         picture.file,
         path if path.is_file() else None,
@@ -146,24 +149,25 @@ def _of_ours(picture: LabelledPicture, dataset: Dataset, labels: frozenset[str],
 def _file_faults(picture: LabelledPicture, path: Path, digest: str | None) -> Iterator[Finding]:
     name = picture.file
     if not path.is_file():
-        yield Finding("no-picture", name, "the picture is not there", (name,))
+        yield Finding("no-picture", name, Message("training.picture_is_gone"), (name,))
         return
     if digest not in (None, picture.sha256):
-        yield Finding("changed", name, "its SHA-256 is not the one that was noted", (name,))
+        yield Finding("changed", name, Message("training.picture_was_changed"), (name,))
     try:
         size_wh = size_of(path)
     except NotAPicture as error:
-        yield Finding("unreadable", name, f"the picture {error}", (name,))
+        yield unreadable(name, error)
         return
     if size_wh != picture.size_wh:
-        yield Finding("size", name, f"{size_wh} pixels, noted were {picture.size_wh}", (name,))
+        found, noted = (f"{width} x {height}" for width, height in (size_wh, picture.size_wh))
+        yield Finding("size", name, Message("training.size_not_as_noted", found=found, noted=noted), (name,))
 
 
 def _of_foreign(foreign: ForeignPicture) -> Checked:
     findings = list(faults_of(foreign, polygons_to_boxes=False, scores=False))
     boxes = tuple((one.class_name, one.bbox_xyxy_px) for one in foreign.boxes)
     if not boxes and not findings:
-        findings.append(Finding("empty", foreign.name, "no box", (foreign.name,)))
+        findings.append(Finding("empty", foreign.name, Message("training.no_box"), (foreign.name,)))
     ours = foreign.knowledge
     sha256 = None
     if isinstance(foreign.content, bytes):
@@ -213,14 +217,15 @@ def _count(report: CheckReport, one: Checked) -> None:
 def _boxes_twice(one: Checked) -> Iterator[Finding]:
     for number, (label, box) in enumerate(one.boxes):
         if any(other == label and iou(box, place) > TWICE_IOU for other, place in one.boxes[:number]):
-            yield Finding("box-twice", one.name, f"two boxes of {label!r} at {list(box)}", (one.name,))
+            what = Message("training.two_boxes_at_one_place", label=repr(label), box=str(list(box)))
+            yield Finding("box-twice", one.name, what, (one.name,))
 
 
 def _leaks(times: dict[tuple[str, str], dict[str, list[str]]]) -> Iterator[Finding]:
     for (camera_id, minute), parts in sorted(times.items()):
         if len(parts) > 1:
             names = tuple(name for part in sorted(parts) for name in parts[part])
-            what = f"camera {camera_id} at {minute} UTC is in {' and '.join(sorted(parts))}"
+            what = Message("training.minute_in_parts", camera_id=camera_id, minute=minute, parts=sorted(parts))
             yield Finding("leak-time", names[0], what, names)
 
 
@@ -241,7 +246,7 @@ class _Alike:
         try:
             phash = phash_of(content)
         except NotAPicture as error:
-            yield Finding("unreadable", one.name, f"the picture {error}", (one.name,))
+            yield unreadable(one.name, error)
             return
         self._names.append(one.name)
         self._parts.append(one.part)
@@ -254,10 +259,11 @@ class _Alike:
             names = tuple(self._names[number] for number in group)
             parts = sorted({part for number in group if (part := self._parts[number])})
             same = len({self._exact[number] for number in group}) == 1
-            alike = "the same picture" if same else "nearly the same picture"
-            what = f"{len(group)} times {alike}: {', '.join(names[1:4])}{', ...' if len(names) > 4 else ''}"
+            shown = [*names[1:4], "..."] if len(names) > 4 else names[1:]
+            code = "training.same_picture" if same else "training.nearly_same_picture"
+            what = Message(code, count=len(group), names=shown)
             if len(parts) > 1:
-                yield Finding("leak-duplicate", names[0], f"{what}; in {' and '.join(parts)}", names)
+                yield Finding("leak-duplicate", names[0], Message("training.in_parts", cause=what, parts=parts), names)
             else:
                 yield Finding("duplicate" if same else "near-duplicate", names[0], what, names)
 
@@ -266,16 +272,16 @@ def _parts(report: CheckReport) -> Iterator[Finding]:
     for part, counts in sorted(report.by_part.items()):
         missing = [label for label in sorted(report.boxes) if not counts[label]]
         if part and missing:
-            yield Finding("part-empty", part, f"no box of {', '.join(missing)}")
+            yield Finding("part-empty", part, Message("training.part_without_box", labels=missing))
 
 
 def _about_card(dataset: Dataset) -> Iterator[Finding]:
     for source in dataset.card.sources:
         if source.licence == UNKNOWN:
-            yield Finding("licence", source.name, "nobody said under which licence it may be used")
+            yield Finding("licence", source.name, Message("training.licence_unknown"))
     unsplit = sum(picture.part is None for picture in dataset.pictures())
     if unsplit:
-        yield Finding("unsplit", dataset.card.name, f"{unsplit} pictures; part them with: jiejing dataset split")
+        yield Finding("unsplit", dataset.card.name, Message("training.pictures_unsplit", count=unsplit))
 
 
 def _orphans(dataset: Dataset, listed: set[str]) -> Iterator[Finding]:
@@ -283,4 +289,4 @@ def _orphans(dataset: Dataset, listed: set[str]) -> Iterator[Finding]:
     for path in sorted(images.rglob("*")):
         name = path.relative_to(images).as_posix()
         if path.is_file() and name not in listed:
-            yield Finding("orphan", name, "no line of annotations.jsonl names it")
+            yield Finding("orphan", name, Message("training.picture_not_listed"))

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from core.errors import InputError
 from core.labels import COCO_TO_OURS, LABELS
+from core.messages import Message
 from models.coco import COCO_CLASSES
 from store.files import yaml_tree
 from training.datasets.files import read_text
@@ -52,8 +53,10 @@ def refuse_unmapped(counts: Mapping[str, int], mapping: ClassMap, where: str) ->
     unmapped = Counter({name: count for name, count in counts.items() if name not in mapping})
     if not unmapped:
         return
-    named = ", ".join(f"{name!r} ({count} boxes)" for name, count in unmapped.most_common())
-    raise InputError(f"{where}: the class map does not name {named}; map each to one of our labels, ignore or null")
+    classes = [
+        Message("training.class_with_boxes", name=repr(name), count=count) for name, count in unmapped.most_common()
+    ]
+    raise InputError("training.classes_unmapped", path=where, classes=classes)
 
 
 def _pairs(text: str) -> dict[str, str | None]:
@@ -61,25 +64,26 @@ def _pairs(text: str) -> dict[str, str | None]:
     for pair in text.split(","):
         name, separator, label = (piece.strip() for piece in pair.partition("="))
         if not separator or not name or name in mapping:
-            raise InputError(f"--classes: {pair!r} is no pair CLASS=LABEL, or its class is named twice")
+            raise InputError("training.class_pair_wrong", pair=pair)
         mapping[name] = None if label.lower() in _NOTHING else label
     return mapping
 
 
 def _of_file(path: Path) -> dict[str, str | None]:
-    text = read_text(path, "ours, coco, CLASS=LABEL,... or a YAML file {class: label}")
+    text = read_text(path, Message("training.wanted_class_map"))
     try:
         data = yaml_tree.read(text).data
     except InputError as error:
-        raise InputError(f"{path}:{error}") from error
+        raise InputError("training.file_line_unusable", path=path, cause=error) from error
     if not isinstance(data, dict) or not data or not all(isinstance(one, str | None) for one in data.values()):
-        raise InputError(f"{path}: a class map holds CLASS: LABEL, one a line; null leaves a class out")
+        raise InputError("training.class_map_wrong", path=path)
     return data
 
 
 def _checked(mapping: dict[str, str | None], where: str) -> ClassMap:
     for name, label in mapping.items():
         if label is not None and label not in (*LABELS, IGNORE):
-            known = ", ".join(LABELS)
-            raise InputError(f"{where}: the class {name!r} maps to {label!r}; labels are {known}, or ignore, or null")
+            raise InputError(
+                "training.class_maps_to_unknown_label", path=where, name=repr(name), label=repr(label), labels=LABELS
+            )
     return MappingProxyType(mapping)

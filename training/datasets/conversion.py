@@ -7,6 +7,7 @@ from typing import Literal
 from core.domain import Detection
 from core.geometry import Box
 from core.labels import LABELS
+from core.messages import Message
 from training.datasets.card import UNKNOWN
 from training.datasets.classmap import IGNORE, ClassMap, mapped_labels
 from training.datasets.findings import Finding
@@ -52,9 +53,11 @@ def faults_of(picture: ForeignPicture, *, polygons_to_boxes: bool, scores: bool)
     yield from picture.findings
     for one in picture.boxes:
         if one.shape == "polygon" and not polygons_to_boxes:
-            yield Finding("polygon", one.where, f"a polygon of class {one.class_name!r}", (picture.name,))
+            what = Message("training.polygon_of_class", name=repr(one.class_name))
+            yield Finding("polygon", one.where, what, (picture.name,))
         if one.score is not None and not scores:
-            yield Finding("scored", one.where, f"a score, {one.score:g}: no person drew this", (picture.name,))
+            what = Message("training.row_with_score", score=f"{one.score:g}")
+            yield Finding("scored", one.where, what, (picture.name,))
         # Where the picture is missing, its size is too.
         if picture.size_wh != (0, 0):
             yield from box_faults(one.bbox_xyxy_px, picture.size_wh, one.where, picture.name)
@@ -63,10 +66,11 @@ def faults_of(picture: ForeignPicture, *, polygons_to_boxes: bool, scores: bool)
 def box_faults(box: Box, size_wh: tuple[int, int], where: str, name: str) -> Iterator[Finding]:
     """Whether a box is empty or leaves its picture."""
     if reaches_out(box, size_wh):
-        what = f"the box {list(box)} reaches out of the picture of {size_wh[0]} x {size_wh[1]} pixels"
+        width, height = size_wh
+        what = Message("training.box_reaches_out", box=str(list(box)), width=width, height=height)
         yield Finding("box-outside", where, what, (name,))
     elif is_empty(clipped(box, size_wh)):
-        yield Finding("box-empty", where, f"the box {list(box)} has no area", (name,))
+        yield Finding("box-empty", where, Message("training.box_without_area", box=str(list(box))), (name,))
 
 
 def labelled(foreign: ForeignPicture, rules: ImportRules, file: str, sha256: str) -> LabelledPicture:

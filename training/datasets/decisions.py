@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from core.clock import parse_rfc3339
-from core.errors import InputError
+from core.errors import InputError, InvalidValueError
 from core.geometry import Box
 from core.labels import LABELS
+from core.messages import Message
 from training.datasets.files import is_safe
 from training.datasets.lines import box_of
 
 Verdict = Literal["approved", "rejected", "miss"]
 Effect = Literal["negative", "keep_positive", "ignore"]
-_HELP = "see docs/design/data-sets.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +59,20 @@ def read_decisions(path: Path) -> Iterator[Decision]:
     Raises:
         InputError: the file cannot be read, or a line is no decision; names the line.
     """
-    for number, record in read_records(path, "a file of decisions, one JSON object a line"):
+    for number, record in read_records(path, Message("training.wanted_decisions")):
         try:
             yield _decision(record)
         except KeyError as error:
-            raise InputError(f"{path}:{number}: the key {error} is missing; {_HELP}") from error
+            raise InputError("training.decision_key_missing", path=path, line=number, key=error) from error
         except (ValueError, TypeError) as error:
-            raise InputError(f"{path}:{number}: {error}; {_HELP}") from error
+            raise InputError("training.decision_unusable", path=path, line=number, cause=error) from error
 
 
-def read_records(path: Path, what: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def read_records(path: Path, wanted: Message) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """The objects of a file of JSON lines, each with its line number.
 
     Raises:
-        InputError: the file cannot be read, or a line is no JSON object; says that `what` was wanted.
+        InputError: the file cannot be read, or a line is no JSON object; says what was `wanted`.
     """
     try:
         with path.open(encoding="utf-8") as file:
@@ -80,25 +80,25 @@ def read_records(path: Path, what: str) -> Iterator[tuple[int, Mapping[str, Any]
                 if line.strip():
                     yield number, _record(line, f"{path}:{number}")
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror}; give {what}") from error
+        raise InputError("training.file_unreadable", path=path, cause=error, wanted=wanted) from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: this is no text; give {what}") from error
+        raise InputError("training.file_no_text", path=path, wanted=wanted) from error
 
 
 def _record(line: str, where: str) -> Mapping[str, Any]:
     try:
         record = json.loads(line)
     except ValueError as error:
-        raise InputError(f"{where}: no JSON: {error}") from error
+        raise InputError("training.line_no_json", where=where, cause=error) from error
     if not isinstance(record, dict):
-        raise InputError(f"{where}: a JSON object was expected")
+        raise InputError("training.json_object_expected", where=where)
     return record
 
 
 def _decision(record: Mapping[str, Any]) -> Decision:
     unknown = record.keys() - Decision.__dataclass_fields__.keys()
     if unknown:
-        raise ValueError(f"unknown key {min(unknown)!r}")
+        raise InvalidValueError("training.unknown_key", key=repr(min(unknown)))
     decision = Decision(
         verdict=_one_of(get_args(Verdict), record["verdict"], "verdict"),
         event_id=_name(record.get("event_id")),
@@ -117,20 +117,20 @@ def _decision(record: Mapping[str, Any]) -> Decision:
 
 def _refuse_half(decision: Decision) -> None:
     if (decision.verdict == "rejected") != (decision.effect is not None):
-        raise ValueError("a rejection has an effect (negative, keep_positive or ignore), and nothing else has one")
+        raise InvalidValueError("training.rejection_needs_effect")
     if decision.verdict == "miss" and not (decision.label and decision.boxes):
-        raise ValueError("a miss needs a label and boxes")
+        raise InvalidValueError("training.miss_needs_boxes")
     if decision.event_id is None and (decision.verdict != "miss" or not decision.picture or not decision.camera_id):
-        raise ValueError("without event_id it can only be a miss, with picture and camera_id")
+        raise InvalidValueError("training.miss_needs_picture")
 
 
 def _one_of(allowed: tuple[Any, ...], value: Any, what: str) -> Any:
     if value not in allowed:
-        raise ValueError(f"{what} {value!r}: there are {', '.join(allowed)}")
+        raise InvalidValueError("training.decision_value_unknown", name=what, value=repr(value), allowed=allowed)
     return value
 
 
 def _name(value: Any) -> str | None:
     if value is not None and not (isinstance(value, str) and is_safe(value) and "/" not in value):
-        raise ValueError(f"event_id {value!r} is no id")
+        raise InvalidValueError("training.event_id_wrong", value=repr(value))
     return value

@@ -43,7 +43,7 @@ def export_set(
         StorageError: the disk refuses; likewise.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError(f"{out}: is not empty; give a new folder, so that nothing old is mixed in")
+        raise InputError("training.export_folder_not_empty", path=out)
     selection = Selection(dataset, rules)
     report = selection.report()
     with storing(out):
@@ -123,7 +123,7 @@ class _Writing:
     def _unchanged(self, source: Path, target: Path) -> None:
         self._report.unchanged += 1
         if not source.is_file():
-            raise InputError(f"{source}: the picture is not there; see: jiejing dataset check")
+            raise InputError("training.picture_missing", path=source)
         if self._rules.link:
             try:
                 os.link(source, target)
@@ -137,7 +137,7 @@ class _Writing:
         try:
             return decoded(source)
         except NotAPicture as error:
-            raise InputError(f"{source}: the picture {error}; see: jiejing dataset check") from error
+            raise InputError("training.dataset_picture_unusable", path=source, cause=error) from error
 
     def _rows(self, picture: LabelledPicture, name: str) -> None:
         path = (self._folder / yolo_layout.LABELS / name).with_suffix(".txt")

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path, PureWindowsPath
 
 from core.errors import InputError, StorageError
+from core.messages import Message
 from core.plain_text import text_of
 
 _MAX_TEXT_BYTES = 1 << 30  # the annotations of COCO itself are half of it
@@ -65,20 +66,20 @@ def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def read_text(path: Path, what: str) -> str:
+def read_text(path: Path, wanted: Message) -> str:
     """A text: UTF-8, UTF-16 or GBK, see `core.plain_text`.
 
     Raises:
-        InputError: it cannot be read, or is no text; says that `what` was wanted.
+        InputError: it cannot be read, or is no text; says what was `wanted`.
     """
     try:
         if path.stat().st_size > _MAX_TEXT_BYTES:
-            raise InputError(f"{path}: is larger than {_MAX_TEXT_BYTES >> 20} MB, too large for {what}")
+            raise InputError("training.file_too_large", path=path, limit=_MAX_TEXT_BYTES >> 20, wanted=wanted)
         return text_of(path.read_bytes())
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror}; give {what}") from error
+        raise InputError("training.file_unreadable", path=path, cause=error, wanted=wanted) from error
     except UnicodeError as error:
-        raise InputError(f"{path}: this is no text (UTF-8, UTF-16 or GBK), so it cannot be {what}") from error
+        raise InputError("training.file_encoding_unknown", path=path, wanted=wanted) from error
 
 
 @contextmanager
@@ -91,7 +92,7 @@ def storing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageError(f"{path}: {error.strerror or error}; nothing was changed there") from error
+        raise StorageError("training.nothing_was_changed", path=path, cause=error) from error
 
 
 def write_flushed(path: Path, content: bytes) -> None:

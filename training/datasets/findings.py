@@ -4,38 +4,41 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
+from core.errors import JiejingError
+from core.messages import Message
+
 Level = Literal["fault", "note"]
 
 # kind -> (level, what it means); the report explains them in these words.
 KINDS = MappingProxyType(
     {
-        "row": ("fault", "a row or shape that cannot be read"),
-        "polygon": ("fault", "a polygon where a box is wanted"),
-        "scored": ("fault", "a row with a score: a suggestion, no label"),
-        "class": ("fault", "a class that nobody named"),
-        "unmapped": ("fault", "a class that the class map does not name"),
-        "label": ("fault", "a label that the data set does not list"),
-        "id": ("fault", "a number that names nothing, or two things"),
-        "path": ("fault", "a path that leads out of the data set"),
-        "no-picture": ("fault", "labels without their picture"),
-        "no-labels": ("fault", "a picture without a label file"),
-        "unreadable": ("fault", "a picture that cannot be read"),
-        "size": ("fault", "a picture of another size than its labels say"),
-        "changed": ("fault", "a picture that is not the one that was taken in"),
-        "box-outside": ("fault", "a box that reaches out of its picture"),
-        "box-empty": ("fault", "a box without area"),
-        "box-twice": ("fault", "two boxes of one label at the same place"),
-        "leak-time": ("fault", "the same camera and minute in two parts"),
-        "leak-duplicate": ("fault", "the same or nearly the same picture in two parts"),
-        "duplicate": ("note", "the same picture twice"),
-        "near-duplicate": ("note", "nearly the same picture, by perceptual hash"),
-        "empty": ("note", "a picture without any box"),
-        "part-missing": ("note", "a part that is named but not there"),
-        "part-empty": ("note", "a part without any box of a label"),
-        "unsplit": ("note", "pictures that belong to no part"),
-        "suggested": ("note", "pictures whose suggestions wait for a person"),
-        "orphan": ("note", "a file that the data set does not list"),
-        "licence": ("note", "a source without a licence"),
+        "row": ("fault", Message("training.kind_row")),
+        "polygon": ("fault", Message("training.kind_polygon")),
+        "scored": ("fault", Message("training.kind_scored")),
+        "class": ("fault", Message("training.kind_class")),
+        "unmapped": ("fault", Message("training.kind_unmapped")),
+        "label": ("fault", Message("training.kind_label")),
+        "id": ("fault", Message("training.kind_id")),
+        "path": ("fault", Message("training.kind_path")),
+        "no-picture": ("fault", Message("training.kind_no_picture")),
+        "no-labels": ("fault", Message("training.kind_no_labels")),
+        "unreadable": ("fault", Message("training.kind_unreadable")),
+        "size": ("fault", Message("training.kind_size")),
+        "changed": ("fault", Message("training.kind_changed")),
+        "box-outside": ("fault", Message("training.kind_box_outside")),
+        "box-empty": ("fault", Message("training.kind_box_empty")),
+        "box-twice": ("fault", Message("training.kind_box_twice")),
+        "leak-time": ("fault", Message("training.kind_leak_time")),
+        "leak-duplicate": ("fault", Message("training.kind_leak_duplicate")),
+        "duplicate": ("note", Message("training.kind_duplicate")),
+        "near-duplicate": ("note", Message("training.kind_near_duplicate")),
+        "empty": ("note", Message("training.kind_empty")),
+        "part-missing": ("note", Message("training.kind_part_missing")),
+        "part-empty": ("note", Message("training.kind_part_empty")),
+        "unsplit": ("note", Message("training.kind_unsplit")),
+        "suggested": ("note", Message("training.kind_suggested")),
+        "orphan": ("note", Message("training.kind_orphan")),
+        "licence": ("note", Message("training.kind_licence")),
     }
 )
 
@@ -47,13 +50,13 @@ class Finding:
     Attributes:
         kind: one of KINDS.
         where: file, or file:line, or a part's name.
-        what: one line for people.
+        what: one line for people, like `where`, which is a message where it holds words.
         pictures: the pictures concerned, by the names under which the data set knows them.
     """
 
     kind: str
     where: str
-    what: str
+    what: Message
     pictures: tuple[str, ...] = ()
 
     @property
@@ -62,11 +65,17 @@ class Finding:
         return "fault" if KINDS[self.kind][0] == "fault" else "note"
 
     def plain(self) -> dict[str, Any]:
-        """As plain data, for scripts."""
+        """As plain data, for scripts: what it says in English words, by its code and by its parameters."""
         return {
             "level": self.level,
             "kind": self.kind,
             "where": self.where,
-            "what": self.what,
+            "what": str(self.what),
+            **self.what.plain(),
             "pictures": list(self.pictures),
         }
+
+
+def unreadable(name: str, cause: JiejingError) -> Finding:
+    """That a picture cannot be read, and why."""
+    return Finding("unreadable", name, Message("training.the_picture", cause=cause), (name,))

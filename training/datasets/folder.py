@@ -53,7 +53,7 @@ class Dataset:
         if (folder / CARD).exists():
             return cls.open(folder)
         if folder.exists() and (not folder.is_dir() or any(not _is_staging(path) for path in folder.iterdir())):
-            raise InputError(f"{folder}: holds something else than a data set; give a new or an empty folder")
+            raise InputError("training.folder_holds_other_things", path=folder)
         return cls(folder, Card(name=name))
 
     def pictures(self) -> Iterator[LabelledPicture]:
@@ -124,7 +124,7 @@ class Revision:
             InputError: the name leads out of the data set.
         """
         if not is_safe(picture.file):
-            raise InputError(f"the picture name {picture.file!r} leads out of the data set")
+            raise InputError("training.picture_name_leads_out", name=repr(picture.file))
         path = self._staging / IMAGES / picture.file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -173,7 +173,7 @@ def content_of(picture: Path | bytes) -> tuple[bytes, str]:
     try:
         content = picture.read_bytes()
     except OSError as error:
-        raise InputError(f"{picture}: {error.strerror}; the picture cannot be read") from error
+        raise InputError("training.picture_file_unreadable", path=picture, cause=error) from error
     return content, sha256_of(content)
 
 
@@ -185,7 +185,7 @@ def _locked(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise InputError(f"{folder}: another command is changing this data set; wait for it to end") from error
+            raise InputError("training.data_set_busy", path=folder) from error
         for left in folder.glob(f"{_STAGING}*"):
             shutil.rmtree(left, ignore_errors=True)
         yield

@@ -16,6 +16,7 @@ from core.canonical_json import short_hash
 from core.clock import parse_rfc3339
 from core.errors import InputError
 from core.geometry import Box, Polygon
+from core.messages import Message
 from detector.masks import blacked_out
 from training.datasets.card import SourceNote
 from training.datasets.decisions import Decision, read_records
@@ -102,7 +103,7 @@ def quiet_picture(frame: QuietFrame) -> tuple[LabelledPicture, Still]:
     try:
         still = Still(frame.picture, size_of(frame.picture), frame.camera_id, frame.utc)
     except NotAPicture as error:
-        raise InputError(f"{frame.picture}: the picture {error}") from error
+        raise InputError("training.picture_unusable", path=frame.picture, cause=error) from error
     moment = f"{frame.utc.astimezone(UTC):%Y%m%dT%H%M%S%f}"
     picture = LabelledPicture(
         file=f"quiet/{frame.camera_id}-{moment}{frame.picture.suffix.lower()}",
@@ -123,15 +124,17 @@ def read_quiet(path: Path) -> Iterator[QuietFrame]:
     Raises:
         InputError: the file cannot be read, or a line is no such frame; names the line.
     """
-    for number, record in read_records(path, "a file of frames without alarm, one JSON object a line"):
+    for number, record in read_records(path, Message("training.wanted_quiet_frames")):
         try:
             picture = inside(path.parent, str(record["picture"]))
             moment = parse_rfc3339(record["utc"])
             camera_id = str(record["camera_id"])
         except (KeyError, ValueError, TypeError) as error:
-            raise InputError(f"{path}:{number}: picture, camera_id and utc are needed: {error!r}") from error
+            raise InputError("training.frame_incomplete", path=path, line=number, cause=error) from error
         if picture is None:
-            raise InputError(f"{path}:{number}: the picture {record['picture']!r} leads out of {path.parent}")
+            raise InputError(
+                "training.frame_leads_out", path=path, line=number, name=repr(record["picture"]), folder=path.parent
+            )
         yield QuietFrame(picture, camera_id, moment)
 
 
@@ -156,7 +159,7 @@ def harvest(dataset: Dataset, pictures: Sequence[tuple[LabelledPicture, Still]],
         StorageError: the disk refuses.
     """
     if not pictures:
-        raise InputError("nothing to harvest: no decision whose picture is there, and no frame without alarm")
+        raise InputError("training.nothing_to_harvest")
     report = HarvestReport()
     wanted = {picture.file: (picture, still) for picture, still in pictures}
     with dataset.revise() as revision:
@@ -218,7 +221,7 @@ def _content(still: Still, masks: Sequence[Polygon]) -> tuple[bytes, str]:
     try:
         content = encoded(blacked_out(decoded(still.path), masks), still.path.suffix)
     except NotAPicture as error:
-        raise InputError(f"{still.path}: the picture {error}") from error
+        raise InputError("training.picture_unusable", path=still.path, cause=error) from error
     return content, sha256_of(content)
 
 

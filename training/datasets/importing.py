@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import InputError
+from core.messages import Message
 from training.datasets.card import SourceNote
 from training.datasets.classmap import mapped_labels, refuse_unmapped
 from training.datasets.conversion import ImportRules, faults_of, labelled, own_name, updated
-from training.datasets.findings import Finding
+from training.datasets.findings import Finding, unreadable
 from training.datasets.folder import Dataset, Revision, content_of
 from training.datasets.formats.foreign import ForeignPicture, ForeignSet
 from training.datasets.geometry import clipped
@@ -93,15 +94,14 @@ def _judge(foreign: ForeignSet, held: _Held, rules: ImportRules, report: ImportR
         if not (faults and rules.skip_faulty):
             counts.update(one.class_name for one in picture.boxes)
     if pictures == 0:
-        raise InputError(f"{foreign.root}: not one picture was found there ({foreign.form}); nothing to take in")
+        raise InputError("training.nothing_to_take_in", path=foreign.root, form=foreign.form)
     refuse_unmapped(counts, rules.classes, str(foreign.root))
     if report.findings and not (rules.skip_faulty and sound):
-        raise InputError(_summary(foreign.root, report.findings))
+        raise _refusal(foreign.root, report.findings)
     if not any(rules.classes[name] for name in counts):
-        what = f"{pictures} pictures, but no box with one of our labels"
         if crowds and not counts:
-            what += f": all {crowds} are marked as crowds or to be ignored (COCO: export boxes, or set iscrowd to 0)"
-        raise InputError(f"{foreign.root}: {what}; nothing to take in")
+            raise InputError("training.all_boxes_are_crowds", path=foreign.root, pictures=pictures, crowds=crowds)
+        raise InputError("training.no_box_of_our_labels", path=foreign.root, pictures=pictures)
     return broken
 
 
@@ -116,7 +116,7 @@ def _broken(picture: ForeignPicture) -> list[Finding]:
         if picture.content is not None:
             small_grey(picture.content, _SIDE_PX)
     except NotAPicture as error:
-        return [Finding("unreadable", picture.name, f"the picture {error}", (picture.name,))]
+        return [unreadable(picture.name, error)]
     return []
 
 
@@ -125,16 +125,17 @@ def _is_here(finding: Finding, picture: ForeignPicture, held: _Held, rules: Impo
     return finding.kind == "no-picture" and rules.known == "update" and picture.name in held.sha256_of
 
 
-def _summary(root: Path, findings: Sequence[Finding]) -> str:
-    shown = "; ".join(f"{one.where}: {one.what}" for one in findings[:_SHOWN])
-    more = f"; and {len(findings) - _SHOWN} more" if len(findings) > _SHOWN else ""
-    ways = ["all of them: jiejing dataset check"]
+def _refusal(root: Path, findings: Sequence[Finding]) -> InputError:
+    shown = [Message("core.located", where=one.where, cause=one.what) for one in findings[:_SHOWN]]
+    if len(findings) > _SHOWN:
+        shown.append(Message("training.more_faults", count=len(findings) - _SHOWN))
+    ways = [Message("training.way_check")]
     if any(one.kind == "polygon" for one in findings):
-        ways.append("--polygons boxes takes the box around each polygon")
+        ways.append(Message("training.way_polygons"))
     if any(one.kind == "scored" for one in findings):
-        ways.append("--scores takes scored rows as suggestions")
-    ways.append("--skip-faulty leaves those pictures out")
-    return f"{root}: {len(findings)} faults: {shown}{more} ({'; '.join(ways)})"
+        ways.append(Message("training.way_scores"))
+    ways.append(Message("training.way_skip_faulty"))
+    return InputError("training.faults_refuse_import", path=root, count=len(findings), faults=shown, ways=ways)
 
 
 class _Taking:
@@ -191,16 +192,13 @@ class _Taking:
 
     def _twice(self, foreign: ForeignPicture, sha256: str) -> None:
         first = self._added.get(sha256) or self._fresh[sha256][0].file
-        what = f"the same picture as {first}, which was taken in its place"
+        what = Message("training.picture_taken_already", name=first)
         self._report.findings.append(Finding("duplicate", foreign.name, what, (foreign.name, first)))
         self._report.skipped_known += 1
 
     def _take_known(self, foreign: ForeignPicture, sha256: str) -> None:
         if self._rules.known == "refuse":
-            raise InputError(
-                f"{foreign.name}: the data set has this picture already ({self._held.file_of[sha256]}); "
-                "--known skip leaves it as it is, --known update gives it these labels"
-            )
+            raise InputError("training.picture_known_already", name=foreign.name, known=self._held.file_of[sha256])
         if self._rules.known == "skip":
             self._report.skipped_known += 1
             return

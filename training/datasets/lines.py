@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, get_args
 
 from core.clock import parse_rfc3339
-from core.errors import InputError
+from core.errors import InputError, InvalidValueError
 from core.geometry import Box
 from training.datasets.files import is_safe
 from training.datasets.model import (
@@ -62,9 +62,9 @@ def from_line(line: str, where: str) -> LabelledPicture:
     try:
         return from_plain(json.loads(line))
     except KeyError as error:
-        raise InputError(f"{where}: the key {error} is missing; is this a data set's annotations.jsonl?") from error
+        raise InputError("training.annotation_key_missing", where=where, key=error) from error
     except (ValueError, TypeError, AttributeError) as error:
-        raise InputError(f"{where}: {error}; restore the file or import the data again") from error
+        raise InputError("training.annotation_unusable", where=where, cause=error) from error
 
 
 def from_plain(record: Mapping[str, Any]) -> LabelledPicture:
@@ -104,7 +104,7 @@ def part_named(text: str | None) -> Part | None:
             return part
     if text is None:
         return None
-    raise ValueError(f"{text!r} is no part; parts are {', '.join(PARTS)}")
+    raise InvalidValueError("training.unknown_part", value=repr(text), parts=PARTS)
 
 
 def box_of(values: Any) -> Box:
@@ -115,7 +115,7 @@ def box_of(values: Any) -> Box:
     """
     x1, y1, x2, y2 = (float(value) for value in values)
     if not all(math.isfinite(value) for value in (x1, y1, x2, y2)):
-        raise ValueError(f"the box {list(values)} is not finite")
+        raise InvalidValueError("training.box_not_finite", box=str(list(values)))
     return rounded_box((x1, y1, x2, y2))
 
 
@@ -127,7 +127,7 @@ def _box_to_plain(one: LabelledBox) -> dict[str, Any]:
 def _box_from_plain(record: Mapping[str, Any]) -> LabelledBox:
     score = record["score"]
     if score is not None and not 0 <= score <= 1:
-        raise ValueError(f"the score {score} is not between 0 and 1")
+        raise InvalidValueError("training.score_out_of_range", score=score)
     return LabelledBox(str(record["label"]), box_of(record["bbox_xyxy_px"]), str(record["origin"]), score)
 
 
@@ -141,7 +141,7 @@ def _region_from_plain(record: Mapping[str, Any]) -> Region:
 
 def _file(name: str) -> str:
     if not is_safe(name):
-        raise ValueError(f"the file name {name!r} leads out of the data set")
+        raise InvalidValueError("training.file_name_leads_out", name=repr(name))
     return name
 
 
@@ -149,7 +149,7 @@ def _kind(text: str) -> SourceKind:
     for kind in get_args(SourceKind):
         if kind == text:
             return kind  # type: ignore[no-any-return]
-    raise ValueError(f"{text!r} is no kind of source")
+    raise InvalidValueError("training.unknown_source_kind", value=repr(text))
 
 
 def _status(text: str) -> Status:
@@ -157,7 +157,7 @@ def _status(text: str) -> Status:
         return "confirmed"
     if text == "suggested":
         return "suggested"
-    raise ValueError(f"{text!r} is no status")
+    raise InvalidValueError("training.unknown_label_status", value=repr(text))
 
 
 def _moment(text: str | None) -> datetime | None:

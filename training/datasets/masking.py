@@ -76,7 +76,7 @@ class FaceFinder:
             self._network = cv2.FaceDetectorYN.create(str(weights), "", (320, 320), _FACE_SCORE)
             self.find(np.zeros((320, 320, 3), np.uint8))
         except cv2.error as error:
-            raise ModelError(f"{weights}: no YuNet face model that OpenCV can run") from error
+            raise ModelError("training.face_model_unusable", path=weights) from error
         finally:
             cv2.utils.logging.setLogLevel(before)
 

@@ -25,9 +25,9 @@ class NamePattern:
         try:
             pattern = re.compile(text)
         except re.error as error:
-            raise InputError(f"--name-pattern {text!r}: no regular expression: {error}") from error
+            raise InputError("training.name_pattern_no_expression", value=text, cause=error) from error
         if not {"camera", "time"} & set(pattern.groupindex):
-            raise InputError(f"--name-pattern {text!r}: write the groups (?P<camera>...) and (?P<time>...) in it")
+            raise InputError("training.name_pattern_without_groups", value=text)
         return cls(pattern)
 
     def read(self, name: str) -> tuple[str | None, datetime | None]:
@@ -49,4 +49,4 @@ class NamePattern:
         try:
             return datetime.strptime(digits, _LENGTHS[len(digits)]).replace(tzinfo=UTC)
         except (KeyError, ValueError) as error:
-            raise InputError(f"{name}: {text!r} is no time like 20260131-235900; change --name-pattern") from error
+            raise InputError("training.name_without_time", name=name, value=text) from error

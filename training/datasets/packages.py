@@ -139,13 +139,13 @@ class PackageDecisions:
         name = first.picture or ""
         path = inside(self._pictures, name)
         if path is None:
-            raise InputError(f"{self._pictures}: the picture {name!r} of a miss leads out of that folder")
+            raise InputError("training.miss_picture_leads_out", path=self._pictures, name=repr(name))
         if self._masked and not path.is_file():
             return None
         try:
             still = Still(path, size_of(path), first.camera_id or "", first.utc, self._masked)
         except NotAPicture as error:
-            raise InputError(f"{path}: the picture {error}") from error
+            raise InputError("training.picture_unusable", path=path, cause=error) from error
         relative = path.relative_to(self._pictures).with_suffix("").as_posix()
         return Decided(f"misses/{relative}", still, None, tuple(decisions))
 
@@ -175,9 +175,9 @@ def read_package(package: Path, *, masked: bool = False) -> tuple[Still, SeenEve
         )
         noted = listed["digests"]["sha256"]
     except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
-        raise InputError(f"{package}: no package with a still of the violation: {error!r}") from error
+        raise InputError("training.package_without_still", path=package, cause=error) from error
     if not masked and sha256_of(package / STILL) != noted:
-        raise InputError(f"{package / STILL}: is not the picture that was sealed; see: jiejing verify {package}")
+        raise InputError("training.still_not_as_sealed", path=package / STILL, package=package)
     return still, seen
 
 

@@ -11,7 +11,7 @@ from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
 
 from core.domain import Image
-from core.errors import InputError
+from core.errors import InputError, InvalidValueError
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".jfif", ".tif", ".tiff"})
 MAX_PIXELS = 100_000_000  # a file of a few kilobytes may claim to be larger than the memory
@@ -22,8 +22,8 @@ _AS_IT_IS = 1
 _TURNED = frozenset({5, 6, 7, 8})  # orientations that exchange width and height
 
 
-class NotAPicture(ValueError):  # noqa: N818 - it says what is the matter
-    """Bytes that are no picture, or one that nobody can mean; its text says why."""
+class NotAPicture(InvalidValueError):  # noqa: N818 - it says what is the matter
+    """Bytes that are no picture, or one that nobody can mean; its message goes on from "the picture"."""
 
 
 def size_of(picture: Path | bytes) -> tuple[int, int]:
@@ -47,7 +47,7 @@ def decoded(picture: Path | bytes) -> Image:
         try:
             upright = _upright(opened).convert("RGB")
         except (OSError, ValueError, SyntaxError) as error:
-            raise NotAPicture(f"cannot be decoded: {error}") from error
+            raise NotAPicture("training.picture_not_decodable", cause=error) from error
         return np.ascontiguousarray(np.asarray(upright, np.uint8)[..., ::-1])
 
 
@@ -63,7 +63,7 @@ def small_grey(picture: Path | bytes, side_px: int) -> Image:
             grey = _upright(opened).convert("L")
             return np.asarray(grey.resize((side_px, side_px), Pillow.Resampling.BOX), np.uint8)
         except (OSError, ValueError, SyntaxError) as error:
-            raise NotAPicture(f"cannot be decoded: {error}") from error
+            raise NotAPicture("training.picture_not_decodable", cause=error) from error
 
 
 def encoded(image: Image, suffix: str) -> bytes:
@@ -82,7 +82,7 @@ def encoded(image: Image, suffix: str) -> bytes:
         ".bmp": [],
     }
     if suffix.lower() not in flags:
-        raise InputError(f"pictures are not written as {suffix!r}; kinds are {', '.join(flags)}")
+        raise InputError("training.picture_format_not_written", suffix=suffix, formats=list(flags))
     _, content = cv2.imencode(suffix.lower(), image, flags[suffix.lower()])
     return content.tobytes()
 
@@ -108,12 +108,12 @@ def _opened(picture: Path | bytes) -> Pillow.Image:
         try:
             opened = Pillow.open(io.BytesIO(picture) if isinstance(picture, bytes) else picture, formats=_FORMATS)
         except UnidentifiedImageError as error:
-            raise NotAPicture("is no JPEG, PNG, WebP, BMP or TIFF picture") from error
+            raise NotAPicture("training.no_picture_format") from error
         except (Pillow.DecompressionBombWarning, Pillow.DecompressionBombError) as error:
-            raise NotAPicture("claims to be huge") from error
+            raise NotAPicture("training.picture_claims_huge") from error
         except (OSError, ValueError, SyntaxError) as error:
-            raise NotAPicture(f"cannot be read: {getattr(error, 'strerror', None) or error}") from error
+            raise NotAPicture("training.picture_not_readable", cause=error) from error
     if opened.width * opened.height > MAX_PIXELS:
         opened.close()
-        raise NotAPicture(f"claims to be huge: {opened.width} x {opened.height} pixels")
+        raise NotAPicture("training.picture_too_many_pixels", width=opened.width, height=opened.height)
     return opened

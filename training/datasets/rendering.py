@@ -78,10 +78,10 @@ def parse_streets(text: str) -> tuple[int, ...]:
     for piece in text.split(","):
         first, _, last = piece.strip().partition("-")
         if not first.isdecimal() or not (last or first).isdecimal() or int(last or first) < int(first):
-            raise InputError(f"--streets {text!r}: written like 100-119,200: seeds, or the first and last of a row")
+            raise InputError("training.streets_written_wrong", value=text)
         seeds += range(int(first), int(last or first) + 1)
     if len(set(seeds)) < len(seeds):
-        raise InputError(f"--streets {text!r}: names a street twice")
+        raise InputError("training.street_named_twice", value=text)
     return tuple(seeds)
 
 

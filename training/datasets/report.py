@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from html import escape
 
 from core.geometry import Box
+from runtime.process.console import words
 from training.datasets.check import CheckReport
 from training.datasets.findings import KINDS, Finding
 from training.datasets.sheet import thumbnail
@@ -52,9 +53,9 @@ def _counts(report: CheckReport) -> Iterator[str]:
 
 def _section(kind: str, found: list[Finding], report: CheckReport) -> Iterator[str]:
     level, meaning = KINDS[kind]
-    yield f'<h2 class="{level}">{escape(meaning)}: {len(found)}</h2>\n<table>\n'
+    yield f'<h2 class="{level}">{escape(words(meaning))}: {len(found)}</h2>\n<table>\n'
     for one in found[:_ROWS_PER_KIND]:
-        yield f"<tr><td>{escape(one.where)}</td><td>{escape(one.what)}</td></tr>\n"
+        yield f"<tr><td>{escape(words(one.where))}</td><td>{escape(words(one.what))}</td></tr>\n"
     yield "</table>\n"
     if len(found) > _ROWS_PER_KIND:
         yield f"<p>and {len(found) - _ROWS_PER_KIND} more; all of them: --json</p>\n"

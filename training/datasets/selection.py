@@ -133,27 +133,12 @@ class Selection:
     def _refuse(self) -> None:
         rules, counts = self._rules, self._counts
         if rules.suggestions == "refuse" and counts["suggested"]:
-            raise InputError(
-                f"{counts['suggested']} pictures wait for a person to confirm their suggestions; export them with "
-                "--format cvat to correct them, or choose --suggestions skip or include"
-            )
+            raise InputError("training.suggestions_unconfirmed", count=counts["suggested"])
         if rules.partial == "refuse" and counts["partial"]:
-            raise InputError(
-                f"{counts['partial']} pictures do not label every {_listed(self._partial)} in them: a trainer would "
-                "take those for background; mark them with: jiejing dataset prelabel --as ignore, or choose --partial "
-                "skip or keep"
-            )
+            raise InputError("training.labels_partial", count=counts["partial"], labels=sorted(self._partial))
         if counts["unmaskable"]:
-            raise InputError(
-                f"faces and plates cannot all be masked: in {counts['unmaskable']} pictures nobody knows where "
-                f"{_listed(self._unmaskable)} are; add --find-with MODEL (one that finds them), --face-model FILE for "
-                "faces, or --no-mask if nothing leaves the house"
-            )
+            raise InputError("training.cannot_mask_all", count=counts["unmaskable"], labels=sorted(self._unmaskable))
         if not counts["left"]:
-            raise InputError("no picture is left to export")
+            raise InputError("training.no_picture_to_export")
         if rules.form == "yolo" and counts["unsplit"]:
-            raise InputError(f"{counts['unsplit']} pictures belong to no part; first: jiejing dataset split")
-
-
-def _listed(counts: Counter[str]) -> str:
-    return ", ".join(sorted(counts))
+            raise InputError("training.pictures_in_no_part", count=counts["unsplit"])

@@ -49,10 +49,10 @@ def parse_shares(text: str) -> dict[Part, float]:
         except ValueError:
             value = -1.0
         if part is None or part in shares or not 0 < value <= 1:
-            raise InputError(f"--parts {text!r}: written like train=0.8,val=0.1,test=0.1, each part once")
+            raise InputError("training.parts_written_wrong", value=text)
         shares[part] = value
     if abs(sum(shares.values()) - 1) > 1e-6:
-        raise InputError(f"--parts {text!r}: the shares are {sum(shares.values()):g} together, not 1")
+        raise InputError("training.shares_not_one", value=text, sum=f"{sum(shares.values()):g}")
     return shares
 
 

@@ -57,7 +57,7 @@ def alike(
         try:
             hashes[number] = phash_of(path)
         except NotAPicture as error:
-            raise InputError(f"{path}: the picture {error}; see: jiejing dataset check") from error
+            raise InputError("training.dataset_picture_unusable", path=path, cause=error) from error
         step(number + 1)
     return near_groups(hashes)
 
@@ -65,7 +65,4 @@ def alike(
 def _refuse_empty(wanted: Wanted, held: Mapping[Part, Counter[str]]) -> None:
     empty = [part for part in wanted.shares if part not in held]
     if empty:
-        raise InputError(
-            f"nothing is left for {', '.join(empty)}: too few blocks of camera and {wanted.block}; choose a smaller "
-            "--block, or add pictures; the data set is as it was"
-        )
+        raise InputError("training.nothing_left_for_part", parts=empty, block=wanted.block)

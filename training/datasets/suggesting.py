@@ -95,10 +95,10 @@ class _Looking:
         self._of_finder = [(finder, wanted & set(finder.card.labels.values())) for finder in finders]
         self._labels = frozenset(label for _, labels in self._of_finder for label in labels)
         if not self._labels:
-            names = ", ".join(finder.card.name for finder in finders)
-            raise InputError(
-                f"{names}: finds none of {', '.join(sorted(wanted)) or 'no label'}; name some with --labels"
-            )
+            names = [finder.card.name for finder in finders]
+            if not wanted:
+                raise InputError("training.no_label_to_find", models=names)
+            raise InputError("training.models_find_none_of", models=names, labels=sorted(wanted))
 
     def at(self, picture: LabelledPicture, path: Path) -> LabelledPicture:
         """The picture with what was found in it."""
@@ -108,7 +108,7 @@ class _Looking:
         try:
             image = decoded(path)
         except NotAPicture as error:
-            raise InputError(f"{path}: the picture {error}; see: jiejing dataset check") from error
+            raise InputError("training.dataset_picture_unusable", path=path, cause=error) from error
         lowest = max(_LOWEST_SCORE, self._rules.min_score - _BELOW)
         found = [
             [one for one in finder.detect(image, min_score=lowest) if one.label in labels]

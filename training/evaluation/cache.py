@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from core.domain import ModelRef
 from core.errors import StorageError
+from core.model_ref import ModelRef
 
 Figures = TypeVar("Figures", bound=BaseModel)
 
@@ -39,7 +39,7 @@ class FigureCache:
             fresh.write_text(figures.model_dump_json(), encoding="utf-8")
             fresh.replace(path)
         except OSError as error:
-            raise StorageError(f"{path}: {error.strerror}; the figures were not kept") from error
+            raise StorageError("training.figures_not_kept", path=path, cause=error) from error
 
     def _path(self, refs: Sequence[ModelRef], fingerprint: str) -> Path:
         return self._folder / f"{models_digest(refs)}-{fingerprint}.json"

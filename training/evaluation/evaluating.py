@@ -9,7 +9,8 @@ from itertools import islice
 from typing import Any
 
 from core.clock import Clock
-from core.domain import Image, ModelRef
+from core.domain import Image
+from core.model_ref import ModelRef
 from runtime.models.loading import Detectors
 from streams.replay import FileSource
 from training.evaluation.cache import FigureCache

@@ -54,7 +54,7 @@ class PictureSet:
         wanted = [one for one in pictures if (one.part or UNSPLIT) == chosen]
         known = tuple(one for one in wanted if one.status == "confirmed")
         if not known:
-            raise InputError(f"{dataset.folder}: no confirmed picture in {chosen}; see: jiejing dataset check")
+            raise InputError("training.no_confirmed_picture", path=dataset.folder, part=chosen)
         return cls(dataset, chosen, known, len(wanted) - len(known))
 
     @property
@@ -79,7 +79,7 @@ class PictureSet:
         try:
             return decoded(path)
         except NotAPicture as error:
-            raise InputError(f"{path}: the picture {error}; see: jiejing dataset check") from error
+            raise InputError("training.dataset_picture_unusable", path=path, cause=error) from error
 
 
 def _usual_part(dataset: Dataset, parts: Collection[Part | None]) -> str:
@@ -88,9 +88,7 @@ def _usual_part(dataset: Dataset, parts: Collection[Part | None]) -> str:
             return name
     if None in parts:
         return UNSPLIT
-    raise InputError(
-        f"{dataset.folder}: every picture is for training; part some with: jiejing dataset split, or give --part train"
-    )
+    raise InputError("training.all_pictures_for_training", path=dataset.folder)
 
 
 def all_seeing(min_score: float) -> Camera:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.domain import ModelRef
 from core.geometry import Box
+from core.model_ref import ModelRef
 from training.evaluation.intervals import percentile_interval, wilson
 
 

@@ -9,8 +9,10 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from core.errors import InputError
+from core.errors import InputError, InvalidValueError
 from core.geometry import Box
+from core.invalid_values import message_of_invalid
+from core.messages import Message
 from core.site import Camera, Id, Moment, Preset, Sampling, Zone
 from models.store import sha256_of
 from store.files import yaml_tree
@@ -85,11 +87,13 @@ class ClipTruth(Strict):
     @model_validator(mode="after")
     def _one_kind_of_rule(self) -> Self:
         if self.rule is not None and self.zones:
-            raise ValueError("give rule or zones, not both")
+            raise InvalidValueError("training.rule_or_zones")
         known = {zone.id for zone in self.watched}
         for thing in (*self.expect, *self.allow, *self.forbid):
             if thing.zone is not None and thing.zone not in known:
-                raise ValueError(f"{thing.what}: there is no zone {thing.zone!r} (zones: {', '.join(sorted(known))})")
+                raise InvalidValueError(
+                    "training.truth_zone_unknown", thing=thing.what, zone=repr(thing.zone), zones=sorted(known)
+                )
         return self
 
     @property
@@ -143,18 +147,18 @@ def read_clips(path: Path) -> tuple[Clip, ...]:
         Clip(name, _video(file, name), truth) for name, truth in _checked(file, tree).items() if truth.watched
     )
     if not clips:
-        raise InputError(f"{file}: no clip in it has a rule or zones; nothing can be reported there")
+        raise InputError("training.no_clip_with_zones", path=file)
     return clips
 
 
 def _read(file: Path) -> yaml_tree.Tree:
-    text = read_text(file, f"a {TRUTH} (clips and what happens in them) or the folder of one")
+    text = read_text(file, Message("training.wanted_truth", name=TRUTH))
     try:
         tree = yaml_tree.read(text)
     except InputError as error:
-        raise InputError(f"{file}:{error}") from error
+        raise InputError("training.file_line_unusable", path=file, cause=error) from error
     if not isinstance(tree.data, dict) or not isinstance(tree.data.get("clips"), dict):
-        raise InputError(f"{file}:1: the mapping 'clips' from a video's name to its truth is missing")
+        raise InputError("training.truth_without_clips", path=file)
     return tree
 
 
@@ -166,8 +170,8 @@ def _checked(file: Path, tree: yaml_tree.Tree) -> dict[str, ClipTruth]:
         except ValidationError as error:
             first = error.errors()[0]
             place = ("clips", name, *first["loc"])
-            cause = first["msg"].removeprefix("Value error, ")
-            raise InputError(f"{file}:{yaml_tree.located(tree.line_of(place), place, cause)}") from error
+            cause = yaml_tree.located(tree.line_of(place), place, message_of_invalid(first))
+            raise InputError("training.file_line_unusable", path=file, cause=cause) from error
     return clips
 
 
@@ -175,4 +179,4 @@ def _video(file: Path, name: str) -> Path:
     for folder in (file.parent, file.parent / "videos"):
         if (folder / name).is_file():
             return folder / name
-    raise InputError(f"{file}: the clip {name!r} lies neither beside it nor in videos/")
+    raise InputError("training.clip_not_found", path=file, name=repr(name))

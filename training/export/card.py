@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from core.messages import Message
 from models.card import ModelCard, ModelInput
 from models.store import sha256_of
 from training.evaluation.result import PictureFigures
@@ -33,15 +34,15 @@ class Int8:
         """What it costs in mAP50, in points of 100; below 0 it gains."""
         return round((whole.map50 - self.form.map50) * 100, 2)
 
-    def why_not(self, whole: Form) -> str | None:
+    def why_not(self, whole: Form) -> Message | None:
         """Why it is not offered; None = it is."""
         if not whole.map50:
-            return "the model itself finds nothing on val"
+            return Message("training.model_finds_nothing", part="val")
         lost = self.lost_points(whole)
         if lost > MOST_LOST:
-            return f"it loses {lost:g} points of mAP50, at most {MOST_LOST:g} are allowed"
+            return Message("training.int8_loses_too_much", lost=f"{lost:g}", limit=f"{MOST_LOST:g}")
         if self.form.ms >= whole.ms:
-            return f"it is not faster here: {self.form.ms:g} ms against {whole.ms:g} ms"
+            return Message("training.int8_not_faster", ms=f"{self.form.ms:g}", whole_ms=f"{whole.ms:g}")
         return None
 
 
@@ -118,7 +119,7 @@ def _about_int8(int8: Int8, whole: Form) -> dict[str, Any]:
     why_not = int8.why_not(whole)
     return {
         "offered": why_not is None,
-        "why_not": why_not,
+        "why_not": None if why_not is None else str(why_not),
         "sha256": sha256_of(int8.path),
         "method": METHOD,
         "calibration_pictures": int8.calibration,

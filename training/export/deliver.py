@@ -81,7 +81,7 @@ def _compared(run: RunFolder, record: RunRecord, exported: Exported, kept: Path 
     try:
         parity = compare(run.best, exported, record.settings.size_wh, [decoded(path) for path in chosen], kept)
     except NotAPicture as error:
-        raise InputError(f"a picture of the part val {error}; see: jiejing dataset check") from error
+        raise InputError("training.part_picture_unusable", part="val", cause=error) from error
     parity.refuse_apart(exported.path)
     return parity
 
@@ -90,7 +90,7 @@ def _quantised(run: RunFolder, record: RunRecord, exported: Exported) -> int:
     try:
         return quantise(exported, run.int8, record.settings.size_wh, _pictures(run, "train"))
     except NotAPicture as error:
-        raise InputError(f"a picture of the part train {error}; see: jiejing dataset check") from error
+        raise InputError("training.part_picture_unusable", part="train", cause=error) from error
 
 
 def _measured(run: RunFolder, record: RunRecord, exported: Exported, dataset: Dataset) -> list[Form]:

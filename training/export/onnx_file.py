@@ -61,7 +61,9 @@ def export_onnx(
             join(out, beside, same_classes(names, class_names(finest)))
             beside.unlink()
     except Exception as error:  # torch and Ultralytics have no common base for their errors
-        raise ModelError(f"{weights}: cannot be exported to ONNX: {' '.join(str(error).split())[:200]}") from error
+        raise ModelError(
+            "training.not_exportable_to_onnx", path=weights, cause=" ".join(str(error).split())[:200]
+        ) from error
     annotate(out, {"license": LICENCE, **notes})
     halve(out)
     return Exported(out, "yolo-e2e" if end_to_end else "yolo", names)

@@ -43,8 +43,13 @@ class Parity:
         """
         if not (self.boxes and self.box_px <= BOX_TOLERANCE_PX and self.score <= SCORE_TOLERANCE):
             raise ModelError(
-                f"{path}: differs from its weights by {self.box_px:.3g} px and {self.score:.3g} of score ({self.boxes} "
-                f"boxes), allowed are {BOX_TOLERANCE_PX} and {SCORE_TOLERANCE}; not taken in"
+                "training.onnx_differs_from_weights",
+                path=path,
+                box_px=f"{self.box_px:.3g}",
+                score=f"{self.score:.3g}",
+                boxes=self.boxes,
+                box_limit=BOX_TOLERANCE_PX,
+                score_limit=SCORE_TOLERANCE,
             )
 
 
@@ -73,7 +78,9 @@ def compare(
         (output,) = session.run(None, {session.get_inputs()[0].name: tensor})
         wanted = network(tensor)
         if output.shape != wanted.shape:
-            raise ModelError(f"{exported.path}: gives {output.shape}, its weights {wanted.shape}; not taken in")
+            raise ModelError(
+                "training.onnx_shape_differs", path=exported.path, found=str(output.shape), wanted=str(wanted.shape)
+            )
         if beside:
             same = aligned(beside(tensor), wanted.shape, same_classes(exported.classes, beside.names))
             found.append(_by_surer(output[0], wanted[0], same[0]))

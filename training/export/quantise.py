@@ -59,7 +59,7 @@ def quantise(exported: Exported, out: Path, size_wh: tuple[int, int], pictures: 
             )
         except (ValueError, RuntimeError, NotImplementedError) as error:
             cause = " ".join(str(error).split())[:200]
-            raise ModelError(f"{exported.path}: onnxruntime cannot make its INT8 form: {cause}") from error
+            raise ModelError("training.int8_form_failed", path=exported.path, cause=cause) from error
         fresh.replace(out)
     kept = {entry.key: entry.value for entry in onnx.load(exported.path, load_external_data=False).metadata_props}
     annotate(out, {**kept, "quantisation": METHOD})

@@ -39,9 +39,7 @@ def confine(folder: Path, log: Path) -> None:
     """
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
-        raise InputError(
-            f"training needs {', '.join(missing)}, not installed here; run: pip install 'jiejing[training]'"
-        )
+        raise InputError("training.training_not_installed", packages=missing)
     folder = folder.resolve()
     os.environ.update(_ENVIRONMENT, YOLO_CONFIG_DIR=str(folder), MPLCONFIGDIR=str(folder / "matplotlib"))
     os.environ.pop("ULTRALYTICS_API_KEY", None)
@@ -50,7 +48,7 @@ def confine(folder: Path, log: Path) -> None:
         _give_font(folder / "Ultralytics")
         _log_to(log)
     except OSError as error:
-        raise StorageError(f"{folder}: {error.strerror or error}; give another folder with --out") from error
+        raise StorageError("training.out_folder_unusable", path=folder, cause=error) from error
     _switch_off()
 
 

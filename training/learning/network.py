@@ -48,9 +48,7 @@ def choose_start(settings: TrainSettings, labels: tuple[str, ...]) -> Start:
     taken = _fitting(weights, fresh) if weights else 0
     total = len(fresh.state_dict())
     if given and taken < total * _LEAST_TAKEN:
-        raise ModelError(
-            f"{given}: only {taken} of {total} tensors fit {settings.model}; name the architecture they are of"
-        )
+        raise ModelError("training.weights_do_not_fit", path=given, taken=taken, total=total, model=settings.model)
     note = StartNote(
         architecture=Path(str(fresh.yaml.get("yaml_file") or settings.model)).stem,
         sha256=sha256_of(given) if given else None,
@@ -73,18 +71,16 @@ def note_of_kept(settings: TrainSettings, labels: tuple[str, ...]) -> KeptNote |
     if not settings.keep:
         return None
     if not settings.freeze:
-        raise InputError("--keep needs --freeze: the two networks share the frozen layers")
+        raise InputError("training.keep_needs_freeze")
     kept = _weights(settings.keep)
     start = _weights(settings.start) if settings.start else None
     if not start or _first_layers(start, settings.freeze) != _first_layers(kept, settings.freeze):
-        raise ModelError(
-            f"--keep {settings.keep}: its first {settings.freeze} layers are not those of the weights to start from"
-        )
+        raise ModelError("training.keep_layers_differ", path=settings.keep, count=settings.freeze)
     if is_end_to_end(start) or is_end_to_end(kept):
-        raise ModelError(f"--keep {settings.keep}: end-to-end networks cannot be joined; take a v8 or 11")
+        raise ModelError("training.end_to_end_not_joined", path=settings.keep)
     shared = tuple(name for name in kept.names.values() if name in labels)
     if not shared:
-        raise ModelError(f"--keep {settings.keep}: none of its classes is named like a label of the data set")
+        raise ModelError("training.keep_without_common_label", path=settings.keep)
     return KeptNote(sha256=sha256_of(settings.keep), labels=shared)
 
 
@@ -100,8 +96,9 @@ def device_of(text: str) -> str:
     if text == "auto":
         return "0" if count else "cpu"
     if text != "cpu" and int(text) >= count:
-        there = f"{count} GPUs are there, from 0" if count else "no GPU that torch can use is there"
-        raise InputError(f"--device {text}: {there}; choose cpu or auto")
+        if not count:
+            raise InputError("training.no_gpu_usable", device=text)
+        raise InputError("training.no_such_gpu", device=text, count=count)
     return text
 
 
@@ -114,11 +111,11 @@ def _weights(path: Path) -> Any:
     from ultralytics.nn.tasks import load_checkpoint
 
     if not path.is_file():
-        raise ModelError(f"{path}: no such file; give a weights file (.pt) of Ultralytics")
+        raise ModelError("training.weights_missing", path=path)
     try:
         model, _ = load_checkpoint(path)
     except Exception as error:  # a pickle can fail in any way
-        raise ModelError(f"{path}: no intact weights file (.pt) of Ultralytics; give another one") from error
+        raise ModelError("training.weights_damaged", path=path) from error
     _refuse_unfit(model, str(path))
     return model
 
@@ -129,10 +126,7 @@ def _build(architecture: str | dict[str, Any], classes: int, name: str) -> Any:
     try:
         model = DetectionModel(architecture, nc=classes, verbose=False)
     except Exception as error:  # an architecture file can be wrong in any way
-        raise ModelError(
-            f"--model {name}: Ultralytics cannot build it; name an architecture such as yolo11n or yolo26n, or give "
-            "the path of a .yaml or .pt file"
-        ) from error
+        raise ModelError("training.architecture_not_buildable", name=name) from error
     _refuse_unfit(model, f"--model {name}")
     return model
 
@@ -140,10 +134,10 @@ def _build(architecture: str | dict[str, Any], classes: int, name: str) -> Any:
 def _refuse_unfit(model: Any, name: str) -> None:
     head = type(model.model[-1]).__name__
     if head not in _HEADS:
-        raise ModelError(f"{name}: ends in {head}; a network that detects upright boxes is needed")
+        raise ModelError("training.network_of_other_task", name=name, head=head)
     strides = tuple(int(stride) for stride in model.stride)
     if strides != STRIDES:
-        raise ModelError(f"{name}: has the strides {strides}; networks with {STRIDES} can be run")
+        raise ModelError("training.strides_not_supported", name=name, found=str(strides), wanted=str(STRIDES))
 
 
 def _first_layers(model: Any, count: int) -> dict[str, bytes]:

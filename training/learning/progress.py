@@ -95,7 +95,7 @@ def read_results(path: Path) -> list[Row]:
         with path.open(encoding="utf-8", newline="") as file:
             return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
     except (OSError, ValueError, TypeError) as error:
-        raise InputError(f"{path}: cannot be read as the results of a run: {error}") from error
+        raise InputError("training.run_results_unreadable", path=path, cause=error) from error
 
 
 def _csv(rows: list[Row]) -> bytes:

@@ -100,9 +100,9 @@ class RunFolder:
             InputError: something is in it.
         """
         if self.exists():
-            raise InputError(f"{self.folder}: holds a run already; go on with it by --resume, or give another --name")
+            raise InputError("training.run_exists_already", path=self.folder)
         if self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):
-            raise InputError(f"{self.folder}: holds something else; give a new or an empty folder with --out")
+            raise InputError("training.run_folder_not_empty", path=self.folder)
 
     def read(self) -> RunRecord:
         """The record of the run.
@@ -114,10 +114,10 @@ class RunFolder:
         try:
             return RunRecord.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
-            raise InputError(f"{self.folder}: no run was begun here; leave out --resume") from None
+            raise InputError("training.run_not_begun", path=self.folder) from None
         except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
             cause = " ".join(str(error).split())[:200]
-            raise InputError(f"{path}: cannot be read as the record of a run: {cause}; begin a new one") from error
+            raise InputError("training.run_record_unreadable", path=path, cause=cause) from error
 
     def write(self, record: RunRecord) -> None:
         """Replaces the record at once or not at all.

@@ -61,17 +61,15 @@ def take_up(run: RunFolder, settings: TrainSettings, given: Collection[str], dat
     """
     record = run.read()
     if record.state == "done":
-        raise InputError(f"{run.folder}: this run is done, its model {record.settings.name} is in the store")
+        raise InputError("training.run_done_already", path=run.folder, name=record.settings.name)
     for name in sorted(set(given) - FREE):
         begun, asked = getattr(record.settings, name), getattr(settings, name)
         if begun != asked:
             raise InputError(
-                f"{run.folder}: the run was begun with {name} {begun}, not {asked}; begin a new one for that"
+                "training.run_begun_otherwise", path=run.folder, name=name, begun=str(begun), asked=str(asked)
             )
     if note_of(dataset).sha256 != record.dataset.sha256:
-        raise InputError(
-            f"{dataset.folder}: is not as it was when the run was begun (its fingerprint differs); begin a new run"
-        )
+        raise InputError("training.data_set_changed_since_begun", path=dataset.folder)
     free = {name: getattr(settings, name) for name in FREE & set(given)}
     record = record.model_copy(update={"settings": record.settings.model_copy(update=free)})
     confine(run.confined, run.log)

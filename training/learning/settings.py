@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from core.errors import InputError
+from core.errors import InputError, InvalidValueError
 from models.card import NAME, Strict
 from training.datasets.selection import Partial, Suggestions
 
@@ -53,14 +53,14 @@ class TrainSettings(Strict):
     def _size_fits(cls, size_wh: tuple[int, int]) -> tuple[int, int]:
         for side in size_wh:
             if side % STRIDE_PX or not STRIDE_PX <= side <= 4096:
-                raise ValueError(f"each side is a multiple of {STRIDE_PX} px, from {STRIDE_PX} to 4096")
+                raise InvalidValueError("training.network_size_wrong", step=STRIDE_PX)
         return size_wh
 
     @field_validator("device")
     @classmethod
     def _device_is_one(cls, device: str) -> str:
         if not re.fullmatch(r"cpu|auto|\d{1,2}", device):
-            raise ValueError("neither cpu nor auto nor the number of a GPU")
+            raise InvalidValueError("training.device_unknown")
         return device
 
     @property
@@ -83,7 +83,7 @@ def parse_repeat(texts: Sequence[str]) -> dict[str, int]:
     matches = [(text, re.fullmatch(r"(.+)=(\d{1,3})", text)) for text in texts]
     for text, match in matches:
         if not match:
-            raise InputError(f"--repeat {text!r}: written like mine=3 (name of a taking-in, how often)")
+            raise InputError("training.repeat_written_wrong", value=text)
     return {match[1]: int(match[2]) for _, match in matches if match}
 
 
@@ -95,5 +95,5 @@ def parse_size(text: str) -> tuple[int, int]:
     """
     match = re.fullmatch(r"(\d{1,5})(?:[xX](\d{1,5}))?", text)
     if not match:
-        raise InputError(f"--size {text!r}: written like 640x384 (width x height), or 640")
+        raise InputError("training.train_size_written_wrong", value=text)
     return int(match[1]), int(match[2] or match[1])

@@ -51,9 +51,7 @@ def note_of(dataset: Dataset) -> DatasetNote:
         parts.update([picture.part] if picture.part else [])
     missing = [part for part in LEARNED_FROM if not parts[part]]
     if missing:
-        raise InputError(
-            f"{dataset.folder}: no picture is in the part {' or '.join(missing)}; first: jiejing dataset split"
-        )
+        raise InputError("training.part_without_picture", path=dataset.folder, parts=missing)
     return DatasetNote(
         name=dataset.card.name,
         sha256=digest.hexdigest(),
@@ -71,9 +69,10 @@ def refuse_faulty(dataset: Dataset, *, step: Callable[[int], object] = lambda _:
     """
     faults = check_dataset(dataset, step=step).faults
     if faults:
-        first = faults[0]
-        more = f" and {len(faults) - 1} more" if len(faults) > 1 else ""
-        raise InputError(f"{dataset.folder}: {first.where}: {first.what}{more}; see: jiejing dataset check")
+        first = {"path": dataset.folder, "where": faults[0].where, "cause": faults[0].what}
+        if len(faults) == 1:
+            raise InputError("training.data_set_has_fault", **first)
+        raise InputError("training.data_set_has_faults", **first, more=len(faults) - 1)
 
 
 def write_yolo(dataset: Dataset, out: Path, settings: TrainSettings) -> None:
@@ -86,9 +85,7 @@ def write_yolo(dataset: Dataset, out: Path, settings: TrainSettings) -> None:
     """
     known = {source.name for source in dataset.card.sources}
     for name in sorted(settings.repeat.keys() - known):
-        raise InputError(
-            f"--repeat {name}: {dataset.folder} has no such taking-in; there are {', '.join(sorted(known))}"
-        )
+        raise InputError("training.repeat_unknown", name=name, path=dataset.folder, known=sorted(known))
     rules = ExportRules(
         form="yolo",
         parts=LEARNED_FROM,
@@ -101,6 +98,4 @@ def write_yolo(dataset: Dataset, out: Path, settings: TrainSettings) -> None:
     report = export_set(dataset, out, rules)
     missing = [part for part in LEARNED_FROM if not report.by_part[part]]
     if missing:
-        raise InputError(
-            f"{dataset.folder}: --partial or --suggestions skip leaves nothing in the part {' or '.join(missing)}"
-        )
+        raise InputError("training.nothing_left_to_learn", path=dataset.folder, parts=missing)

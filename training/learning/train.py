@@ -127,18 +127,15 @@ def _mapped_errors(run: RunFolder, settings: TrainSettings) -> Iterator[None]:
     except JiejingError:
         raise
     except OSError as error:
-        raise StorageError(f"{run.folder}: {error.strerror or error}; make room, then go on with --resume") from error
+        raise StorageError("training.run_disk_refuses", path=run.folder, cause=error) from error
     except MemoryError as error:
-        raise InputError(_too_much(settings)) from error
+        raise _too_much(settings) from error
     except Exception as error:
         cause = " ".join(str(error).split())
         if any(words in cause.lower() for words in _OUT_OF_MEMORY):
-            raise InputError(_too_much(settings)) from error
-        raise InputError(f"Ultralytics ended the training: {cause[:200]}; see {run.log}") from error
+            raise _too_much(settings) from error
+        raise InputError("training.training_ended_early", cause=cause[:200], path=run.log) from error
 
 
-def _too_much(settings: TrainSettings) -> str:
-    return (
-        f"the memory does not suffice for batches of {settings.batch} pictures of {settings.square_px} px; "
-        "begin anew with a smaller --batch or --size"
-    )
+def _too_much(settings: TrainSettings) -> InputError:
+    return InputError("training.memory_does_not_suffice", batch=settings.batch, side_px=settings.square_px)

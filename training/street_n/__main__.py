@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from core.errors import JiejingError
-from runtime.process.console import note
+from runtime.process.console import note, words
 from training.street_n.measures import SHARED
 from training.street_n.recipe import NAME, Plan, make
 
@@ -22,7 +22,7 @@ def command(
     try:
         make(Plan(data, home, device, jobs))
     except JiejingError as error:
-        note(f"{NAME}: {error}")
+        note(f"{NAME}: {words(error)}")
         sys.exit(2)
 
 

@@ -6,8 +6,8 @@ A figure on rendered streets is a regression check and says nothing about real o
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from core.domain import ModelRef
 from core.errors import InputError
+from core.model_ref import ModelRef
 from detector.engine import Detector
 from models.store import ModelStore
 from runtime.process.console import progress
@@ -146,7 +146,7 @@ def _of_source(dataset: Dataset, name: str, part: str) -> PictureSet:
         one for one in dataset.pictures() if one.part == part and one.source.name == name
     )
     if not chosen:
-        raise InputError(f"{dataset.folder}: no picture of {name} is in the part {part}; remove the folder")
+        raise InputError("training.source_without_picture", path=dataset.folder, name=name, part=part)
     return PictureSet(dataset, part, chosen, 0)
 
 

@@ -170,4 +170,4 @@ def _run(arguments: Sequence[str], home: Path) -> None:
     environment = {**os.environ, "JIEJING_HOME": str(home.resolve())}
     ended = subprocess.run([sys.executable, "-m", "runtime.cli", *arguments], env=environment, check=False)
     if ended.returncode:
-        raise InputError(f"{NAME}: this step failed (exit code {ended.returncode}); the same command goes on with it")
+        raise InputError("training.step_failed", name=NAME, exit_code=ended.returncode)

@@ -115,7 +115,7 @@ def take(one: RealSet, dataset: Dataset, data: Path) -> None:
     """
     folder = data / IMAGES / one.name
     if not folder.is_dir():
-        raise InputError(f"{folder}: the set {one.name} is not there; name the folder that holds {IMAGES}/ with --data")
+        raise InputError("training.set_missing", path=folder, name=one.name, folder=IMAGES)
     rules = ImportRules(
         name=one.name,
         classes=class_map(one.classes),

@@ -51,7 +51,7 @@ def put_among_shipped(
     shipped = []
     for one in stored:
         if one.weights.stat().st_size > MAX_BYTES:
-            raise ModelError(f"{one.weights}: is larger than the {MAX_BYTES} bytes that may ship")
+            raise ModelError("training.weights_too_large_to_ship", path=one.weights, limit=MAX_BYTES)
         told: dict[str, Any] = {"recipe_s": seconds, "not_to_be_trusted_with": NOT_TO_BE_TRUSTED_WITH}
         if one is stored[0]:
             told["measures"] = plain(measured)

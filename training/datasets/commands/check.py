@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from runtime.commands.options import JsonOption
-from runtime.process.console import note, progress, say, say_json
+from runtime.process.console import note, progress, say, say_json, words
 from training.datasets.check import CheckReport, check_dataset, check_foreign
 from training.datasets.classmap import class_map
 from training.datasets.commands.options import (
@@ -58,7 +58,7 @@ def command(
 
 
 def _lines(found: CheckReport) -> list[str]:
-    lines = [f"{one.where}: {one.level}: {one.kind}: {one.what}" for one in found.findings]
+    lines = [f"{words(one.where)}: {one.level}: {one.kind}: {words(one.what)}" for one in found.findings]
     faults, notes = len(found.faults), len(found.findings) - len(found.faults)
     return [*lines, f"{found.name}: {found.pictures} pictures, {faults} faults, {notes} notes; {listed(found.boxes)}"]
 

@@ -81,7 +81,7 @@ def _parts(named: list[str] | None) -> tuple[Part, ...] | None:
 
 def _masker(face_model: Path | None, find_with: str | None) -> Masker:
     if face_model and not face_model.is_file():
-        raise InputError(f"--face-model {face_model}: no such file")
+        raise InputError("training.option_file_missing", option="--face-model", path=face_model)
     stored = ModelStore(load_settings().home).find(find_with) if find_with else None
     detector = Detector(stored.card, stored.weights) if stored else None
     return Masker(FaceFinder(face_model) if face_model else None, detector)

@@ -89,7 +89,7 @@ def _masks_of(path: Path | None) -> MasksOf:
     def of(camera_id: str) -> Sequence[Polygon]:
         masks = site()
         if camera_id not in masks:
-            raise InputError(f"camera {camera_id!r} is not in the site, so nobody knows its privacy masks; give --site")
+            raise InputError("training.camera_not_in_site", camera_id=camera_id)
         return masks[camera_id]
 
     return of

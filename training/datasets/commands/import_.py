@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from runtime.commands.options import JsonOption
-from runtime.process.console import note, say, say_json
+from runtime.process.console import note, say, say_json, words
 from training.datasets.card import UNKNOWN
 from training.datasets.classmap import class_map
 from training.datasets.commands.options import (
@@ -80,7 +80,7 @@ def command(
         say_json(_plain(report))
         return
     for finding in (*foreign.findings, *report.findings):
-        note(f"{finding.where}: {finding.what}")
+        note(f"{words(finding.where)}: {words(finding.what)}")
     for line in _lines(report, into):
         say(line)
 

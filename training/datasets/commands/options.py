@@ -10,6 +10,7 @@ import typer
 
 from core.errors import InputError
 from core.labels import LABELS
+from core.messages import Message
 from models.coco import COCO_CLASSES
 from training.datasets.files import read_text
 from training.datasets.formats.foreign import ReadOptions
@@ -41,7 +42,7 @@ def choice(text: str, allowed: Any, option: str) -> Any:
     """
     values = get_args(allowed)
     if text not in values:
-        raise InputError(f"{option} {text!r}: there are {', '.join(values)}")
+        raise InputError("training.option_value_unknown", option=option, value=text, allowed=values)
     return text
 
 
@@ -54,7 +55,7 @@ def part_option(text: str | None, option: str) -> Part | None:
     try:
         return part_named(text)
     except ValueError as error:
-        raise InputError(f"{option}: {error}") from error
+        raise InputError("core.located", where=option, cause=error) from error
 
 
 def labels_option(text: str | None, option: str) -> frozenset[str] | None:
@@ -68,7 +69,7 @@ def labels_option(text: str | None, option: str) -> frozenset[str] | None:
     named = {"all": LABELS, "none": ()}.get(text, tuple(label.strip() for label in text.split(",")))
     for label in named:
         if label not in LABELS:
-            raise InputError(f"{option}: unknown label {label!r}; labels are {', '.join(LABELS)}, or all, or none")
+            raise InputError("training.option_label_unknown", option=option, label=label, labels=LABELS)
     return frozenset(named)
 
 
@@ -79,10 +80,10 @@ def read_options(images: Path | None, labels_folder: str, names: str | None) -> 
         InputError: the file of class names cannot be read.
     """
     if images is not None and not images.is_dir():
-        raise InputError(f"--images {images}: no such folder")
+        raise InputError("training.option_folder_missing", option="--images", path=images)
     if names is None or names == "coco":
         return ReadOptions(images, labels_folder, COCO_CLASSES if names else None)
-    lines = read_text(Path(names), "coco, or a list of class names, one a line").rstrip("\n").split("\n")
+    lines = read_text(Path(names), Message("training.wanted_class_names_or_coco")).rstrip("\n").split("\n")
     return ReadOptions(images, labels_folder, tuple(line.strip() for line in lines))
 
 

@@ -36,5 +36,5 @@ def command(
 def _size(text: str) -> tuple[int, int]:
     width, _, height = text.partition("x")
     if not (width.isdecimal() and height.isdecimal() and all(64 <= int(one) <= _LARGEST_PX for one in (width, height))):
-        raise InputError(f"--size {text!r}: written like 960x540, each side from 64 to {_LARGEST_PX} pixels")
+        raise InputError("training.render_size_wrong", value=text, limit=_LARGEST_PX)
     return int(width), int(height)

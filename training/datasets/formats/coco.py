@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from core.errors import InputError
+from core.errors import InputError, InvalidValueError
+from core.messages import Message
 from training.datasets.files import is_litter, read_text
 from training.datasets.findings import Finding
 from training.datasets.formats.foreign import (
@@ -44,10 +45,7 @@ def open_set(root: Path, options: ReadOptions) -> ForeignSet:
     """
     files = [root] if root.is_file() else _files_in(root)
     if not files:
-        raise InputError(
-            f"{root}: no COCO file there; expected a .json file, or a folder with {ANNOTATIONS}/*.json or "
-            "train/_annotations.coco.json"
-        )
+        raise InputError("training.coco_not_found", path=root, folder=ANNOTATIONS)
     contents = [_Content(path, options.images) for path in files]
     names = tuple(dict.fromkeys(name for content in contents for name in content.categories.values()))
 
@@ -155,7 +153,7 @@ class _Content:
         for one in categories:
             number, name = one.get("id"), one.get("name")
             if number in names or not isinstance(number, int) or not isinstance(name, str):
-                self._note("id", f"the category {one!r} has no name, or a number that another has")
+                self._note("id", Message("training.coco_category_wrong", category=repr(one)))
             else:
                 names[number] = name
         return names
@@ -164,7 +162,7 @@ class _Content:
         numbers = Counter(str(image.get("id")) for image in images)
         for number, count in numbers.items():
             if count > 1 or number == "None":
-                self._note("id", f"{count} images have the number {number}")
+                self._note("id", Message("training.coco_number_twice", count=count, number=number))
         return {image.get("id"): image for image in images}
 
     def _by_image(self, annotations: list[Any]) -> Mapping[Any, list[dict[str, Any]]]:
@@ -173,10 +171,11 @@ class _Content:
             if one.get("image_id") in self._images:
                 of_image[one["image_id"]].append(one)
             else:
-                self._note("id", f"annotation {one.get('id')} names image {one.get('image_id')}, which is not there")
+                told = {"annotation": one.get("id"), "image": one.get("image_id")}
+                self._note("id", Message("training.coco_image_missing", **told))
         return of_image
 
-    def _note(self, kind: str, what: str) -> None:
+    def _note(self, kind: str, what: Message) -> None:
         self.findings.append(Finding(kind, self.path.name, what))
 
     def _picture(self, image: Mapping[str, Any], annotations: list[dict[str, Any]]) -> ForeignPicture:
@@ -184,12 +183,12 @@ class _Content:
         boxes: list[ForeignBox] = []
         crowds: list[ForeignBox] = []
         for one in annotations:
-            where = f"{self.path.name}: annotation {one.get('id')}"
+            where = Message("training.place_annotation", name=self.path.name, number=one.get("id"))
             try:
                 box = self._box(one, where)
                 (crowds if one.get("iscrowd") == 1 else boxes).append(box)
             except UnreadableError as error:
-                findings.append(Finding(error.kind, where, str(error), (name,)))
+                findings.append(Finding(error.kind, where, error.message, (name,)))
         ours = _knowledge(image, name, findings)
         part = self._part or (ours.part if ours else None)
         return ForeignPicture(
@@ -201,14 +200,15 @@ class _Content:
         found = picture_of(self._folders, written, self.path.name, _written_size(image))
         path = found[1]
         if path and self._named.setdefault(path, written) != written:
-            what = f"{self._named[path]!r} and {written!r} are both {found[0]!r} here; unpack the pictures as they were"
+            names = [repr(self._named[path]), repr(written)]
+            what = Message("training.names_mean_one_picture", names=names, name=repr(found[0]))
             found[3].append(Finding("id", self.path.name, what, (found[0],)))
         return found
 
     def _box(self, one: Mapping[str, Any], where: str) -> ForeignBox:
         number = one.get("category_id")
         if number not in self.categories:
-            raise UnreadableError("class", f"category {number}, which the file does not name")
+            raise UnreadableError("class", "training.coco_category_unknown", number=number)
         class_name, score, origin = self.categories[number], one.get("score"), one.get("origin")
         try:
             score = None if score is None else float(score)
@@ -218,23 +218,23 @@ class _Content:
             box = box_of(_around(one.get("segmentation")))
             return ForeignBox(class_name, box, where, "polygon", score, origin)
         except (ValueError, TypeError) as error:
-            raise UnreadableError("row", f"neither a box of four numbers nor a polygon: {error}") from error
+            raise UnreadableError("row", "training.coco_box_wrong", cause=error) from error
 
 
 def _read(path: Path) -> dict[str, Any]:
-    text = read_text(path, "a COCO file")
+    text = read_text(path, Message("training.wanted_coco_file"))
     try:
         record = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: this is no JSON: {error}") from error
+        raise InputError("training.file_no_json", path=path, cause=error) from error
     for key in ("images", "annotations", "categories"):
         values = record.get(key) if isinstance(record, dict) else None
         if not isinstance(values, list) or not all(isinstance(one, dict) for one in values):
-            raise InputError(f"{path}: the list {key!r} is missing, so this is no COCO file")
+            raise InputError("training.coco_list_missing", path=path, key=key)
         for one in values:
             one |= {name: whole for name in _WHOLE if (whole := _whole(one.get(name))) is not None}
         if not all(isinstance(one.get(name), int | str | None) for one in values for name in _NUMBERS):
-            raise InputError(f"{path}: {key}: a value of {', '.join(_NUMBERS)} is no number")
+            raise InputError("training.coco_value_no_number", path=path, key=key, names=_NUMBERS)
     return dict(record)
 
 
@@ -253,7 +253,7 @@ def _around(segmentation: Any) -> tuple[float, ...]:
     if isinstance(segmentation, dict):
         return box_of_mask(segmentation)
     if not isinstance(segmentation, list) or not segmentation:
-        raise ValueError("no bbox and no polygon")
+        raise InvalidValueError("training.no_box_and_no_polygon")
     values = [float(value) for ring in segmentation for value in ring]
     xs, ys = values[::2], values[1::2]
     return min(xs), min(ys), max(xs), max(ys)
@@ -266,5 +266,5 @@ def _knowledge(image: Mapping[str, Any], name: str, findings: list[Finding]) -> 
     try:
         return from_plain({**ours, "file": "x", "size_wh": (0, 0), "sha256": "", "objects": []})
     except (KeyError, ValueError, TypeError, AttributeError) as error:
-        findings.append(Finding("row", name, f"the object jiejing of this image cannot be read: {error}", (name,)))
+        findings.append(Finding("row", name, Message("training.coco_knowledge_unreadable", cause=error), (name,)))
         return None

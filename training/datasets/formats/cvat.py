@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from core.errors import InputError
+from core.errors import InputError, InvalidValueError
+from core.messages import Message
 from training.datasets.findings import Finding
 from training.datasets.formats.foreign import ForeignBox, ForeignPicture, ForeignSet, ReadOptions, Shape, picture_of
 from training.datasets.formats.xml_stream import Element, children_of_root
@@ -111,9 +112,9 @@ def _declared(path: Path) -> tuple[str, ...]:
     names: list[str] = []
     for number, element in enumerate(children_of_root(path)):
         if number == 0 and element.tag != "annotations":
-            raise InputError(f"{path}: the root is <{element.tag}>, so this is no CVAT file")
+            raise InputError("training.cvat_root_wrong", path=path, tag=element.tag)
         if element.tag == "track":
-            raise InputError(f"{path}:{element.line}: a track; export it from CVAT as 'CVAT for images 1.1'")
+            raise InputError("training.cvat_track_unread", path=path, line=element.line)
         if element.tag == "meta":
             names = [name.text.strip() for label in _labels_in(element) if (name := label.first("name"))]
     return tuple(name for name in names if name != IGNORE)
@@ -133,7 +134,8 @@ def _picture(element: Element, path: Path, folders: Sequence[Path]) -> ForeignPi
         try:
             box = _box(shape, where)
         except (ValueError, KeyError) as error:
-            findings.append(Finding("row", where, f"<{shape.tag}> cannot be read as a box: {error}", (name,)))
+            what = Message("training.element_no_box", tag=shape.tag, cause=error)
+            findings.append(Finding("row", where, what, (name,)))
         else:
             boxes += [(box, shape)] if box else []
     ignore = tuple(_region(box, shape) for box, shape in boxes if box.class_name == IGNORE)
@@ -161,7 +163,7 @@ def _box(shape: Element, where: str) -> ForeignBox | None:
     """
     kind: Shape = "box"
     if shape.tag in _OTHER_SHAPES:
-        raise ValueError("this shape has no corners")
+        raise InvalidValueError("training.shape_without_corners")
     if shape.tag in _POLYGONS:
         points = [tuple(map(float, point.split(","))) for point in shape.attributes["points"].split(";")]
         xs, ys = zip(*points, strict=True)
@@ -172,7 +174,7 @@ def _box(shape: Element, where: str) -> ForeignBox | None:
     else:
         return None
     if not all(isfinite(value) for value in corners):
-        raise ValueError("a corner is not finite")
+        raise InvalidValueError("training.corner_not_finite")
     # A score that came with a suggestion stays in the file after a person has corrected it: here it decides nothing.
     return ForeignBox(shape.attributes["label"], rounded_box(corners), where, kind)
 

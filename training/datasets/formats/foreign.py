@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from core.errors import JiejingError
 from core.geometry import Box
+from core.messages import Message
 from training.datasets.files import inside, located
-from training.datasets.findings import Finding
+from training.datasets.findings import Finding, unreadable
 from training.datasets.model import LabelledPicture, Part
 from training.datasets.pictures import NotAPicture, size_of
 
@@ -102,18 +104,17 @@ def picture_of(
         path, called = found
         return called, path, *measured(path, called, written_wh)
     if not any(inside(folder, name) for folder in folders):
-        what = f"the picture name {name!r} leads out of the data set, and no such file lies inside it"
-        finding = Finding("path", where, f"{what}; name the folder of the pictures with --images", (name,))
+        finding = Finding("path", where, Message("training.picture_path_leads_out", name=repr(name)), (name,))
     else:
-        finding = Finding("no-picture", name, "the picture is not there; name its folder with --images", (name,))
+        finding = Finding("no-picture", name, Message("training.picture_not_found"), (name,))
     return name, None, written_wh or (0, 0), [finding]
 
 
-class UnreadableError(Exception):
+class UnreadableError(JiejingError):
     """A row or shape that cannot be read; `kind` is the kind of finding."""
 
-    def __init__(self, kind: str, what: str) -> None:
-        super().__init__(what)
+    def __init__(self, kind: str, code: str, /, **params: object) -> None:
+        super().__init__(code, **params)
         self.kind = kind
 
 
@@ -124,8 +125,9 @@ def measured(
     try:
         size_wh = size_of(path)
     except NotAPicture as error:
-        return written_wh or (0, 0), [Finding("unreadable", name, f"the picture {error}", (name,))]
+        return written_wh or (0, 0), [unreadable(name, error)]
     if written_wh and written_wh != size_wh:
-        told, true = (f"{width} x {height}" for width, height in (written_wh, size_wh))
-        return size_wh, [Finding("size", name, f"the labels say {told} pixels, the picture has {true}", (name,))]
+        written, found = (f"{width} x {height}" for width, height in (written_wh, size_wh))
+        what = Message("training.size_not_as_labelled", written=written, found=found)
+        return size_wh, [Finding("size", name, what, (name,))]
     return size_wh, []

@@ -8,7 +8,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from core.errors import InputError
+from core.errors import InputError, InvalidValueError
+from core.messages import Message
 from core.plain_text import text_of
 from training.datasets.files import files_below, inside, located
 from training.datasets.findings import Finding
@@ -32,7 +33,7 @@ def open_set(root: Path, options: ReadOptions) -> ForeignSet:
         InputError: there is none.
     """
     if not root.is_dir() or not files_below(root, "*.json"):
-        raise InputError(f"{root}: no LabelMe file there; expected a folder with a .json file for each picture")
+        raise InputError("training.labelme_not_found", path=root)
 
     def read() -> Iterator[ForeignPicture]:
         for path in files_below(root, "*.json"):
@@ -51,7 +52,7 @@ def _is_labelme(path: Path) -> bool:
 
 def _text(path: Path) -> str:
     if path.stat().st_size > _MAX_FILE_BYTES:
-        raise ValueError(f"larger than {_MAX_FILE_BYTES >> 20} MB")
+        raise InvalidValueError("training.larger_than", limit=_MAX_FILE_BYTES >> 20)
     return text_of(path.read_bytes())
 
 
@@ -61,16 +62,16 @@ def _picture(path: Path, root: Path, images: Path | None) -> ForeignPicture:
         record = json.loads(_text(path))
         shapes, image_path = list(record["shapes"]), str(record["imagePath"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        finding = Finding("row", name, f"no LabelMe file: {' '.join(str(error).split())}", (name,))
+        finding = Finding("row", name, Message("training.no_labelme_file", cause=error), (name,))
         return ForeignPicture(name, None, (0, 0), findings=(finding,))
     findings: list[Finding] = []
     boxes: list[ForeignBox] = []
     for number, shape in enumerate(shapes, start=1):
-        where = f"{name}: shape {number}"
+        where = Message("training.place_shape", name=name, number=number)
         try:
             boxes.append(_box(shape, where))
         except (KeyError, ValueError, TypeError, AttributeError) as error:
-            findings.append(Finding("row", where, f"cannot be read as a box: {error}", (name,)))
+            findings.append(Finding("row", where, Message("training.shape_no_box", cause=error), (name,)))
     content, called = _content(record, image_path, path, root, images)
     if content is None:
         findings.append(_missing(image_path, name, called))
@@ -101,18 +102,18 @@ def _content(
 
 def _missing(image_path: str, name: str, called: str) -> Finding:
     if not called:
-        what = f"imagePath {image_path!r} leads out of the data set, and no such file lies beside, nor is it embedded"
-        return Finding("path", name, f"{what}; give the folder above, or name that of the pictures with --images")
-    return Finding("no-picture", name, f"neither is {image_path!r} there nor is it embedded", (called,))
+        return Finding("path", name, Message("training.image_path_leads_out", path=repr(image_path)))
+    what = Message("training.picture_neither_there_nor_embedded", name=repr(image_path))
+    return Finding("no-picture", name, what, (called,))
 
 
 def _box(shape: Mapping[str, Any], where: str) -> ForeignBox:
     kind = shape.get("shape_type", "polygon")
     points = [(float(x), float(y)) for x, y in shape["points"]]
     if kind not in ("rectangle", "polygon") or len(points) < (2 if kind == "rectangle" else 3):
-        raise ValueError(f"a {kind} of {len(points)} points")
+        raise InvalidValueError("training.shape_with_too_few_points", shape=kind, count=len(points))
     if not all(isfinite(value) for point in points for value in point):
-        raise ValueError("a point is not finite")
+        raise InvalidValueError("training.point_not_finite")
     xs, ys = zip(*points, strict=True)
     box = rounded_box((min(xs), min(ys), max(xs), max(ys)))
     return ForeignBox(str(shape["label"]), box, where, "box" if kind == "rectangle" else "polygon")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from core.errors import InvalidValueError
 from training.datasets.pictures import MAX_PIXELS
 
 _PIECE_BITS, _PIECE, _MORE, _NEGATIVE, _FIRST = 5, 0x1F, 0x20, 0x10, 48
@@ -23,20 +24,20 @@ def box_of_mask(mask: Mapping[str, Any]) -> tuple[float, float, float, float]:
         height, width = (int(side) for side in mask["size"])
         counts = mask["counts"]
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError("a mask without size and counts") from error
+        raise InvalidValueError("training.mask_incomplete") from error
     if height < 1 or width < 1 or height * width > MAX_PIXELS:
-        raise ValueError(f"a mask of {width} x {height} pixels")
+        raise InvalidValueError("training.mask_size_wrong", width=width, height=height)
     lengths = list(_unpacked(counts)) if isinstance(counts, str) else counts
     if not isinstance(lengths, list) or not all(isinstance(one, int) and one >= 0 for one in lengths):
-        raise ValueError("the run lengths of a mask are whole numbers")
+        raise InvalidValueError("training.mask_runs_no_numbers")
     ends = [0]
     for length in lengths:
         ends.append(ends[-1] + length)
     if ends[-1] > height * width:  # what is missing at the end is 0
-        raise ValueError(f"a mask of {ends[-1]} pixels in place of {height * width}")
+        raise InvalidValueError("training.mask_longer_than_picture", found=ends[-1], wanted=height * width)
     runs = [(begin, end) for begin, end in list(pairwise(ends))[1::2] if end > begin]
     if not runs:
-        raise ValueError("a mask of nothing")
+        raise InvalidValueError("training.mask_empty")
     rows = [_rows(begin, end, height) for begin, end in runs]
     left, right = runs[0][0] // height, (runs[-1][1] - 1) // height + 1
     return float(left), float(min(top for top, _ in rows)), float(right), float(max(end for _, end in rows))
@@ -55,7 +56,7 @@ def _unpacked(text: str) -> Iterator[int]:
     for letter in text:
         bits = ord(letter) - _FIRST
         if not 0 <= bits < 1 << (_PIECE_BITS + 1) or shift > 60:
-            raise ValueError("the run lengths of a mask are packed in another way")
+            raise InvalidValueError("training.mask_packed_otherwise")
         value |= (bits & _PIECE) << shift
         shift += _PIECE_BITS
         if bits & _MORE:
@@ -68,4 +69,4 @@ def _unpacked(text: str) -> Iterator[int]:
         yield value
         value = shift = 0
     if shift:
-        raise ValueError("the run lengths of a mask break off")
+        raise InvalidValueError("training.mask_breaks_off")

@@ -42,16 +42,16 @@ def open_foreign(root: Path, form: str, options: ReadOptions) -> ForeignSet:
         InputError: there is nothing, no such form, or not a set of that form.
     """
     if not root.exists():
-        raise InputError(f"{root}: no such file or folder; give a data set in the form {', '.join(FORMS)}")
+        raise InputError("training.foreign_set_missing", path=root, forms=list(FORMS))
     if root.suffix.lower() == ".zip":
-        raise InputError(f"{root}: an archive; unpack it first")
+        raise InputError("training.archive_not_unpacked", path=root)
     if form in FORMS:
         return FORMS[form].open_set(root, options)
     if form != AUTO:
-        raise InputError(f"--format {form!r}: there are {AUTO}, {', '.join(FORMS)}")
+        raise InputError("training.format_unknown", value=form, formats=[AUTO, *FORMS])
     for candidate in FORMS.values():
         if candidate.looks_like(root):
             return candidate.open_set(root, options)
     if root.is_dir() and any(root.glob("*.zip")):
-        raise InputError(f"{root}: holds archives (.zip) and no data set; unpack them first")
-    raise InputError(f"{root}: holds no data set that is known; name its form with --format ({', '.join(FORMS)})")
+        raise InputError("training.only_archives_there", path=root)
+    raise InputError("training.form_not_recognised", path=root, forms=list(FORMS))

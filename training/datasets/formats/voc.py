@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from core.errors import InputError
+from core.errors import InputError, InvalidValueError
+from core.messages import Message
 from training.datasets.files import files_below, read_text
 from training.datasets.findings import Finding
 from training.datasets.formats.foreign import ForeignBox, ForeignPicture, ForeignSet, ReadOptions, picture_of
@@ -31,7 +32,7 @@ def open_set(root: Path, options: ReadOptions) -> ForeignSet:
     """
     files = files_below(root, "*.xml") if root.is_dir() else [root]
     if not files:
-        raise InputError(f"{root}: no VOC file there; expected a folder with an .xml file for each picture")
+        raise InputError("training.voc_not_found", path=root)
     base = root if root.is_dir() else root.parent
     parts = _parts(base)
 
@@ -56,7 +57,7 @@ def _parts(root: Path) -> Mapping[str, Part]:
         for part in PARTS
         for name in FOLDERS_OF_PARTS[part]
         if (path := root / _LISTS / f"{name}.txt").is_file()
-        for line in read_text(path, "a list of pictures").splitlines()
+        for line in read_text(path, Message("training.wanted_picture_list")).splitlines()
         if line.strip()
     }
 
@@ -66,10 +67,12 @@ def _picture(path: Path, root: Path, images: Path | None, part: Part | None) -> 
     try:
         elements = list(children_of_root(path))
     except InputError as error:
-        finding = Finding("row", name, f"no VOC file: {str(error).removeprefix(f'{path}:')}", (name,))
+        told = error.message.params
+        where = f"{name}:{told['line']}" if "line" in told else name
+        finding = Finding("row", where, Message("training.no_voc_file", cause=told["cause"]), (name,))
         return ForeignPicture(name, None, (0, 0), findings=(finding,))
     if elements[0].tag != "annotation":
-        finding = Finding("row", name, f"no VOC file: begins with <{elements[0].tag}>", (name,))
+        finding = Finding("row", name, Message("training.no_voc_root", tag=elements[0].tag), (name,))
         return ForeignPicture(name, None, (0, 0), findings=(finding,))
     written = next((one.text.strip() for one in elements if one.tag == "filename"), "")
     folders = [images] if images else _folders(path, root)
@@ -82,7 +85,8 @@ def _picture(path: Path, root: Path, images: Path | None, part: Part | None) -> 
         try:
             boxes += [_box(element, where)] if element.tag == "object" else []
         except (ValueError, AttributeError) as error:
-            findings.append(Finding("row", where, f"<object> cannot be read as a box: {error}", (called,)))
+            what = Message("training.element_no_box", tag=element.tag, cause=error)
+            findings.append(Finding("row", where, what, (called,)))
     return ForeignPicture(called, content, size_wh, tuple(boxes), findings=tuple(findings), part=part)
 
 
@@ -116,8 +120,8 @@ def _box(element: Element, where: str) -> ForeignBox:
     """
     label, bounds = element.first("name"), element.first("bndbox")
     if label is None or bounds is None:
-        raise ValueError("no <name> and <bndbox>")
+        raise InvalidValueError("training.voc_object_incomplete")
     corners = [bounds.first(corner) for corner in _CORNERS]
     if None in corners:
-        raise ValueError(f"<bndbox> wants {', '.join(_CORNERS)}")
+        raise InvalidValueError("training.voc_corners_missing", corners=_CORNERS)
     return ForeignBox(label.text.strip(), box_of([corner.text for corner in corners if corner]), where)

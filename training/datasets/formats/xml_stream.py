@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from core.errors import InputError
+from core.messages import Message
 
 _CHUNK_BYTES = 1 << 16
 _MAX_DEPTH = 64
@@ -47,9 +48,10 @@ def children_of_root(path: Path) -> Iterator[Element]:
                 yield from builder.feed(chunk, last=False)
         yield from builder.feed(b"", last=True)
     except expat.ExpatError as error:
-        raise InputError(f"{path}:{error.lineno}: no well-formed XML: {expat.ErrorString(error.code)}") from error
+        cause = Message("training.xml_malformed", cause=expat.ErrorString(error.code))
+        raise InputError("training.xml_line_unusable", path=path, line=error.lineno, cause=cause) from error
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror}; give an XML file") from error
+        raise InputError("training.xml_file_unreadable", path=path, cause=error) from error
 
 
 class _Builder:
@@ -78,7 +80,7 @@ class _Builder:
         elif len(self._stack) > 1:
             self._stack[-1].children.append(element)
         if len(self._stack) >= _MAX_DEPTH:
-            raise self._refused(f"nested more than {_MAX_DEPTH} levels deep")
+            raise self._refused(Message("training.xml_nested_too_deep", limit=_MAX_DEPTH))
         self._stack.append(element)
 
     def _end(self, _tag: str) -> None:
@@ -90,7 +92,8 @@ class _Builder:
         self._stack[-1].text += data
 
     def _doctype(self, *_: object) -> None:
-        raise self._refused("a DOCTYPE is not read; remove it")
+        raise self._refused(Message("training.xml_doctype_refused"))
 
-    def _refused(self, why: str) -> InputError:
-        return InputError(f"{self._path}:{self._parser.CurrentLineNumber}: {why}")
+    def _refused(self, cause: Message) -> InputError:
+        line = self._parser.CurrentLineNumber
+        return InputError("training.xml_line_unusable", path=self._path, line=line, cause=cause)

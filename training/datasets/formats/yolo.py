@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
+from core.messages import Message
 from core.plain_text import text_of
 from store.files import yaml_tree
 from training.datasets.files import files_below
@@ -37,10 +38,7 @@ def open_set(root: Path, options: ReadOptions) -> ForeignSet:
     """
     layout = layout_of(root, options)
     if not layout.places:
-        raise InputError(
-            f"{root}: no pictures with rows; expected images/ and labels/, rows beside the pictures, or the folders or "
-            "lists that data.yaml names"
-        )
+        raise InputError("training.yolo_not_found", path=root)
     names = options.class_names or layout.names
     return ForeignSet("yolo", root, names, _reader(root, layout.places, names, options), layout.findings)
 
@@ -84,7 +82,7 @@ def _pictures(root: Path, place: Place, names: Sequence[str]) -> Iterator[Foreig
             yield _picture(root, path, label_file, place.part, names)
     for left in rows_left(place, seen):
         name = left.relative_to(root).as_posix()
-        finding = Finding("no-picture", name, "rows without their picture")
+        finding = Finding("no-picture", name, Message("training.rows_without_picture"))
         yield ForeignPicture(name, None, (0, 0), findings=(finding,), part=place.part)
 
 
@@ -94,7 +92,7 @@ def _listed(root: Path, place: Place, names: Sequence[str], options: ReadOptions
         if path:
             yield _picture(root, path, labels_of(path, root, options.labels_folder), place.part, names)
         else:
-            finding = Finding("no-picture", written, "the list names this picture, but it is not there", (written,))
+            finding = Finding("no-picture", written, Message("training.listed_picture_missing"), (written,))
             yield ForeignPicture(written, None, (0, 0), findings=(finding,), part=place.part)
 
 
@@ -106,17 +104,17 @@ def _picture(root: Path, path: Path, label_file: Path, part: Part | None, names:
     try:
         rows_there = text_of(label_file.read_bytes()).splitlines()
     except FileNotFoundError:
-        what = "no label file; if nothing is to be found in it, make an empty one"
-        return ForeignPicture(name, path, size_wh, (), (), (*findings, Finding("no-labels", name, what, (name,))), part)
+        missing = Finding("no-labels", name, Message("training.label_file_missing"), (name,))
+        return ForeignPicture(name, path, size_wh, (), (), (*findings, missing), part)
     except (OSError, UnicodeError) as error:
-        unreadable = Finding("row", where, f"cannot be read as text: {error}", (name,))
+        unreadable = Finding("row", where, Message("training.label_file_unreadable", cause=error), (name,))
         return ForeignPicture(name, path, size_wh, (), (), (*findings, unreadable), part)
     for number, row in enumerate(rows_there, start=1):
         if row.strip():
             try:
                 boxes.append(_box(row.split(), names, size_wh, f"{where}:{number}"))
             except UnreadableError as error:
-                findings.append(Finding(error.kind, f"{where}:{number}", str(error), (name,)))
+                findings.append(Finding(error.kind, f"{where}:{number}", error.message, (name,)))
     return ForeignPicture(name, path, size_wh, tuple(boxes), findings=tuple(findings), part=part)
 
 
@@ -126,27 +124,27 @@ def _box(columns: list[str], names: Sequence[str], size_wh: tuple[int, int], whe
         number = int(first)  # some tools write 0.0
     except (ValueError, OverflowError):
         if any("," in text for text in columns):
-            raise UnreadableError("row", "commas between the numbers; YOLO's rows have spaces") from None
-        raise UnreadableError("row", "not a row of numbers that begins with a class number") from None
+            raise UnreadableError("row", "training.yolo_row_with_commas") from None
+        raise UnreadableError("row", "training.yolo_row_no_numbers") from None
     if number != first:
-        raise UnreadableError("class", f"class {columns[0]}, which is no whole number")
+        raise UnreadableError("class", "training.yolo_class_no_number", value=columns[0])
     if not all(isfinite(value) for value in values):
-        raise UnreadableError("row", "a value is not finite")
+        raise UnreadableError("row", "training.value_not_finite")
     if number < 0 or (names and number >= len(names)):
-        raise UnreadableError("class", f"class {number}, but the set names only 0 to {len(names) - 1}")
+        raise UnreadableError("class", "training.yolo_class_unknown", number=number, last=len(names) - 1)
     class_name = names[number] if names else str(number)
     if len(values) in (4, 5):
         return _plain_box(class_name, values, size_wh, where)
     if len(values) >= 6 and len(values) % 2 == 0:
         xs, ys = [x * size_wh[0] for x in values[::2]], [y * size_wh[1] for y in values[1::2]]
         return ForeignBox(class_name, rounded_box((min(xs), min(ys), max(xs), max(ys))), where, "polygon")
-    raise UnreadableError("row", f"{len(columns)} columns; a box has 5, with a score 6, a polygon an odd number from 7")
+    raise UnreadableError("row", "training.yolo_columns_wrong", count=len(columns))
 
 
 def _plain_box(class_name: str, values: list[float], size_wh: tuple[int, int], where: str) -> ForeignBox:
     x, y, width, height = (value * side for value, side in zip(values[:4], size_wh * 2, strict=True))
     score = values[4] if len(values) == 5 else None
     if score is not None and not 0 <= score <= 1:
-        raise UnreadableError("row", f"the score {score} is not between 0 and 1")
+        raise UnreadableError("row", "training.score_out_of_range", score=score)
     box = rounded_box((x - width / 2, y - height / 2, x + width / 2, y + height / 2))
     return ForeignBox(class_name, box, where, score=score)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
+from core.messages import Message
 from store.files import yaml_tree
 from training.datasets.files import files_below, inside, is_litter, located, read_text
 from training.datasets.findings import Finding
@@ -22,6 +23,7 @@ DATA, IMAGES, LABELS = "data.yaml", "images", "labels"
 CLASSES = ("classes.txt", "obj.names")
 _DATA_FILES = (DATA, "data.yml", "dataset.yaml", "dataset.yml")
 _DARKNET = "obj.data"
+_DATA_YAML = Message("training.wanted_data_yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +94,18 @@ def _data_file(root: Path) -> Path | None:
     """The file that names parts and classes. Our own data sets have a dataset.yaml too, without names."""
     for name in _DATA_FILES:
         path = root / name
-        if path.is_file() and (name == DATA or "\nnames:" in "\n" + read_text(path, "a YOLO data.yaml")):
+        if path.is_file() and (name == DATA or "\nnames:" in "\n" + read_text(path, _DATA_YAML)):
             return path
     return None
 
 
 def _by_data_yaml(root: Path, path: Path, options: ReadOptions) -> Layout:
     try:
-        data = yaml_tree.read(read_text(path, "a YOLO data.yaml")).data
+        data = yaml_tree.read(read_text(path, _DATA_YAML)).data
     except InputError as error:
-        raise InputError(f"{path}:{error}") from error
+        raise InputError("training.file_line_unusable", path=path, cause=error) from error
     if not isinstance(data, dict):
-        raise InputError(f"{path}: names and folders of pictures are missing")
+        raise InputError("training.yolo_yaml_incomplete", path=path)
     base = str(data.get("path") or "")
     places: list[Place] = []
     findings: list[Finding] = []
@@ -111,9 +113,8 @@ def _by_data_yaml(root: Path, path: Path, options: ReadOptions) -> Layout:
         for written in _listed(data.get(part) or (data.get("valid") if part == "val" else None)):
             place = _place(root, base, written, part, options)
             if place is None:
-                findings.append(
-                    Finding("part-missing", path.name, f"{part}: no folder {written!r} inside the data set")
-                )
+                what = Message("training.part_folder_missing", part=part, name=repr(written))
+                findings.append(Finding("part-missing", path.name, what))
             elif place not in places:
                 places.append(place)
     return Layout(_names(data.get("names"), path), tuple(places), tuple(findings))
@@ -149,7 +150,7 @@ def _darknet(root: Path) -> Layout:
         said[key.strip().lower()] = value.strip()
     named = _at_end(root, said.get("names", CLASSES[1]))
     if named is None:
-        raise InputError(f"{path}: the list of class names {said.get('names', CLASSES[1])!r} is not there")
+        raise InputError("training.class_names_missing", path=path, name=repr(said.get("names", CLASSES[1])))
     places: list[Place] = []
     findings: list[Finding] = []
     for part in PARTS:
@@ -158,7 +159,8 @@ def _darknet(root: Path) -> Layout:
             if listed:
                 places.append(Place(root, root, part, _lines(listed)))
             else:
-                findings.append(Finding("part-missing", path.name, f"{part}: no list {written!r} inside the data set"))
+                what = Message("training.part_list_missing", part=part, name=repr(written))
+                findings.append(Finding("part-missing", path.name, what))
     return Layout(_names_in(named), tuple(places), tuple(findings))
 
 
@@ -174,7 +176,7 @@ def listed_picture(root: Path, written: str) -> Path | None:
 
 
 def _lines(path: Path) -> tuple[str, ...]:
-    text = read_text(path, "a list, one a line")
+    text = read_text(path, Message("training.wanted_list"))
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
@@ -185,7 +187,7 @@ def _plain(root: Path, options: ReadOptions) -> Layout:
     if not images.is_dir():
         return Layout(names, _by_part(root) or ((Place(root, root, None),) if _mixed(root) else ()))
     if not labels.is_dir() and not _mixed(images):
-        raise InputError(f"{labels}: no such folder; name the folder of the rows with --labels-folder")
+        raise InputError("training.labels_folder_missing", path=labels)
     rows = labels if labels.is_dir() else images
     divided = tuple(
         Place(images / folder, rows / folder, part)
@@ -215,7 +217,7 @@ def _mixed(folder: Path) -> bool:
 
 
 def _names_in(path: Path) -> tuple[str, ...]:
-    text = read_text(path, "a list of class names, one a line")
+    text = read_text(path, Message("training.wanted_class_names"))
     return tuple(line.strip() for line in text.rstrip("\r\n").splitlines())
 
 
@@ -226,7 +228,7 @@ def _names(value: Any, path: Path) -> tuple[str, ...]:
         return tuple(str(value[str(number)]) for number in range(len(value)))
     if isinstance(value, list):
         return tuple(str(name) for name in value)
-    raise InputError(f"{path}: names must be a list, or numbers from 0 on with a name each")
+    raise InputError("training.class_names_wrong", path=path)
 
 
 def rows_left(place: Place, seen: Sequence[Path]) -> list[Path]:

@@ -54,8 +54,8 @@ def _head(evaluations: Sequence[Evaluation]) -> Iterator[str]:
 def _verdict(verdict: Verdict) -> Iterator[str]:
     word = both("可以晋级", "The gate lets it pass") if verdict.passed else both("不得晋级", "The gate refuses it")
     yield f'<section class="verdict {"passed" if verdict.passed else "refused"}"><b>{word}</b><ul>'
-    yield "".join(f"<li>{both(one.zh, one.en)}</li>" for one in verdict.reasons)
-    yield "".join(f'<li class="remark">{both(one.zh, one.en)}</li>' for one in verdict.remarks)
+    yield "".join(f"<li>{both(one.said('zh'), one)}</li>" for one in verdict.reasons)
+    yield "".join(f'<li class="remark">{both(one.said("zh"), one)}</li>' for one in verdict.remarks)
     yield "</ul></section>\n"
 
 

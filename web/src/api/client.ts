@@ -2,12 +2,14 @@
 import createClient from 'openapi-fetch'
 import { ref } from 'vue'
 
-import type { paths } from './schema'
+import type { components, paths } from './schema'
+
+/** What the server says: a code with its parameters, and its words in English. */
+export type Said = components['schemas']['MessagePublic']
 
 /** One field of the request and what is wrong with it. */
-export interface FieldFault {
+export interface FieldFault extends Said {
   field: string
-  cause: string
 }
 
 /** What went wrong; `status` 0 means that the server was not reached. */
@@ -17,6 +19,7 @@ export class ApiError extends Error {
     detail: string,
     readonly kind: string = 'about:blank',
     readonly faults: readonly FieldFault[] = [],
+    readonly said: Said | null = null,
   ) {
     super(detail)
     this.name = 'ApiError'
@@ -104,10 +107,9 @@ export async function bytesOf(path: string, signal?: AbortSignal): Promise<Uint8
 }
 
 async function errorOf(response: Response): Promise<ApiError> {
-  const problem = (await response.json().catch(() => ({}))) as {
-    detail?: string
-    type?: string
-    errors?: FieldFault[]
-  }
-  return new ApiError(response.status, problem.detail ?? '', problem.type, problem.errors)
+  // Something between us and the server may answer in its place.
+  const problem = (await response.json().catch(() => ({}))) as Partial<components['schemas']['Problem']>
+  const { code, params = {}, detail = '', errors = [] } = problem
+  const faults = errors.map((fault) => ({ ...fault, params: fault.params ?? {}, text: fault.cause }))
+  return new ApiError(response.status, detail, problem.type, faults, code ? { code, params, text: detail } : null)
 }

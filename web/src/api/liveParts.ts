@@ -1,4 +1,5 @@
 /** What live pictures come in: parts of a header and a picture (docs/formats.md). Pure. */
+import type { Said } from './client'
 
 export type Size = 'wall' | 'large'
 /** x1, y1, x2, y2 in 0-1 of the picture. */
@@ -35,7 +36,7 @@ export interface Seen {
   size: Size
   utc: string
   interval_s: number
-  unfit: string | null
+  unfit: Said | null
   zones: readonly LiveZone[]
   events: readonly LiveEvent[]
   detections: readonly { label: string; score: number; box: UnitBox }[]

@@ -2356,8 +2356,7 @@ export interface components {
             name: string;
             /** Ok */
             ok: boolean;
-            /** Says */
-            says: string;
+            says: components["schemas"]["MessagePublic"];
         };
         /**
          * ClaimPublic
@@ -2608,8 +2607,7 @@ export interface components {
             up: boolean;
             /** Waiting */
             waiting: number;
-            /** Why */
-            why: string | null;
+            why: components["schemas"]["MessagePublic"] | null;
         };
         /**
          * DwellPublic
@@ -2736,10 +2734,27 @@ export interface components {
          * @description One field of the request, or one part of the installation, and what is wrong with it.
          */
         Fault: {
-            /** Cause */
+            /**
+             * Cause
+             * @description the code's words in English
+             */
             cause: string;
+            /** Code */
+            code: string;
             /** Field */
             field: string;
+            /**
+             * Params
+             * @default {}
+             */
+            params: {
+                [key: string]: unknown;
+            };
+            /**
+             * Pointer
+             * @description the field as a JSON pointer (RFC 6901) into the body; empty for none
+             */
+            pointer: string;
         };
         /**
          * FigurePublic
@@ -2918,8 +2933,7 @@ export interface components {
          * @description What is wrong with one field of one row (of a site file: line), and what to do.
          */
         ImportFault: {
-            /** Cause */
-            cause: string;
+            cause: components["schemas"]["MessagePublic"];
             /** Field */
             field: string;
             /** Row */
@@ -3242,6 +3256,20 @@ export interface components {
             unit: number;
         };
         /**
+         * MessagePublic
+         * @description A line for people: its code with what the words leave open, and the words in English.
+         */
+        MessagePublic: {
+            /** Code */
+            code: string;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            /** Text */
+            text: string;
+        };
+        /**
          * MissAsked
          * @description Something that no model found: what it is, and where in which picture.
          */
@@ -3401,16 +3429,6 @@ export interface components {
             written_at: string;
         };
         /**
-         * ObjectionPublic
-         * @description Why the gate would not let the candidate pass, in both languages.
-         */
-        ObjectionPublic: {
-            /** En */
-            en: string;
-            /** Zh */
-            zh: string;
-        };
-        /**
          * OpenSessionPublic
          * @description One of one's own sessions that go on; `is_this`: the one that asks.
          */
@@ -3443,8 +3461,7 @@ export interface components {
             /** Differences */
             differences: components["schemas"]["DifferencePublic"][];
             dwell: components["schemas"]["DwellPublic"];
-            /** Fault */
-            fault: string | null;
+            fault: components["schemas"]["MessagePublic"] | null;
             manifest: components["schemas"]["ManifestPublic"] | null;
             /** Opening */
             opening: number;
@@ -3703,8 +3720,13 @@ export interface components {
          */
         Problem: {
             /**
+             * Code
+             * @description what went wrong, for programs; docs/errors.md lists all codes
+             */
+            code: string;
+            /**
              * Detail
-             * @description one line for people
+             * @description one line for people, in English
              */
             detail: string;
             /**
@@ -3712,6 +3734,14 @@ export interface components {
              * @default []
              */
             errors: components["schemas"]["Fault"][];
+            /**
+             * Params
+             * @description what the words of the code leave open
+             * @default {}
+             */
+            params: {
+                [key: string]: unknown;
+            };
             /** Status */
             status: number;
             /**
@@ -3764,7 +3794,7 @@ export interface components {
             /** Models */
             models: components["schemas"]["ModelPublic"][];
             /** Objections */
-            objections: string[];
+            objections: components["schemas"]["MessagePublic"][];
             /** Reason */
             reason: string;
         };
@@ -4043,8 +4073,13 @@ export interface components {
          */
         ReviewProblem: {
             /**
+             * Code
+             * @description what went wrong, for programs; docs/errors.md lists all codes
+             */
+            code: string;
+            /**
              * Detail
-             * @description one line for people
+             * @description one line for people, in English
              */
             detail: string;
             /**
@@ -4052,6 +4087,14 @@ export interface components {
              * @default []
              */
             errors: components["schemas"]["Fault"][];
+            /**
+             * Params
+             * @description what the words of the code leave open
+             * @default {}
+             */
+            params: {
+                [key: string]: unknown;
+            };
             review?: components["schemas"]["ReviewPublic"] | null;
             /** Status */
             status: number;
@@ -4432,8 +4475,7 @@ export interface components {
             candidate: {
                 [key: string]: number;
             };
-            /** Ended */
-            ended: string | null;
+            ended: components["schemas"]["MessagePublic"] | null;
             /** Frames */
             frames: number;
             /** In Use */
@@ -4445,7 +4487,7 @@ export interface components {
             /** Name */
             name: string;
             /** Objections */
-            objections: components["schemas"]["ObjectionPublic"][];
+            objections: components["schemas"]["MessagePublic"][];
             /** Sha256 */
             sha256: string;
             /** Violations Candidate */
@@ -4566,8 +4608,7 @@ export interface components {
             delay_s: number | null;
             /** Dropped */
             dropped: number;
-            /** Error */
-            error: string | null;
+            error: components["schemas"]["MessagePublic"] | null;
             /** Failures */
             failures: number;
             /** Frames */
@@ -4605,8 +4646,7 @@ export interface components {
              * @default []
              */
             troubles: components["schemas"]["TroublePublic"][];
-            /** Unfit */
-            unfit: string | null;
+            unfit: components["schemas"]["MessagePublic"] | null;
         };
         /**
          * SubjectAsked
@@ -4813,8 +4853,7 @@ export interface components {
             since: string | null;
             /** Waiting */
             waiting: number;
-            /** Why */
-            why: string;
+            why: components["schemas"]["MessagePublic"];
         };
         /**
          * TypePublic
@@ -12569,4 +12608,4 @@ export interface operations {
         };
     };
 }
-// From the OpenAPI document with the SHA-256 ac6e59b764e2c461fbf81e90be69413315af4f994b3c78eb7468dc04bc1ffbf8
+// From the OpenAPI document with the SHA-256 a724fa6e016d5227a83aaf89f5430f358c296ad7711f67ed4d448d3a73cb7f0d

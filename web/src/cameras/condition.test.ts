@@ -11,7 +11,7 @@ describe('the condition of a camera', () => {
   it.each<[string, Partial<Stream>]>([
     ['online', {}],
     ['slow', { delay_s: 9 }],
-    ['unfit', { unfit: 'view moved' }],
+    ['unfit', { unfit: { code: 'detector.view_moved', params: {}, text: 'view moved' } }],
     ['offline', { status: 'waiting' }],
     // Whatever was reported last says nothing once nobody reports any more.
     ['unwatched', { stale: true }],

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Format, lint, layers, types, and the tests that need Python alone: no torch, PostgreSQL, browser, network or film.
-# Types are looked at beside the tests, on the second core.
+# Types are looked at beside the tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,7 +17,7 @@ trap 'rm -f "$told"' EXIT
 "$bin/mypy" >"$told" 2>&1 &
 types=$!
 passed=0
-"$bin/pytest" -m "not postgres and not rtsp and not clips and not slow" "${tests[@]}" || passed=$?
+"$bin/pytest" -n 2 --dist worksteal -m "not postgres and not rtsp and not clips and not slow" "${tests[@]}" || passed=$?
 wait "$types" || passed=$?
 cat "$told"
 exit "$passed"

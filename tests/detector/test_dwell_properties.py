@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +45,7 @@ def test_gaps_are_all_that_was_bridged(seen: set[int]) -> None:
             assert not seen & set(range(start + 1, end))
 
 
+@pytest.mark.slow
 @given(seconds_seen, st.sets(st.integers(6, 120)))
 @settings(deadline=None)
 def test_more_gaps_never_mean_more_observed_time(seen: set[int], lost: set[int]) -> None:
@@ -73,6 +75,7 @@ def test_states_follow_each_other(seen: set[int]) -> None:
         previous[event.event_id] = event
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32), st.integers(1, 8))
 @settings(deadline=None, max_examples=25)
 def test_the_order_of_detections_is_irrelevant(seed: int, count: int) -> None:

@@ -13,6 +13,8 @@ from core.domain import Gap, RuleEvent
 from detector.dwell import GAPS_KEPT
 from tests.streets import CAR, START, Actor, between, brief, film, unfit, watch
 
+pytestmark = pytest.mark.slow
+
 C, V, X = "candidate", "violation", "cleared"
 
 

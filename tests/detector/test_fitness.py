@@ -12,6 +12,8 @@ from detector.integrity import IntegrityCheck, fault_of
 from detector.view import ALIKE_DAYS, LOST_S, REFRESH_S, ViewCheck
 from detector.view_memory import from_npz, to_npz
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2026, 3, 2, tzinfo=UTC)
 
 

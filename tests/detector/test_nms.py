@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from detector.nms import IOU_SAME, suppress
 
+pytestmark = pytest.mark.slow
+
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 60))
 @settings(deadline=None, max_examples=50)

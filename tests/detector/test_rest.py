@@ -7,6 +7,8 @@ import pytest
 
 from tests.streets import START, Actor, film, watch
 
+pytestmark = pytest.mark.slow
+
 STOP_S = 12.0
 RULE = {"candidate_after_s": 5, "violation_after_s": 30}
 

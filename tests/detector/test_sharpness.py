@@ -13,6 +13,8 @@ from core.domain import Frame, Image
 from detector.integrity import IntegrityCheck
 from scenes.dataset import street_pictures
 
+pytestmark = pytest.mark.slow
+
 VIDEOS = Path(__file__).parents[3] / "shared" / "data" / "videos"
 
 

@@ -13,6 +13,8 @@ from detector.memory import from_json, to_json
 from detector.watch import CameraMemory, CameraWatch
 from tests.streets import SHANGHAI, START, WHOLE, Actor, between, brief, film, watch
 
+pytestmark = pytest.mark.slow
+
 C, V, X = "candidate", "violation", "cleared"
 LEFT = (100, 300, 260, 400)
 

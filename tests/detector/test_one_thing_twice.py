@@ -9,6 +9,8 @@ from core.domain import Detection, Observation
 from core.geometry import Box
 from tests.streets import SIZE_WH, START, brief, watch
 
+pytestmark = pytest.mark.slow
+
 WIDTH, HEIGHT = SIZE_WH
 Boxes = Callable[[int], list[Box]]
 

@@ -7,6 +7,8 @@ from core.violations import violation_types
 from detector.units import units_of
 from tests.streets import Actor, film, watch
 
+pytestmark = pytest.mark.slow
+
 STALL, UMBRELLA = (100, 300, 200, 400), (80, 220, 220, 310)
 OTHER, FAR_UMBRELLA = (500, 300, 600, 400), (700, 220, 820, 300)
 

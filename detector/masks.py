@@ -15,5 +15,7 @@ def blacked_out(image: Image, masks: Sequence[Polygon]) -> Image:
         return image
     masked = image.copy()
     size = np.array([image.shape[1], image.shape[0]])
-    cv2.fillPoly(masked, [np.round(np.array(mask) * size).astype(np.int32) for mask in masks], (0, 0, 0))
+    for mask in masks:
+        # One by one: of several at once, OpenCV leaves open where an even number of them overlap.
+        cv2.fillPoly(masked, [np.round(np.array(mask) * size).astype(np.int32)], (0, 0, 0))
     return masked

@@ -52,7 +52,9 @@ def blackened(image: Image, masks: Sequence[Polygon]) -> Image:
         return image
     copy = image.copy()
     scale = np.array([image.shape[1], image.shape[0]])
-    cv2.fillPoly(copy, [np.rint(np.array(mask) * scale).astype(np.int32) for mask in masks], (0, 0, 0))
+    for mask in masks:
+        # One by one: of several at once, OpenCV leaves open where an even number of them overlap.
+        cv2.fillPoly(copy, [np.rint(np.array(mask) * scale).astype(np.int32)], (0, 0, 0))
     return copy
 
 
